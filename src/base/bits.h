@@ -1,0 +1,47 @@
+// Bits in bitmaps, least significant bit of a byte first, as Arrow and Parquet both number them.
+// (Arrow "Columnar Format", validity bitmaps.)
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+#include "base/bytes.h"
+
+namespace sluice {
+
+/// Bytes that hold `count` bits.
+constexpr int64_t bytes_of_bits(int64_t count) { return (count >> 3) + ((count & 7) != 0); }
+
+inline bool bit_at(const uint8_t* bits, int64_t index) { return ((bits[index >> 3] >> (index & 7)) & 1) != 0; }
+
+/// How many of the bits [begin, begin + count) are set. Reads no byte outside of that range.
+inline int64_t count_set_bits(const uint8_t* bits, int64_t begin, int64_t count) {
+  int64_t set = 0;
+  const uint8_t* byte = bits + (begin >> 3);
+  const int lead = static_cast<int>(begin & 7);
+  if (lead != 0 && count > 0) {
+    const int64_t here = std::min<int64_t>(count, 8 - lead);
+    set += std::popcount((static_cast<unsigned>(*byte++) >> lead) & ((1u << here) - 1));
+    count -= here;
+  }
+  for (; count >= 64; count -= 64, byte += 8) set += std::popcount(load<uint64_t>(byte));
+  for (; count >= 8; count -= 8) set += std::popcount(*byte++);
+  if (count > 0) set += std::popcount(*byte & ((1u << count) - 1));
+  return set;
+}
+
+/// Writes the bits [begin, begin + count) of `from` to `to`, from its bit 0 on; the rest of the last byte becomes 0.
+inline void copy_bits(const uint8_t* from, int64_t begin, int64_t count, uint8_t* to) {
+  const int shift = static_cast<int>(begin & 7);
+  const int64_t last = (begin + count - 1) >> 3;  // the last byte that may be read
+  int64_t source = begin >> 3;
+  for (int64_t left = count; left > 0; left -= 8, ++source, ++to) {
+    unsigned byte = static_cast<unsigned>(from[source]) >> shift;
+    if (shift != 0 && source < last) byte |= static_cast<unsigned>(from[source + 1]) << (8 - shift);
+    if (left < 8) byte &= (1u << left) - 1;
+    *to = static_cast<uint8_t>(byte);
+  }
+}
+
+}  // namespace sluice

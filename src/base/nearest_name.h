@@ -1,0 +1,4 @@
+// "Did you mean ...?": public, because the program asks it too.
+#pragma once
+
+#include "sluice/nearest_name.h"

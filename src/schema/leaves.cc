@@ -1,0 +1,85 @@
+// Leaf columns; see leaves.h.
+#include "schema/leaves.h"
+
+#include "sluice/error.h"
+
+namespace sluice {
+namespace {
+
+/// Walks the tree; `here_` is the path to where it stands, complete enough to be copied when a leaf comes.
+class LeafWalk {
+ public:
+  std::vector<Leaf> take() { return std::move(leaves_); }
+
+  void visit_children(std::span<const Field> fields) {
+    for (size_t i = 0; i < fields.size(); ++i) {
+      here_.steps.push_back(i);
+      here_.path.push_back(fields[i].name);
+      const std::string outer = here_.name;
+      here_.name = child_name(outer, fields[i].name);
+      visit(fields[i]);
+      here_.name = outer;
+      here_.path.pop_back();
+      here_.steps.pop_back();
+    }
+  }
+
+ private:
+  void visit(const Field& field) {
+    if (field.type.is_nested() && here_.steps.size() > kSchemaDepthMax)
+      throw Error(ErrorCode::invalid,
+                  "column \"" + here_.path.front() + "\" nests more than " + std::to_string(kSchemaDepthMax) +
+                      " lists and structs inside each other",
+                  {.field = here_.path.front()});
+    here_.definition_level_max += field.nullable;
+    switch (field.type.kind()) {
+      case TypeKind::struct_: visit_children(field.type.children()); break;
+      case TypeKind::list: visit_element(field.type.element()); break;
+      default: add_leaf(field); break;
+    }
+    here_.definition_level_max -= field.nullable;
+  }
+
+  void visit_element(const Field& element) {
+    here_.steps.push_back(0);
+    // Parquet fixes the names of the two groups; what the element is called in memory does not reach the file's tree.
+    here_.path.insert(here_.path.end(), {"list", "element"});
+    const std::string outer = here_.name;
+    here_.name = element_name(outer);
+    ++here_.definition_level_max;
+    ++here_.repetition_level_max;
+    visit(element);
+    --here_.repetition_level_max;
+    --here_.definition_level_max;
+    here_.name = outer;
+    here_.path.resize(here_.path.size() - 2);
+    here_.steps.pop_back();
+  }
+
+  void add_leaf(const Field& field) {
+    leaves_.push_back(here_);
+    leaves_.back().type = field.type;
+    leaves_.back().nullable = field.nullable;
+  }
+
+  Leaf here_;
+  std::vector<Leaf> leaves_;
+};
+
+}  // namespace
+
+std::vector<Leaf> leaves_of(const Schema& schema) {
+  LeafWalk walk;
+  walk.visit_children(schema.fields());
+  return walk.take();
+}
+
+std::string child_name(std::string_view parent, std::string_view field) {
+  std::string name(parent);
+  if (!parent.empty()) name += '.';
+  return name += field;
+}
+
+std::string element_name(std::string_view list) { return std::string(list) += "[]"; }
+
+}  // namespace sluice

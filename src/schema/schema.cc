@@ -1,0 +1,29 @@
+#include "sluice/schema.h"
+
+#include <algorithm>
+
+#include "sluice/error.h"
+
+namespace sluice {
+inline namespace v0 {
+
+Schema::Schema(std::initializer_list<Field> fields) : Schema(std::vector<Field>(fields)) {}
+
+Schema::Schema(std::vector<Field> fields) : fields_(std::move(fields)) {
+  std::vector<std::string_view> names;
+  for (const Field& field : fields_) names.push_back(field.name);
+  std::sort(names.begin(), names.end());
+  const auto twin = std::adjacent_find(names.begin(), names.end());
+  if (twin != names.end())
+    throw Error(ErrorCode::invalid, "the schema has two columns of the name \"" + std::string(*twin) + "\"",
+                {.field = std::string(*twin)});
+}
+
+std::optional<size_t> Schema::find(std::string_view name) const {
+  for (size_t i = 0; i < fields_.size(); ++i)
+    if (fields_[i].name == name) return i;
+  return std::nullopt;
+}
+
+}  // namespace v0
+}  // namespace sluice

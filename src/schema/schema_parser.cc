@@ -1,0 +1,312 @@
+// The text form of schemas, read: "id int64 not null, tags list<string>". Grammar: docs/schema_text.md; writing:
+// schema_text.cc.
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include "base/json_text.h"
+#include "base/nearest_name.h"
+#include "base/utf8.h"
+#include "schema/leaves.h"
+#include "schema/schema_letters.h"
+#include "sluice/error.h"
+#include "sluice/schema.h"
+
+namespace sluice {
+inline namespace v0 {
+namespace {
+
+/// Every type that is just a name.
+constexpr Type (*kScalarTypes[])() = {null,   boolean, int8,    int16,   int32,  int64,  uint8, uint16,
+                                      uint32, uint64,  float32, float64, string, binary, json,  date};
+
+constexpr TimeUnit kUnits[] = {TimeUnit::second, TimeUnit::millisecond, TimeUnit::microsecond, TimeUnit::nanosecond};
+
+struct Alias {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+/// Accepted beside the names of the kinds.
+constexpr Alias kAliases[] = {{"boolean", "bool"}, {"float", "float32"}, {"double", "float64"}};
+
+/// Names of other systems: not accepted, because they do not mean the same width everywhere, but answered.
+constexpr Alias kForeignNames[] = {
+    {"int", "int32 or int64"},
+    {"integer", "int32 or int64"},
+    {"long", "int64"},
+    {"bigint", "int64"},
+    {"smallint", "int16"},
+    {"number", "int64 or float64"},
+    {"real", "float32"},
+    {"str", "string"},
+    {"text", "string"},
+    {"varchar", "string"},
+    {"utf8", "string"},
+    {"bytes", "binary"},
+    {"blob", "binary"},
+    {"object", "struct<...>"},
+    {"array", "list<...>"},
+    {"datetime", "timestamp(us)"},
+    {"timestamptz", "timestamp(us, UTC)"},
+};
+
+/// Types of Parquet and Arrow that a person may rightly expect.
+constexpr std::string_view kUnbuiltTypes[] = {"decimal", "map",      "fixed",    "time",    "uuid",     "enum",
+                                              "variant", "duration", "interval", "float16", "geometry", "geography"};
+
+/// Letters beyond ASCII are taken as they come: the text is known to be UTF-8.
+bool is_word_letter(char c) { return is_schema_letter(c) || static_cast<unsigned char>(c) >= 0x80; }
+
+/// Recursive descent straight over the characters; `position_` is where it stands. Depth is limited, so is recursion.
+class SchemaParser {
+ public:
+  explicit SchemaParser(std::string_view text) : text_(text) {
+    const size_t valid = utf8_valid_bytes(text);
+    if (valid != text.size()) fail(valid, "expected UTF-8, found a byte that is none");
+  }
+
+  std::vector<Field> parse() {
+    std::vector<Field> fields;
+    skip_blanks();
+    if (at_end()) return fields;
+    do fields.push_back(parse_field({}, 0));
+    while (take(','));
+    if (!at_end()) fail_expected("\",\", \"not null\", \"id\" or the end");
+    return fields;
+  }
+
+ private:
+  /// name type ["not null"] ["id" integer]
+  Field parse_field(const std::string& parent, size_t depth) {
+    Field field;
+    field.name = parse_name();
+    const std::string outer = std::exchange(field_, child_name(parent, field.name));
+    parse_meaning(field, depth);
+    field_ = outer;
+    return field;
+  }
+
+  void parse_meaning(Field& field, size_t depth) {
+    field.type = parse_type(depth);
+    while (true) {
+      if (field.nullable && take_word("not")) {
+        if (!take_word("null")) fail_expected("\"null\" after \"not\"");
+        field.nullable = false;
+      } else if (!field.id && take_word("id")) {
+        field.id = parse_id();
+      } else {
+        return;
+      }
+    }
+  }
+
+  std::string parse_name() {
+    skip_blanks();
+    if (peek() == '"') return parse_quoted();
+    const std::string_view word = word_here();
+    if (word.empty()) fail_expected("a column name (quoted where it is more than letters, digits and \"_\")");
+    position_ += word.size();
+    return std::string(word);
+  }
+
+  /// A quote inside is doubled. Requires to stand on the opening quote.
+  std::string parse_quoted() {
+    const size_t begin = position_++;
+    std::string content;
+    while (true) {
+      const size_t quote = text_.find('"', position_);
+      if (quote == std::string_view::npos) fail(begin, "this quote is never closed");
+      content.append(text_, position_, quote - position_);
+      position_ = quote + 1;
+      if (peek() != '"') return content;
+      content += '"';
+      ++position_;
+    }
+  }
+
+  int32_t parse_id() {
+    skip_blanks();
+    int32_t id = 0;
+    const char* const begin = text_.data() + position_;
+    const auto [end, failure] = std::from_chars(begin, text_.data() + text_.size(), id);
+    if (failure != std::errc()) fail_expected("a field id within int32");
+    position_ += static_cast<size_t>(end - begin);
+    return id;
+  }
+
+  Type parse_type(size_t depth) {
+    skip_blanks();
+    const size_t begin = position_;
+    std::string_view word = word_here();
+    if (word.empty()) fail_expected("a type");
+    for (const Alias& alias : kAliases)
+      if (alias.name == word) word = alias.meaning;
+    for (const auto make : kScalarTypes) {
+      Type type = make();
+      if (to_string(type.kind()) != word) continue;
+      position_ += word_here().size();
+      return type;
+    }
+    const bool nests = word == to_string(TypeKind::list) || word == to_string(TypeKind::struct_);
+    if (!nests && word != to_string(TypeKind::timestamp)) fail_type(word);
+    if (nests && depth == kSchemaDepthMax)
+      fail(begin, "more than " + std::to_string(kSchemaDepthMax) + " lists and structs inside each other");
+    position_ += word.size();
+    if (!nests) return parse_timestamp();
+    return word == to_string(TypeKind::list) ? parse_list(depth + 1) : parse_struct(depth + 1);
+  }
+
+  /// "(" unit ["," zone] ")"
+  Type parse_timestamp() {
+    if (!take('(')) fail_expected("\"(\" and a unit", "for instance timestamp(us) or timestamp(us, UTC)");
+    skip_blanks();
+    const std::string_view word = word_here();
+    const TimeUnit* const unit = std::ranges::find_if(kUnits, [&](TimeUnit known) { return to_string(known) == word; });
+    if (unit == std::end(kUnits)) fail_expected("a unit: s, ms, us or ns");
+    position_ += word.size();
+    std::string zone;
+    if (take(',')) zone = parse_zone();
+    if (!take(')')) fail_expected(zone.empty() ? "\")\" or \",\" and a zone" : "\")\"");
+    return timestamp(*unit, std::move(zone));
+  }
+
+  std::string parse_zone() {
+    skip_blanks();
+    const size_t begin = position_;
+    std::string zone;
+    if (peek() == '"') {
+      zone = parse_quoted();
+    } else {
+      while (is_zone_letter(peek()) && !text_.substr(position_).starts_with("--")) zone += text_[position_++];
+    }
+    if (zone.empty()) {
+      position_ = begin;
+      fail_expected("a time zone such as UTC or Europe/Berlin");
+    }
+    return zone;
+  }
+
+  /// "<" [quoted name] type ["not null"] ["id" integer] ">"
+  Type parse_list(size_t depth) {
+    if (!take('<')) fail_expected("\"<\" and the type of the elements");
+    Field element{std::string(kElementName), {}};
+    if (skip_blanks(); peek() == '"') element.name = parse_quoted();
+    const std::string outer = std::exchange(field_, element_name(field_));
+    parse_meaning(element, depth);
+    field_ = outer;
+    if (!take('>')) fail_expected("\">\", \"not null\" or \"id\"");
+    return list(std::move(element));
+  }
+
+  /// "<" field {"," field} ">"
+  Type parse_struct(size_t depth) {
+    if (!take('<')) fail_expected("\"<\" and the fields of the struct");
+    std::vector<Field> fields;
+    do fields.push_back(parse_field(field_, depth));
+    while (take(','));
+    if (!take('>')) fail_expected("\",\", \">\", \"not null\" or \"id\"");
+    return struct_(std::move(fields));
+  }
+
+  // Blanks, and comments from "--" to the end of the line.
+  void skip_blanks() {
+    while (!at_end()) {
+      const char c = text_[position_];
+      if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+        ++position_;
+      } else if (text_.substr(position_).starts_with("--")) {
+        position_ = std::min(text_.find('\n', position_), text_.size());
+      } else {
+        return;
+      }
+    }
+  }
+
+  bool at_end() const { return position_ == text_.size(); }
+  char peek() const { return at_end() ? '\0' : text_[position_]; }
+
+  bool take(char c) {
+    skip_blanks();
+    if (at_end() || text_[position_] != c) return false;
+    ++position_;
+    return true;
+  }
+
+  std::string_view word_here() const {
+    size_t end = position_;
+    if (at_end() || !is_word_letter(text_[end])) return {};
+    while (end < text_.size() && (is_word_letter(text_[end]) || is_schema_digit(text_[end]))) ++end;
+    return text_.substr(position_, end - position_);
+  }
+
+  bool take_word(std::string_view word) {
+    skip_blanks();
+    if (word_here() != word) return false;
+    position_ += word.size();
+    return true;
+  }
+
+  /// "line 2, column 9", both from 1, columns in code points.
+  std::string place(size_t position) const {
+    const std::string_view before = text_.substr(0, position);
+    const size_t line_begin = before.find_last_of('\n') + 1;  // npos + 1 is 0
+    const auto line = 1 + std::ranges::count(before, '\n');
+    const auto column = 1 + std::ranges::count_if(before.substr(line_begin), [](char c) {
+                          return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+                        });
+    return "line " + std::to_string(line) + ", column " + std::to_string(column);
+  }
+
+  /// The word or character at `position_`, for people.
+  std::string found_here() const {
+    if (at_end()) return "the end";
+    constexpr size_t kShownBytesMax = 40;
+    const std::string_view rest = text_.substr(position_);
+    std::string_view found = word_here();
+    if (found.empty() && is_schema_digit(rest[0])) found = rest.substr(0, rest.find_first_not_of("0123456789"));
+    if (found.empty()) found = rest.substr(0, 1);
+    std::string shown;
+    append_json_string(utf8_prefix(found, kShownBytesMax), shown);
+    return shown;
+  }
+
+  [[noreturn]] void fail_type(std::string_view word) const {
+    if (std::ranges::find(kUnbuiltTypes, word) != std::end(kUnbuiltTypes))
+      fail(position_, "type " + std::string(word) + " is not built yet", {}, ErrorCode::unsupported);
+    std::string_view meant;
+    for (const Alias& foreign : kForeignNames)
+      if (foreign.name == word) meant = foreign.meaning;
+    if (meant.empty()) {
+      std::vector<std::string_view> names;
+      for (const auto make : kScalarTypes) names.push_back(to_string(make().kind()));
+      for (const TypeKind kind : {TypeKind::timestamp, TypeKind::list, TypeKind::struct_})
+        names.push_back(to_string(kind));
+      meant = nearest_name(word, names);
+    }
+    fail_expected("a type",
+                  meant.empty() ? "the types: docs/schema_text.md" : "did you mean " + std::string(meant) + "?");
+  }
+
+  [[noreturn]] void fail_expected(const std::string& expected, std::string hint = {}) const {
+    fail(position_, "expected " + expected + ", found " + found_here(), std::move(hint));
+  }
+
+  [[noreturn]] void fail(size_t position, const std::string& what, std::string hint = {},
+                         ErrorCode code = ErrorCode::invalid) const {
+    throw Error(code, "schema text, " + place(position) + ": " + what,
+                {.field = field_, .byte = static_cast<int64_t>(position)}, std::move(hint));
+  }
+
+  std::string_view text_;
+  size_t position_ = 0;
+  std::string field_;  ///< the column it is inside of, for errors
+};
+
+}  // namespace
+
+Schema parse_schema(std::string_view text) { return Schema(SchemaParser(text).parse()); }
+
+}  // namespace v0
+}  // namespace sluice
