@@ -1,0 +1,151 @@
+// Schemas through the Arrow C data interface, both ways. (Arrow "The Arrow C data interface", the ArrowSchema
+// structure.)
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "arrow/c_format.h"
+#include "arrow/c_metadata.h"
+#include "sluice/arrow.h"
+#include "sluice/error.h"
+
+namespace sluice {
+static_assert(sizeof(ArrowSchema) == 72 && sizeof(ArrowArray) == 80 && sizeof(ArrowArrayStream) == 40,
+              "the Arrow C interfaces are an ABI");
+namespace {
+
+/// A foreign schema may be nested without end; ours may not, since it is walked by recursion.
+constexpr int kDepthMax = 64;
+
+[[noreturn]] void fail(ErrorCode code, const std::string& path, const std::string& problem) {
+  throw Error(code, "Arrow field \"" + path + "\" " + problem, {.field = path});
+}
+
+// Children are announced by a count and two levels of pointers; any of them may lie.
+const ArrowSchema& child_of(const ArrowSchema& schema, int64_t index, const std::string& path) {
+  if (schema.children == nullptr || schema.children[index] == nullptr || schema.children[index]->release == nullptr)
+    fail(ErrorCode::invalid, path, "lacks its child " + std::to_string(index));
+  return *schema.children[index];
+}
+
+Field import_field(const ArrowSchema& schema, const std::string& path, int depth);
+
+Type import_struct(const ArrowSchema& schema, const std::string& path, int depth) {
+  if (schema.n_children < 1)
+    fail(ErrorCode::unsupported, path, "is a struct without fields, which Parquet cannot hold");
+  std::vector<Field> fields;
+  for (int64_t i = 0; i < schema.n_children; ++i) {
+    const ArrowSchema& child = child_of(schema, i, path);
+    fields.push_back(import_field(child, path + "." + (child.name != nullptr ? child.name : ""), depth + 1));
+  }
+  try {
+    return struct_(std::move(fields));
+  } catch (const Error& error) {
+    fail(error.code(), path, std::string("cannot be read: ") + error.what());
+  }
+}
+
+Type import_type(const ArrowSchema& schema, const std::string& path, int depth) {
+  if (depth > kDepthMax)
+    fail(ErrorCode::unsupported, path, "is nested deeper than " + std::to_string(kDepthMax) + " levels");
+  if (schema.format == nullptr) fail(ErrorCode::invalid, path, "has no format string");
+  const std::string format = schema.format;
+  if (schema.dictionary != nullptr)
+    fail(ErrorCode::unsupported, path, "is dictionary-encoded (format \"" + format + "\"), which is not built yet");
+  if (format == "+s") return import_struct(schema, path, depth);
+  if (format == "+l") {
+    if (schema.n_children != 1)
+      fail(ErrorCode::invalid, path, "is a list of " + std::to_string(schema.n_children) + " children instead of 1");
+    return list(import_field(child_of(schema, 0, path), path + "[]", depth + 1));
+  }
+  const auto type = parse_c_format(format);
+  if (!type) fail(ErrorCode::unsupported, path, "has the format \"" + format + "\", which is not built yet");
+  if (schema.n_children != 0)
+    fail(ErrorCode::invalid, path, "of format \"" + format + "\" has children, but its type has none");
+  return *type;
+}
+
+Field import_field(const ArrowSchema& schema, const std::string& path, int depth) {
+  Field field;
+  if (schema.name != nullptr) field.name = schema.name;
+  field.nullable = (schema.flags & ARROW_FLAG_NULLABLE) != 0;
+  field.type = import_type(schema, path, depth);
+  const auto notes = decode_c_metadata(schema.metadata);
+  if (!notes) fail(ErrorCode::invalid, path, "has malformed metadata");
+  field.id = notes->id;
+  if (notes->json && field.type.kind() == TypeKind::string) field.type = json();
+  return field;
+}
+
+// What one exported struct owns: its texts, and its children until somebody moves them away.
+struct SchemaHolder {
+  std::string format;
+  std::string name;
+  std::string metadata;
+  std::vector<ArrowSchema> children;
+  std::vector<ArrowSchema*> pointers;
+
+  ~SchemaHolder() {
+    for (ArrowSchema& child : children)
+      if (child.release != nullptr) child.release(&child);
+  }
+};
+
+void release_schema(ArrowSchema* schema) {
+  delete static_cast<SchemaHolder*>(schema->private_data);
+  schema->private_data = nullptr;
+  schema->release = nullptr;
+}
+
+void export_field(const Field& field, std::span<const Field> children, std::string format, ArrowSchema* out) {
+  if (field.name.find('\0') != std::string::npos)
+    throw Error(ErrorCode::unsupported, "a column name holds a NUL byte, which Arrow's C interface cannot carry",
+                {.field = field.name});
+  auto holder = std::make_unique<SchemaHolder>();
+  holder->format = std::move(format);
+  holder->name = field.name;
+  holder->metadata = encode_c_metadata(field);
+  holder->children.resize(children.size());
+  for (size_t i = 0; i < children.size(); ++i) {
+    const Field& child = children[i];
+    export_field(child, child.type.children(), c_format(child.type), &holder->children[i]);
+    holder->pointers.push_back(&holder->children[i]);
+  }
+  *out = ArrowSchema{};
+  out->format = holder->format.c_str();
+  out->name = holder->name.c_str();
+  out->metadata = holder->metadata.empty() ? nullptr : holder->metadata.data();
+  out->flags = field.nullable ? ARROW_FLAG_NULLABLE : 0;
+  out->n_children = static_cast<int64_t>(holder->pointers.size());
+  out->children = holder->pointers.empty() ? nullptr : holder->pointers.data();
+  out->release = release_schema;
+  out->private_data = holder.release();
+}
+
+}  // namespace
+
+inline namespace v0 {
+
+Schema import_arrow_schema(const ArrowSchema& schema) {
+  if (schema.release == nullptr) throw Error(ErrorCode::invalid, "the Arrow schema has already been released");
+  if (schema.format == nullptr || std::string_view(schema.format) != "+s")
+    throw Error(ErrorCode::invalid, std::string("the Arrow schema is not that of a record batch: its format is \"") +
+                                        (schema.format != nullptr ? schema.format : "") + "\" instead of \"+s\"");
+  std::vector<Field> fields;
+  for (int64_t i = 0; i < schema.n_children; ++i) {
+    if (schema.children == nullptr || schema.children[i] == nullptr || schema.children[i]->release == nullptr)
+      throw Error(ErrorCode::invalid, "the Arrow schema lacks its column " + std::to_string(i));
+    const ArrowSchema& child = *schema.children[i];
+    fields.push_back(import_field(child, child.name != nullptr ? child.name : "", 1));
+  }
+  return Schema(std::move(fields));
+}
+
+void export_arrow_schema(const Schema& schema, ArrowSchema* out) {
+  const Field record{.name = "", .type = {}, .nullable = false};
+  export_field(record, schema.fields(), "+s", out);
+}
+
+}  // namespace v0
+}  // namespace sluice

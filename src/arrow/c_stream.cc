@@ -1,0 +1,146 @@
+// Streams of batches through the Arrow C stream interface, both ways. (Arrow "The Arrow C stream interface".)
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "arrow/c_taken.h"
+#include "sluice/arrow.h"
+#include "sluice/error.h"
+
+namespace sluice {
+namespace {
+
+ErrorCode code_of_errno(int number) {
+  switch (number) {
+    case EIO:
+    case ENOENT:
+    case ENOSPC:
+    case EACCES: return ErrorCode::io;
+    case ENOSYS:
+    case ENOTSUP: return ErrorCode::unsupported;
+    case ECANCELED: return ErrorCode::cancelled;
+    default: return ErrorCode::data;
+  }
+}
+
+int errno_of_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::io: return EIO;
+    case ErrorCode::unsupported: return ENOTSUP;
+    case ErrorCode::cancelled: return ECANCELED;
+    default: return EINVAL;
+  }
+}
+
+class ImportedStream : public BatchStream {
+ public:
+  explicit ImportedStream(Taken<ArrowArrayStream> stream) : stream_(std::move(stream)) {
+    ArrowSchema filled{};
+    if (const int number = stream_->get_schema(stream_.get(), &filled); number != 0) fail(number);
+    const Taken<ArrowSchema> schema(&filled);
+    schema_ = std::make_shared<const Schema>(import_arrow_schema(*schema));
+  }
+
+  const Schema& schema() const override { return *schema_; }
+
+  std::optional<RelationBatch> next() override {
+    ArrowArray filled{};
+    if (const int number = stream_->get_next(stream_.get(), &filled); number != 0) fail(number);
+    if (filled.release == nullptr) return std::nullopt;
+    return RelationBatch{"", import_arrow(&filled, schema_)};
+  }
+
+ private:
+  [[noreturn]] void fail(int number) {
+    const char* words = stream_->get_last_error != nullptr ? stream_->get_last_error(stream_.get()) : nullptr;
+    throw Error(code_of_errno(number),
+                "the Arrow stream failed: " + (words != nullptr ? words : std::generic_category().message(number)));
+  }
+
+  Taken<ArrowArrayStream> stream_;
+  std::shared_ptr<const Schema> schema_;
+};
+
+// Our side of an exported stream. No exception may leave through the C functions below.
+struct ExportedStream {
+  std::unique_ptr<BatchStream> stream;
+  bool ended = false;
+  int failure = 0;  ///< errno of the first error: after it the stream may not be asked again
+  std::string words;
+
+  template <typename Work>
+  int run(Work&& work) noexcept {
+    if (failure != 0) return failure;
+    try {
+      work();
+    } catch (const Error& error) {
+      fail(errno_of_code(error.code()), error.what());
+    } catch (const std::bad_alloc&) {
+      fail(ENOMEM, "out of memory");
+    } catch (const std::exception& error) {
+      fail(EINVAL, error.what());
+    } catch (...) {
+      fail(EINVAL, "unknown failure");
+    }
+    return failure;
+  }
+
+  void fail(int number, const char* why) noexcept {
+    failure = number;
+    try {
+      words = why;
+    } catch (...) {
+      words.clear();
+    }
+  }
+};
+
+ExportedStream& exported(ArrowArrayStream* stream) { return *static_cast<ExportedStream*>(stream->private_data); }
+
+int get_schema(ArrowArrayStream* self, ArrowSchema* out) {
+  ExportedStream& own = exported(self);
+  return own.run([&] { export_arrow_schema(own.stream->schema(), out); });
+}
+
+int get_next(ArrowArrayStream* self, ArrowArray* out) {
+  ExportedStream& own = exported(self);
+  return own.run([&] {
+    *out = ArrowArray{};  // released: the mark of the end
+    if (own.ended) return;
+    const std::optional<RelationBatch> next = own.stream->next();
+    own.ended = !next;
+    if (next) export_arrow(next->batch, out, nullptr);
+  });
+}
+
+const char* get_last_error(ArrowArrayStream* self) {
+  ExportedStream& own = exported(self);
+  return own.failure != 0 && !own.words.empty() ? own.words.c_str() : nullptr;
+}
+
+void release_stream(ArrowArrayStream* self) {
+  delete &exported(self);
+  self->private_data = nullptr;
+  self->release = nullptr;
+}
+
+}  // namespace
+
+inline namespace v0 {
+
+std::unique_ptr<BatchStream> import_arrow(ArrowArrayStream* stream) {
+  Taken<ArrowArrayStream> taken(stream);
+  if (taken.empty()) throw Error(ErrorCode::invalid, "the Arrow stream has already been released");
+  return std::make_unique<ImportedStream>(std::move(taken));
+}
+
+void export_arrow(std::unique_ptr<BatchStream> stream, ArrowArrayStream* out) {
+  auto own = std::make_unique<ExportedStream>();
+  own->stream = std::move(stream);
+  *out = {get_schema, get_next, get_last_error, release_stream, own.release()};
+}
+
+}  // namespace v0
+}  // namespace sluice

@@ -1,0 +1,175 @@
+// Schemas from IPC messages that may be malformed on purpose.
+// (Arrow "Serialization and Interprocess Communication", Schema.fbs and Message.fbs.)
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "arrow/field_metadata.h"
+#include "arrow/flat_table.h"
+#include "arrow/ipc_schema.h"
+#include "arrow/ipc_slots.h"
+#include "base/base64.h"
+#include "sluice/error.h"
+
+namespace sluice {
+namespace {
+
+constexpr int kDepthMax = 64;
+
+// Tables of a FlatBuffer may share parts, so that a small one can unfold to a huge tree. Every field and every text
+// that is taken is charged; honest messages, which share little, cost less than their own size.
+constexpr size_t kFieldCost = 48;
+constexpr size_t kMetadataCost = 16;
+constexpr size_t kBudgetFactor = 4;
+constexpr size_t kBudgetSlack = 4096;
+
+class SchemaReader {
+ public:
+  explicit SchemaReader(ByteSpan message) : budget_(message.size() * kBudgetFactor + kBudgetSlack), message_(message) {}
+
+  Schema read();
+
+ private:
+  std::vector<Field> fields(const FlatTables& tables, int depth);
+  Field field(const FlatTable& table, int depth);
+  Type type(const FlatTable& field, int depth);
+  FieldNotes notes(const FlatTable& field);
+  std::string_view text(const FlatTable& table, int slot);
+  void charge(size_t cost);
+  [[noreturn]] static void fail(const std::string& what);
+
+  size_t budget_;
+  ByteSpan message_;
+};
+
+Schema SchemaReader::read() {
+  const FlatTable message = FlatTable::root(message_);
+  if (message.scalar<uint8_t>(ipc::kMessageHeaderType, 0) != static_cast<uint8_t>(ipc::Header::schema))
+    fail("is no schema");
+  const auto schema = message.table(ipc::kMessageHeader);
+  if (!schema) fail("has no header");
+  if (schema->scalar<int16_t>(ipc::kSchemaEndianness, ipc::kLittleEndian) != ipc::kLittleEndian)
+    fail("is that of a big-endian machine");
+  return Schema(fields(schema->tables(ipc::kSchemaFields), 1));
+}
+
+std::vector<Field> SchemaReader::fields(const FlatTables& tables, int depth) {
+  if (depth > kDepthMax) fail("is nested deeper than " + std::to_string(kDepthMax) + " levels");
+  std::vector<Field> fields;
+  for (size_t i = 0; i < tables.size(); ++i) fields.push_back(field(tables[i], depth));
+  return fields;
+}
+
+Field SchemaReader::field(const FlatTable& table, int depth) {
+  charge(kFieldCost);
+  Field field;
+  field.name = text(table, ipc::kFieldName);
+  field.nullable = table.scalar<uint8_t>(ipc::kFieldNullable, 0) != 0;
+  if (table.table(ipc::kFieldDictionary)) fail("has a dictionary, which is not built");
+  field.type = type(table, depth);
+  const FieldNotes noted = notes(table);
+  if (noted.json && field.type.kind() == TypeKind::string) field.type = json();
+  field.id = noted.id;
+  return field;
+}
+
+Type integer_type(int32_t bits, bool is_signed) {
+  switch (bits) {
+    case 8: return is_signed ? int8() : uint8();
+    case 16: return is_signed ? int16() : uint16();
+    case 32: return is_signed ? int32() : uint32();
+    case 64: return is_signed ? int64() : uint64();
+    default: return null();
+  }
+}
+
+Type SchemaReader::type(const FlatTable& field, int depth) {
+  const auto id = static_cast<ipc::TypeId>(field.scalar<uint8_t>(ipc::kFieldTypeId, 0));
+  const auto table = field.table(ipc::kFieldType);
+  if (!table) fail("has a field without a type");
+  switch (id) {
+    case ipc::TypeId::null: return null();
+    case ipc::TypeId::boolean: return boolean();
+    case ipc::TypeId::utf8: return string();
+    case ipc::TypeId::binary: return binary();
+    case ipc::TypeId::integer: {
+      const Type integer =
+          integer_type(table->scalar<int32_t>(ipc::kIntBitWidth, 0), table->scalar<uint8_t>(ipc::kIntIsSigned, 0) != 0);
+      if (integer.kind() == TypeKind::null) fail("has integers of an unknown width");
+      return integer;
+    }
+    case ipc::TypeId::floating_point: {
+      const int16_t precision = table->scalar<int16_t>(ipc::kFloatPrecision, 0);
+      if (precision == ipc::kSinglePrecision) return float32();
+      if (precision == ipc::kDoublePrecision) return float64();
+      fail("has floating-point numbers of a precision that is not built");
+    }
+    case ipc::TypeId::date:
+      if (table->scalar<int16_t>(ipc::kDateUnit, ipc::kDateMillisecond) != ipc::kDateDay)
+        fail("has dates in milliseconds, which are not built");
+      return date();
+    case ipc::TypeId::timestamp: {
+      const int16_t unit = table->scalar<int16_t>(ipc::kTimestampUnit, 0);
+      if (unit < 0 || unit > static_cast<int16_t>(TimeUnit::nanosecond)) fail("has timestamps of an unknown unit");
+      return timestamp(static_cast<TimeUnit>(unit), std::string(text(*table, ipc::kTimestampZone)));
+    }
+    case ipc::TypeId::list: {
+      std::vector<Field> children = fields(field.tables(ipc::kFieldChildren), depth + 1);
+      if (children.size() != 1) fail("has a list of not one child");
+      return list(std::move(children.front()));
+    }
+    case ipc::TypeId::struct_: return struct_(fields(field.tables(ipc::kFieldChildren), depth + 1));
+  }
+  fail("has a type that is not built");
+}
+
+FieldNotes SchemaReader::notes(const FlatTable& field) {
+  FieldNotes notes;
+  const FlatTables pairs = field.tables(ipc::kFieldMetadata);
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    charge(kMetadataCost);
+    const FlatTable pair = pairs[i];
+    notes.note(text(pair, ipc::kKey), text(pair, ipc::kValue));
+  }
+  return notes;
+}
+
+std::string_view SchemaReader::text(const FlatTable& table, int slot) {
+  const std::string_view text = table.text(slot).value_or(std::string_view());
+  charge(text.size());
+  return text;
+}
+
+void SchemaReader::charge(size_t cost) {
+  if (cost > budget_) fail("unfolds to many times its size");
+  budget_ -= cost;
+}
+
+void SchemaReader::fail(const std::string& what) { throw Error(ErrorCode::corrupt, "the stored Arrow schema " + what); }
+
+// The FlatBuffer of an encapsulated message; old writers left the continuation out.
+std::optional<ByteSpan> unwrap(ByteSpan message) {
+  if (message.size() >= sizeof(uint32_t) && load<uint32_t>(message.data()) == ipc::kContinuation)
+    message = message.subspan(sizeof(uint32_t));
+  if (message.size() < sizeof(int32_t)) return std::nullopt;
+  const int32_t size = load<int32_t>(message.data());
+  message = message.subspan(sizeof size);
+  if (size < 0 || static_cast<size_t>(size) > message.size()) return std::nullopt;
+  return message.first(static_cast<size_t>(size));
+}
+
+}  // namespace
+
+std::optional<Schema> parse_stored_arrow_schema(std::string_view text) {
+  const std::optional<Bytes> bytes = decode_base64(text);
+  if (!bytes) return std::nullopt;
+  const std::optional<ByteSpan> message = unwrap(*bytes);
+  if (!message) return std::nullopt;
+  try {
+    return SchemaReader(*message).read();
+  } catch (const Error&) {  // all of it is a hint of whoever wrote the file: none is better than half
+    return std::nullopt;
+  }
+}
+
+}  // namespace sluice

@@ -1,0 +1,51 @@
+// Where the fields of Arrow's FlatBuffers tables stand, and the values of their enumerations: as much as schemas need.
+// (Arrow "Serialization and Interprocess Communication", Schema.fbs and Message.fbs.)
+#pragma once
+
+#include <cstdint>
+
+namespace sluice::ipc {
+
+inline constexpr uint32_t kContinuation = 0xFFFFFFFF;  ///< what every encapsulated message begins with
+inline constexpr int16_t kMetadataV5 = 4;
+
+enum class Header : uint8_t { none, schema };
+
+/// Type numbers of the union `Type`; those that we have not built stay unnamed.
+enum class TypeId : uint8_t {
+  null = 1,
+  integer = 2,
+  floating_point = 3,
+  binary = 4,
+  utf8 = 5,
+  boolean = 6,
+  date = 8,
+  timestamp = 10,
+  list = 12,
+  struct_ = 13,
+};
+
+inline constexpr int16_t kSinglePrecision = 1;
+inline constexpr int16_t kDoublePrecision = 2;
+inline constexpr int16_t kDateDay = 0;
+inline constexpr int16_t kDateMillisecond = 1;  ///< the default
+inline constexpr int16_t kLittleEndian = 0;
+
+enum MessageSlot { kMessageVersion, kMessageHeaderType, kMessageHeader, kMessageBodyLength };
+enum SchemaSlot { kSchemaEndianness, kSchemaFields };
+enum FieldSlot {
+  kFieldName,
+  kFieldNullable,
+  kFieldTypeId,
+  kFieldType,
+  kFieldDictionary,
+  kFieldChildren,
+  kFieldMetadata,
+};
+enum KeyValueSlot { kKey, kValue };
+enum IntSlot { kIntBitWidth, kIntIsSigned };
+enum FloatSlot { kFloatPrecision };
+enum DateSlot { kDateUnit };
+enum TimestampSlot { kTimestampUnit, kTimestampZone };
+
+}  // namespace sluice::ipc

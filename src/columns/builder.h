@@ -1,0 +1,103 @@
+// Gathers single values into a Column. What sources and row appenders fill; nothing is allocated per value.
+//
+//   ColumnBuilder builder(list(int64()));
+//   builder.child(0).append<int64_t>(7);
+//   builder.append_list();              // one list of what the child has gained since the last one
+//   Column column = builder.finish();   // the builder is empty again
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "sluice/column.h"
+
+namespace sluice {
+
+class ColumnBuilder {
+ public:
+  explicit ColumnBuilder(Type type);
+  ColumnBuilder(ColumnBuilder&&) noexcept = default;
+  ColumnBuilder& operator=(ColumnBuilder&&) noexcept = default;
+
+  const Type& type() const { return type_; }
+  int64_t length() const { return length_; }
+  int64_t null_count() const { return null_count_; }
+  /// Bytes gathered, children included: what the column will hold in memory.
+  size_t bytes() const;
+  ColumnBuilder& child(size_t index) { return children_[index]; }
+  size_t child_count() const { return children_.size(); }
+
+  /// A number, date or timestamp. Requires sizeof(T) to be the width of the column's type.
+  template <typename T>
+  void append(T value) {
+    values_.append_value(value);
+    append_valid();
+  }
+  void append_bool(bool value) {
+    if ((length_ & 7) == 0) values_.push_back(0);
+    if (value) values_.data()[length_ >> 3] |= std::byte(1 << (length_ & 7));
+    append_valid();
+  }
+  /// string, binary, json. False, and nothing is appended, when the column would pass 2^31-1 bytes: start a new batch.
+  [[nodiscard]] bool append_text(std::string_view text) {
+    if (text.size() > kTextBytesMax - values_.size()) return false;
+    values_.append(text);
+    end_text();
+    return true;
+  }
+  /// For text that is made in place: append to `text_bytes()`, then `end_text()` makes a value of what was added.
+  Bytes& text_bytes() { return values_; }
+  void end_text() {
+    offsets_.append_value(static_cast<int32_t>(values_.size()));
+    append_valid();
+  }
+  /// A list of what the child has gained since the last list.
+  void append_list() {
+    offsets_.append_value(static_cast<int32_t>(children_[0].length()));
+    append_valid();
+  }
+  /// A struct; every child must have been given its value.
+  void append_struct() { append_valid(); }
+  /// A null; the children of a struct get one too.
+  void append_null();
+
+  /// Forgets everything after the first `length` values. Requires length <= length().
+  void truncate(int64_t length);
+
+  /// The column; the builder starts anew.
+  Column finish();
+
+  /// Arrow's 32-bit offsets end here.
+  static constexpr size_t kTextBytesMax = 0x7fff'ffff;
+
+ private:
+  void append_valid() {
+    if (has_validity_) append_validity_bit(true);
+    ++length_;
+  }
+  void append_validity_bit(bool valid) {
+    if ((length_ & 7) == 0) validity_.push_back(0);
+    if (valid) validity_.data()[length_ >> 3] |= std::byte(1 << (length_ & 7));
+  }
+  void begin_validity();
+  void append_placeholder();
+  void reset();
+
+  Type type_;
+  uint8_t width_ = 0;  ///< bytes of a value; 0 for null, boolean, text, list, struct
+  bool has_offsets_ = false;
+  bool has_validity_ = false;  ///< bits are kept from the first null on
+  int64_t length_ = 0;
+  int64_t null_count_ = 0;
+  Bytes values_;
+  Bytes offsets_;
+  Bytes validity_;
+  std::vector<ColumnBuilder> children_;
+};
+
+/// A buffer that owns `bytes`.
+Buffer to_buffer(Bytes bytes);
+
+}  // namespace sluice

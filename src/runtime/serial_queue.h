@@ -1,0 +1,63 @@
+// Tasks that run one at a time, in the order they were posted, on whatever thread of a Workers is free. What one task
+// wrote the next one sees.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <mutex>
+
+#include "runtime/workers.h"
+
+namespace sluice {
+
+class SerialQueue {
+ public:
+  /// `workers` must outlive the queue.
+  explicit SerialQueue(Workers& workers) : workers_(workers) {}
+  /// Waits for every task that was posted.
+  ~SerialQueue() {
+    workers_.help_until([this] { return idle_.load(); });
+  }
+  SerialQueue(const SerialQueue&) = delete;
+  SerialQueue& operator=(const SerialQueue&) = delete;
+
+  /// The task must not throw. With one thread it runs at once. Not for tasks of the queue itself.
+  void post(std::function<void()> task) {
+    {
+      const std::lock_guard lock(mutex_);
+      tasks_.push_back(std::move(task));
+      if (!idle_) return;
+      idle_ = false;
+    }
+    workers_.post([this] { run_front(); });
+  }
+
+ private:
+  // One task a turn: other queues get theirs in between, and who waits for a result is told after each.
+  void run_front() {
+    std::function<void()> task;
+    {
+      const std::lock_guard lock(mutex_);
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
+    task();
+    task = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      if (tasks_.empty()) {
+        idle_ = true;  // the last touch: who waits in the destructor asks for nothing else
+        return;
+      }
+    }
+    workers_.post([this] { run_front(); });
+  }
+
+  Workers& workers_;
+  std::mutex mutex_;
+  std::deque<std::function<void()>> tasks_;
+  std::atomic<bool> idle_ = true;
+};
+
+}  // namespace sluice

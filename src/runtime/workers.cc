@@ -1,0 +1,61 @@
+#include "runtime/workers.h"
+
+#include <tbb/global_control.h>
+#include <tbb/info.h>
+#include <tbb/task_arena.h>
+
+namespace sluice {
+inline namespace v0 {
+
+// An arena holds a slot for the calling thread, which works through help_until; the others are oneTBB's.
+struct Workers::Threads {
+  explicit Threads(unsigned threads) : arena(static_cast<int>(threads), 1) {
+    // Beyond the number of cores oneTBB gives no threads, and says so on stderr, unless it was told before.
+    if (static_cast<int>(threads) > tbb::info::default_concurrency())
+      more.emplace(tbb::global_control::max_allowed_parallelism, threads);
+    arena.initialize();
+  }
+  std::optional<tbb::global_control> more;
+  tbb::task_arena arena;
+};
+
+Workers::Workers(unsigned threads) : threads_(threads) {
+  if (threads_ > 1) pool_ = std::make_unique<Threads>(threads_);
+}
+
+Workers::~Workers() {
+  help_until([this] { return tasks_.empty() && running_ == 0 && calls_ == 0; });
+}
+
+void Workers::post(std::function<void()> task) {
+  if (!pool_) return task();
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    ++calls_;
+  }
+  finished_.notify_all();
+  pool_->arena.enqueue([this] { run_one(); });
+}
+
+void Workers::run_one() {
+  std::unique_lock lock(mutex_);
+  if (!tasks_.empty()) run_front(lock);
+  --calls_;
+  finished_.notify_all();
+}
+
+void Workers::run_front(std::unique_lock<std::mutex>& lock) {
+  std::function<void()> task = std::move(tasks_.front());
+  tasks_.pop_front();
+  ++running_;
+  lock.unlock();
+  task();
+  task = nullptr;  // what the task holds goes before others are told that it ended
+  lock.lock();
+  --running_;
+  finished_.notify_all();
+}
+
+}  // namespace v0
+}  // namespace sluice

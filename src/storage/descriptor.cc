@@ -1,0 +1,86 @@
+// Whole reads and writes over POSIX descriptors.
+#include "storage/descriptor.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <limits>
+#include <system_error>
+
+namespace sluice {
+namespace {
+
+// A descriptor that others made non-blocking (a terminal, a pipe of node's) is waited for.
+void wait_for(int descriptor, short events) {
+  pollfd waited{.fd = descriptor, .events = events, .revents = 0};
+  uninterrupted([&] { return ::poll(&waited, 1, -1); });
+}
+
+// `call(done)` moves some bytes beyond the first `done`, as read and write do.
+template <typename Call>
+Transfer transfer(int descriptor, size_t size, short events, Call&& call) {
+  Transfer done;
+  while (done.count < size) {
+    const ssize_t moved = uninterrupted([&] { return call(done.count); });
+    if (moved == 0) break;
+    if (moved > 0) {
+      done.count += static_cast<size_t>(moved);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      wait_for(descriptor, events);
+    } else {
+      done.error = errno;
+      break;
+    }
+  }
+  return done;
+}
+
+constexpr bool fits_offset(uint64_t offset, size_t size) {
+  constexpr uint64_t kOffsetMax = std::numeric_limits<off_t>::max();
+  return offset <= kOffsetMax && size <= kOffsetMax - offset;
+}
+
+// A write that moves nothing and gives no reason would be repeated forever.
+Transfer complete(Transfer done, size_t size) {
+  if (done.count < size && done.error == 0) done.error = EIO;
+  return done;
+}
+
+}  // namespace
+
+int Descriptor::close() noexcept {
+  if (number_ < 0) return 0;
+  const int result = ::close(std::exchange(number_, -1));
+  return result == 0 || errno == EINTR ? 0 : errno;  // Linux has closed it also when interrupted
+}
+
+Transfer read_all(int descriptor, std::span<std::byte> into) {
+  return transfer(descriptor, into.size(), POLLIN,
+                  [&](size_t done) { return ::read(descriptor, into.data() + done, into.size() - done); });
+}
+
+Transfer read_all_at(int descriptor, uint64_t offset, std::span<std::byte> into) {
+  if (!fits_offset(offset, into.size())) return {.count = 0, .error = EINVAL};
+  return transfer(descriptor, into.size(), POLLIN, [&](size_t done) {
+    return ::pread(descriptor, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+  });
+}
+
+Transfer write_all(int descriptor, ByteSpan bytes) {
+  const Transfer done = transfer(descriptor, bytes.size(), POLLOUT, [&](size_t count) {
+    return ::write(descriptor, bytes.data() + count, bytes.size() - count);
+  });
+  return complete(done, bytes.size());
+}
+
+Transfer write_all_at(int descriptor, uint64_t offset, ByteSpan bytes) {
+  if (!fits_offset(offset, bytes.size())) return {.count = 0, .error = EFBIG};
+  const Transfer done = transfer(descriptor, bytes.size(), POLLOUT, [&](size_t count) {
+    return ::pwrite(descriptor, bytes.data() + count, bytes.size() - count, static_cast<off_t>(offset + count));
+  });
+  return complete(done, bytes.size());
+}
+
+std::string system_reason(int error) { return std::system_category().message(error); }
+
+}  // namespace sluice

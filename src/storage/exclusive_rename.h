@@ -1,0 +1,15 @@
+// Giving a finished file its name, without ever replacing one that is there.
+// (Linux renameat2 with RENAME_NOREPLACE; POSIX linkat where the file system lacks it.)
+#pragma once
+
+#include <string>
+
+namespace sluice {
+
+/// Both return 0 or an errno, EEXIST when the new name is taken; then nothing has changed.
+/// Directories are open descriptors, names are relative to them.
+int rename_exclusively(int from_directory, const std::string& from, int to_directory, const std::string& to);
+/// By a second name and the removal of the first; files only. What rename_exclusively falls back on.
+int link_exclusively(int from_directory, const std::string& from, int to_directory, const std::string& to);
+
+}  // namespace sluice

@@ -1,0 +1,64 @@
+// Bytes in: a source read from its beginning to its end, or ranges of a file in any order.
+//
+//   Input input = Input::open("-");                     // standard input
+//   while (const size_t count = input.read(buffer)) ...   // less than the buffer only at the end
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "storage/descriptor.h"
+
+namespace sluice {
+
+/// Bytes of a source in order: a file, or a descriptor such as standard input. Not thread-safe.
+class Input {
+ public:
+  /// "-" is standard input, which stays open afterwards. Throws Error{io} for what is missing, a directory, or closed
+  /// to us.
+  static Input open(const std::string& path);
+  Input(Input&&) noexcept = default;
+  Input& operator=(Input&&) noexcept = default;
+
+  /// The path, or "stdin".
+  const std::string& name() const { return name_; }
+  /// Bytes that there were to read when it was opened; regular files only.
+  std::optional<uint64_t> size() const { return size_; }
+  /// Fills as much of `into` as there is; less than asked only at the end. Throws Error{io}.
+  size_t read(std::span<std::byte> into);
+
+ private:
+  Input(Descriptor owned, int descriptor, std::string name);
+
+  Descriptor owned_;  // none for standard input
+  int descriptor_;
+  std::string name_;
+  std::optional<uint64_t> size_;
+};
+
+/// Any range of a regular file. Thread-safe.
+class RandomReader {
+ public:
+  /// Throws Error{io} as Input::open does, and for what is not a regular file.
+  static RandomReader open(const std::string& path);
+  RandomReader(RandomReader&&) noexcept = default;
+  RandomReader& operator=(RandomReader&&) noexcept = default;
+
+  const std::string& name() const { return name_; }
+  /// Bytes in the file when it was opened.
+  uint64_t size() const { return size_; }
+  /// Fills all of `into`, or throws Error{io}: also when the file ends before.
+  void read_at(uint64_t offset, std::span<std::byte> into) const;
+
+ private:
+  RandomReader(Descriptor file, std::string name, uint64_t size);
+
+  Descriptor file_;
+  std::string name_;
+  uint64_t size_;
+};
+
+}  // namespace sluice

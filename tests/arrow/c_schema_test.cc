@@ -1,0 +1,203 @@
+#include <gtest/gtest.h>
+
+#include "arrow/foreign_array.h"
+#include "sluice/arrow.h"
+#include "sluice/error.h"
+
+namespace sluice {
+namespace {
+
+using test::ForeignSchema;
+
+static_assert(sizeof(ArrowSchema) == 72);
+static_assert(sizeof(ArrowArray) == 80);
+static_assert(sizeof(ArrowArrayStream) == 40);
+
+Schema all_types() {
+  return Schema{{"n", null()},
+                {"b", boolean(), false},
+                {"i8", int8()},
+                {"i16", int16()},
+                {"i32", int32(), true, 7},
+                {"i64", int64(), false, -2147483647},
+                {"u8", uint8()},
+                {"u16", uint16()},
+                {"u32", uint32()},
+                {"u64", uint64()},
+                {"f", float32()},
+                {"d", float64()},
+                {"s", string()},
+                {"bin", binary()},
+                {"j", json(), true, 0},
+                {"day", date()},
+                {"ts", timestamp(TimeUnit::second)},
+                {"tms", timestamp(TimeUnit::millisecond, "UTC")},
+                {"tus", timestamp(TimeUnit::microsecond, "Europe/Berlin")},
+                {"tns", timestamp(TimeUnit::nanosecond, "+07:30")},
+                {"l", list({"item", json(), false, 9})},
+                {"", struct_({{"x", list(list(int8()))}, {"y", struct_({{"z", date(), false}})}}), false}};
+}
+
+TEST(ArrowSchemas, ComeBackAsTheyWent) {
+  ArrowSchema out;
+  export_arrow_schema(all_types(), &out);
+  EXPECT_EQ(import_arrow_schema(out), all_types());
+  out.release(&out);
+  EXPECT_EQ(out.release, nullptr);
+}
+
+TEST(ArrowSchemas, HaveTheFormatsOfTheSpecification) {
+  ArrowSchema out;
+  export_arrow_schema(all_types(), &out);
+  const char* formats[] = {"n",
+                           "b",
+                           "c",
+                           "s",
+                           "i",
+                           "l",
+                           "C",
+                           "S",
+                           "I",
+                           "L",
+                           "f",
+                           "g",
+                           "u",
+                           "z",
+                           "u",
+                           "tdD",
+                           "tss:",
+                           "tsm:UTC",
+                           "tsu:Europe/Berlin",
+                           "tsn:+07:30",
+                           "+l",
+                           "+s"};
+  ASSERT_EQ(out.n_children, static_cast<int64_t>(std::size(formats)));
+  EXPECT_STREQ(out.format, "+s");
+  for (int64_t i = 0; i < out.n_children; ++i) EXPECT_STREQ(out.children[i]->format, formats[i]);
+  EXPECT_EQ(out.children[0]->flags, ARROW_FLAG_NULLABLE);
+  EXPECT_EQ(out.children[1]->flags, 0);
+  EXPECT_EQ(out.children[1]->metadata, nullptr);
+  EXPECT_STREQ(out.children[20]->children[0]->name, "item");
+  const std::string_view id(out.children[4]->metadata, 29);
+  EXPECT_EQ(id, std::string_view("\1\0\0\0\x10\0\0\0PARQUET:field_id\1\0\0\0"
+                                 "7",
+                                 29));
+  out.release(&out);
+}
+
+TEST(ArrowSchemas, LetTheReceiverMoveChildrenAway) {
+  ArrowSchema out;
+  export_arrow_schema(Schema{{"a", list(int64())}}, &out);
+  ArrowSchema moved = *out.children[0];
+  out.children[0]->release = nullptr;
+  out.release(&out);
+  EXPECT_STREQ(moved.name, "a");
+  EXPECT_STREQ(moved.children[0]->format, "l");
+  moved.release(&moved);
+}
+
+Error refusal(ForeignSchema& column) {
+  ForeignSchema record("+s");
+  record.add(column);
+  try {
+    import_arrow_schema(*record.get());
+  } catch (const Error& error) {
+    EXPECT_EQ(record.releases, 0) << "import_arrow_schema releases nothing";
+    return error;
+  }
+  return Error(ErrorCode::bug, "was accepted");
+}
+
+TEST(ArrowSchemas, NameWhatIsNotBuilt) {
+  for (const char* format :
+       {"U",       "Z",   "vu",  "vz",  "+L",  "+vl", "+vL",  "d:10,2", "d:10,2,256", "e",       "tts",
+        "ttm",     "ttu", "ttn", "tDs", "tDu", "tdm", "w:16", "+m",     "+r",         "+w:3",    "+ud:0,1",
+        "+us:0,1", "tiM", "tiD", "tin", "",    "q",   "ts",   "tsu",    "tsx:",       "tsu;UTC", "ll"}) {
+    ForeignSchema column(format, "amount");
+    const Error error = refusal(column);
+    EXPECT_EQ(error.code(), ErrorCode::unsupported);
+    EXPECT_EQ(error.what(),
+              "Arrow field \"amount\" has the format \"" + std::string(format) + "\", which is not built yet");
+  }
+}
+
+TEST(ArrowSchemas, NameTheNestedFieldThatIsNotBuilt) {
+  ForeignSchema leaf("U", "name"), element("+s", "item"), column("+l", "tags");
+  element.add(leaf);
+  column.add(element);
+  EXPECT_EQ(refusal(column).place().field, "tags[].name");
+}
+
+TEST(ArrowSchemas, RefuseDictionaries) {
+  ForeignSchema values("u"), column("i", "kind");
+  column.raw().dictionary = values.get();
+  EXPECT_EQ(refusal(column).code(), ErrorCode::unsupported);
+}
+
+TEST(ArrowSchemas, RefuseMalformedTrees) {
+  ForeignSchema no_format(nullptr, "a");
+  EXPECT_EQ(refusal(no_format).code(), ErrorCode::invalid);
+  ForeignSchema no_fields("+s", "a");
+  EXPECT_EQ(refusal(no_fields).code(), ErrorCode::unsupported);
+  ForeignSchema no_element("+l", "a");
+  EXPECT_EQ(refusal(no_element).code(), ErrorCode::invalid);
+  ForeignSchema child("l"), parent("l", "a");
+  parent.add(child);
+  EXPECT_EQ(refusal(parent).code(), ErrorCode::invalid);
+  ForeignSchema twin("l", "x"), twin2("l", "x"), twins("+s", "a");
+  twins.add(twin).add(twin2);
+  EXPECT_EQ(refusal(twins).place().field, "a");
+  ForeignSchema released("l", "x"), holder("+s", "a");
+  holder.add(released);
+  released.raw().release = nullptr;
+  EXPECT_EQ(refusal(holder).code(), ErrorCode::invalid);
+  ForeignSchema bad_metadata("l", "a");
+  bad_metadata.raw().metadata = "\xff\xff\xff\xff";
+  EXPECT_EQ(refusal(bad_metadata).code(), ErrorCode::invalid);
+}
+
+TEST(ArrowSchemas, RefuseWhatIsNoRecordBatch) {
+  ForeignSchema number("l");
+  EXPECT_THROW(import_arrow_schema(*number.get()), Error);
+  ArrowSchema released{};
+  EXPECT_THROW(import_arrow_schema(released), Error);
+}
+
+// `levels` lists around an int64.
+Error import_lists(int levels) {
+  std::vector<std::unique_ptr<ForeignSchema>> chain;
+  chain.push_back(std::make_unique<ForeignSchema>("l"));
+  for (int i = 0; i < levels; ++i) {
+    chain.push_back(std::make_unique<ForeignSchema>("+l", "deep"));
+    chain.back()->add(*chain[chain.size() - 2]);
+  }
+  return refusal(*chain.back());
+}
+
+TEST(ArrowSchemas, NestNoDeeperThan64Levels) {
+  EXPECT_STREQ(import_lists(63).what(), "was accepted");
+  EXPECT_EQ(import_lists(64).code(), ErrorCode::unsupported);
+  EXPECT_EQ(import_lists(5000).code(), ErrorCode::unsupported);
+}
+
+TEST(ArrowSchemas, IgnoreForeignMetadata) {
+  ForeignSchema column("i", "a"), record("+s");
+  const std::string metadata(
+      "\2\0\0\0\1\0\0\0k\0\0\0\0\x10\0\0\0PARQUET:field_id\2\0\0\0"
+      "7x",
+      39);
+  column.raw().metadata = metadata.data();
+  record.add(column);
+  EXPECT_EQ(import_arrow_schema(*record.get()), (Schema{{"a", int32()}}));
+}
+
+TEST(ArrowSchemas, RefuseNamesThatCWouldCutShort) {
+  ArrowSchema out{};
+  EXPECT_THROW(export_arrow_schema(Schema{{std::string("a\0b", 3), int64()}}, &out), Error);
+  EXPECT_THROW(export_arrow_schema(Schema{{"s", struct_({{"x", int8()}, {std::string("\0", 1), int8()}})}}, &out),
+               Error);
+  EXPECT_EQ(out.release, nullptr);
+}
+
+}  // namespace
+}  // namespace sluice

@@ -1,0 +1,190 @@
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "sluice/arrow.h"
+#include "sluice/error.h"
+#include "support/make_columns.h"
+
+namespace sluice {
+namespace {
+
+using test::make_int64;
+using test::show_all;
+
+// Gives `batches` batches of one row, then ends, or throws. Tells when it is destroyed.
+class CountingStream : public BatchStream {
+ public:
+  CountingStream(int batches, int* destroyed, std::optional<ErrorCode> failure = {})
+      : batches_(batches), destroyed_(destroyed), failure_(failure) {}
+  ~CountingStream() override { ++*destroyed_; }
+
+  const Schema& schema() const override { return *schema_; }
+  std::optional<RelationBatch> next() override {
+    EXPECT_FALSE(over_) << "asked again after the end";
+    if (given_ < batches_) return RelationBatch{"", Batch(schema_, {make_int64({given_++})}, 1)};
+    over_ = true;
+    if (failure_) throw Error(*failure_, "it broke");
+    return std::nullopt;
+  }
+
+ private:
+  std::shared_ptr<const Schema> schema_ = std::make_shared<const Schema>(Schema{{"a", int64()}});
+  int batches_;
+  int* destroyed_;
+  std::optional<ErrorCode> failure_;
+  int64_t given_ = 0;
+  bool over_ = false;
+};
+
+ArrowArrayStream export_counting(int batches, int* destroyed, std::optional<ErrorCode> failure = {}) {
+  ArrowArrayStream out;
+  export_arrow(std::make_unique<CountingStream>(batches, destroyed, failure), &out);
+  return out;
+}
+
+TEST(ArrowStreams, RoundTrip) {
+  int destroyed = 0;
+  ArrowArrayStream out = export_counting(3, &destroyed);
+  {
+    const std::unique_ptr<BatchStream> stream = import_arrow(&out);
+    EXPECT_EQ(out.release, nullptr);
+    EXPECT_EQ(stream->schema(), (Schema{{"a", int64()}}));
+    for (const char* value : {"0", "1", "2"})
+      EXPECT_EQ(show_all(stream->next()->batch.column(0)), std::vector<std::string>{value});
+    EXPECT_FALSE(stream->next().has_value());
+    EXPECT_EQ(destroyed, 0);
+  }
+  EXPECT_EQ(destroyed, 1);
+}
+
+TEST(ArrowStreams, MayBeDroppedBeforeTheyAreRead) {
+  int destroyed = 0;
+  ArrowArrayStream out = export_counting(3, &destroyed);
+  import_arrow(&out)->next();
+  EXPECT_EQ(destroyed, 1);
+}
+
+TEST(ArrowStreams, AreOutlivedByTheirBatches) {
+  int destroyed = 0;
+  ArrowArrayStream out = export_counting(1, &destroyed);
+  std::unique_ptr<BatchStream> stream = import_arrow(&out);
+  const Batch batch = stream->next()->batch;
+  stream.reset();
+  EXPECT_EQ(destroyed, 1);
+  EXPECT_EQ(show_all(batch.column(0)), std::vector<std::string>{"0"});
+}
+
+TEST(ArrowStreams, CarryErrorsAcross) {
+  for (const ErrorCode code : {ErrorCode::io, ErrorCode::unsupported, ErrorCode::cancelled, ErrorCode::data}) {
+    int destroyed = 0;
+    ArrowArrayStream out = export_counting(1, &destroyed, code);
+    {
+      const std::unique_ptr<BatchStream> stream = import_arrow(&out);
+      EXPECT_TRUE(stream->next().has_value());
+      try {
+        stream->next();
+        FAIL();
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), code);
+        EXPECT_STREQ(error.what(), "the Arrow stream failed: it broke");
+      }
+    }
+    EXPECT_EQ(destroyed, 1);
+  }
+}
+
+TEST(ArrowStreams, StayAtTheirEndAndAtTheirError) {
+  int destroyed = 0;
+  ArrowArrayStream out = export_counting(0, &destroyed);
+  ArrowArray array;
+  for (int i = 0; i < 2; ++i) {
+    array.release = reinterpret_cast<void (*)(ArrowArray*)>(1);
+    EXPECT_EQ(out.get_next(&out, &array), 0);
+    EXPECT_EQ(array.release, nullptr);
+  }
+  EXPECT_EQ(out.get_last_error(&out), nullptr);
+  out.release(&out);
+  EXPECT_EQ(out.release, nullptr);
+
+  out = export_counting(0, &destroyed, ErrorCode::io);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(out.get_next(&out, &array), EIO);
+    EXPECT_STREQ(out.get_last_error(&out), "it broke");
+  }
+  out.release(&out);
+  EXPECT_EQ(destroyed, 2);
+}
+
+// A foreign stream that fails where it is told to, and counts its releases.
+struct ForeignStream {
+  int schema_error = 0;
+  const char* words = nullptr;
+  bool other_array = false;
+  int releases = 0;
+
+  ArrowArrayStream get() {
+    return {[](ArrowArrayStream* self, ArrowSchema* out) {
+              const auto& own = *static_cast<ForeignStream*>(self->private_data);
+              if (own.schema_error == 0) export_arrow_schema(Schema{{"a", int64()}}, out);
+              return own.schema_error;
+            },
+            [](ArrowArrayStream* self, ArrowArray* out) {
+              if (!static_cast<ForeignStream*>(self->private_data)->other_array) return ENOSPC;
+              const auto schema = std::make_shared<const Schema>(Schema{{"a", null()}});
+              export_arrow(Batch(schema, {test::make_null(1)}, 1), out, nullptr);
+              return 0;
+            },
+            [](ArrowArrayStream* self) { return static_cast<ForeignStream*>(self->private_data)->words; },
+            [](ArrowArrayStream* self) {
+              ++static_cast<ForeignStream*>(self->private_data)->releases;
+              self->release = nullptr;
+            },
+            this};
+  }
+};
+
+TEST(ArrowStreams, AreReleasedWhenTheirSchemaFails) {
+  ForeignStream foreign{.schema_error = EINVAL, .words = "no schema today"};
+  ArrowArrayStream stream = foreign.get();
+  try {
+    import_arrow(&stream);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "the Arrow stream failed: no schema today");
+  }
+  EXPECT_EQ(stream.release, nullptr);
+  EXPECT_EQ(foreign.releases, 1);
+}
+
+TEST(ArrowStreams, ExplainErrorsWithoutWordsByTheirNumber) {
+  ForeignStream foreign;
+  ArrowArrayStream stream = foreign.get();
+  {
+    const std::unique_ptr<BatchStream> imported = import_arrow(&stream);
+    try {
+      imported->next();
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::io);
+      EXPECT_STREQ(error.what(), "the Arrow stream failed: No space left on device");
+    }
+  }
+  EXPECT_EQ(foreign.releases, 1);
+}
+
+TEST(ArrowStreams, RefuseArraysOfAnotherSchema) {
+  ForeignStream foreign{.other_array = true};
+  ArrowArrayStream stream = foreign.get();
+  EXPECT_THROW(import_arrow(&stream)->next(), Error);
+  EXPECT_EQ(foreign.releases, 1);
+}
+
+TEST(ArrowStreams, RefuseWhatHasBeenReleased) {
+  ArrowArrayStream released{};
+  EXPECT_THROW(import_arrow(&released), Error);
+  EXPECT_THROW(import_arrow(static_cast<ArrowArrayStream*>(nullptr)), Error);
+}
+
+}  // namespace
+}  // namespace sluice
