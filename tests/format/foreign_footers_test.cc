@@ -1,0 +1,78 @@
+// The footers of files that other writers made, where they lie beside the checkout (apache/parquet-testing).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/file_metadata.h"
+#include "format/footer.h"
+#include "format/schema_elements.h"
+#include "format/wire.h"
+#include "sluice/error.h"
+
+namespace sluice {
+namespace {
+
+using test::bytes_of;
+using test::read_back;
+
+/// Files of other writers, beside the checkout where there are any.
+std::vector<std::filesystem::path> foreign_files(std::string_view folder) {
+  const auto root = std::filesystem::path(__FILE__).parent_path() / "../../../shared/data/parquet-testing" / folder;
+  std::vector<std::filesystem::path> files;
+  if (!std::filesystem::exists(root)) return files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root))
+    if (entry.path().extension() == ".parquet") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+FileMetaData read_footer(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const ByteSpan bytes = as_bytes(text);
+  const FooterPlace place = parse_trailer(bytes, bytes.size(), path.filename());
+  return parse_file_metadata(bytes.subspan(place.offset, place.bytes), path.filename());
+}
+
+TEST(ForeignFooters, AreRead) {
+  const auto files = foreign_files("data");
+  if (files.empty()) GTEST_SKIP() << "no ../shared/data/parquet-testing beside the checkout";
+  ptrdiff_t leaves_of_all = 0;
+  for (const auto& path : files) {
+    SCOPED_TRACE(path.string());
+    try {
+      const FileMetaData file = read_footer(path);
+      EXPECT_TRUE(read_back<FileMetaData>(bytes_of(file)) == file);
+      const auto is_leaf = [](const SchemaElement& element) { return element.type.has_value(); };
+      const auto leaves = std::count_if(file.schema.begin(), file.schema.end(), is_leaf);
+      for (const RowGroup& group : file.row_groups) EXPECT_EQ(group.columns.size(), static_cast<size_t>(leaves));
+      const Schema schema = from_schema_elements(file.schema, path.filename());
+      EXPECT_EQ(schema.size(), static_cast<size_t>(file.schema[0].num_children.value_or(0)));
+      leaves_of_all += leaves;
+    } catch (const Error& error) {
+      ADD_FAILURE() << error.what();
+    }
+  }
+  EXPECT_GT(leaves_of_all, 100);
+}
+
+TEST(ForeignFooters, DamagedOnesAreReadOrRefused) {
+  const auto files = foreign_files("bad_data");
+  if (files.empty()) GTEST_SKIP() << "no ../shared/data/parquet-testing beside the checkout";
+  for (const auto& path : files) {
+    try {
+      from_schema_elements(read_footer(path).schema, path.filename());
+    } catch (const Error& error) {
+      EXPECT_TRUE(error.code() == ErrorCode::corrupt || error.code() == ErrorCode::unsupported) << error.what();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sluice
