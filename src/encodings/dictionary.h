@@ -1,0 +1,84 @@
+// Distinct values and their numbers (parquet-format, Encodings.md, "Dictionary Encoding"): values go in, indices come
+// out; the entries stand in order of first appearance, laid out as the PLAIN dictionary page wants them.
+//
+// Open addressing with linear probing over a power-of-two table that is at most half full. Numbers are told apart by
+// their bits, so NaN and -0 keep theirs.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace sluice {
+
+/// Entries of 4 or 8 bytes, as unsigned bits.
+template <typename T>
+class NumberDictionary {
+ public:
+  NumberDictionary();
+
+  /// Writes the index of each value; entries are added as needed. Stops before an entry that would not fit into
+  /// `bytes_max` bytes of entries. Returns how many values were done.
+  size_t encode(std::span<const T> values, size_t bytes_max, uint32_t* indices);
+
+  size_t size() const { return entries_.size() / sizeof(T); }
+  /// The entries back to back.
+  const Bytes& entries() const { return entries_; }
+  /// The same, to keep; the dictionary is of no use afterwards.
+  Bytes take_entries() { return std::move(entries_); }
+  T entry(uint32_t index) const { return load<T>(entries_.data() + size_t{index} * sizeof(T)); }
+  size_t memory_bytes() const { return entries_.capacity() + slots_.capacity() * sizeof(Slot); }
+
+ private:
+  struct Slot {
+    T value;
+    uint32_t index;
+  };
+  void grow();
+
+  Bytes entries_;
+  std::vector<Slot> slots_;
+  int shift_ = 0;  ///< 64 - log2(slots): the hash's upper bits are the better ones
+};
+
+extern template class NumberDictionary<uint32_t>;
+extern template class NumberDictionary<uint64_t>;
+
+/// Entries of any length.
+class TextDictionary {
+ public:
+  TextDictionary();
+
+  static constexpr uint32_t kFull = 0xffff'ffff;
+  /// Index of `value`, which is added if it is new; kFull when it would not fit into `bytes_max` bytes of entries.
+  uint32_t encode(std::string_view value, size_t bytes_max);
+
+  size_t size() const { return offsets_.size(); }
+  /// The entries as length and bytes, back to back.
+  const Bytes& entries() const { return entries_; }
+  /// The same, to keep; the dictionary is of no use afterwards.
+  Bytes take_entries() { return std::move(entries_); }
+  std::string_view entry(uint32_t index) const {
+    const std::byte* at = entries_.data() + offsets_[index];
+    return {reinterpret_cast<const char*>(at + sizeof(uint32_t)), load<uint32_t>(at)};
+  }
+  size_t memory_bytes() const {
+    return entries_.capacity() + offsets_.capacity() * sizeof(uint32_t) + slots_.capacity() * sizeof(Slot);
+  }
+
+ private:
+  struct Slot {
+    uint32_t hash;
+    uint32_t index;
+  };
+  void grow();
+
+  Bytes entries_;
+  std::vector<uint32_t> offsets_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace sluice

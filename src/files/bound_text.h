@@ -1,0 +1,21 @@
+// Bounds as people read them, from the PLAIN bytes of statistics (parquet-format, parquet.thrift, Statistics).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "format/file_metadata.h"
+#include "sluice/types.h"
+
+namespace sluice {
+
+/// Whether bounds of this leaf mean something under `type`, what from_schema_elements made of it. Decimals, intervals,
+/// INT96 and whatever else is read as its carrier have an order of their own, under which the carrier's text misleads.
+bool has_readable_bounds(const SchemaElement& leaf, const Type& type);
+
+/// The text form: "-7", "0.1", "true", "2024-02-29", "2024-02-29T12:30:00.500Z", strings and JSON as they are, other
+/// bytes (and text that is not UTF-8) in hex. Nothing where `plain` has not as many bytes as the type.
+std::optional<std::string> bound_text(const Type& type, std::string_view plain);
+
+}  // namespace sluice

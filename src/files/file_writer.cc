@@ -1,0 +1,297 @@
+// Writes one file: cuts rows into slices and row groups, has them encoded, gives finished chunks their place, and at
+// the end writes what the footer builder has gathered.
+#include "sluice/file_writer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <mutex>
+
+#include "files/footer_builder.h"
+#include "files/row_cutter.h"
+#include "files/row_group_encoder.h"
+#include "format/footer.h"
+#include "runtime/workers.h"
+#include "sluice/error.h"
+
+namespace sluice {
+inline namespace v0 {
+
+namespace {
+
+// A third of the budget: one row group is written while the next one grows, and the batches take the rest.
+constexpr uint64_t kRowGroupShare = 3;
+// Rows that wait for their encoders; enough to keep all busy while a source makes the next batch.
+constexpr uint64_t kQueuedShare = 8;
+constexpr uint64_t kRowGroupBytesMin = 128_KiB;
+
+void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid, sentence); }
+
+FileOptions checked(FileOptions options) {
+  if (options.row_group_rows < 1)
+    refuse("row_group_rows is " + std::to_string(options.row_group_rows) + "; at least 1 is needed");
+  if (options.page_rows < 1) refuse("page_rows is " + std::to_string(options.page_rows) + "; at least 1 is needed");
+  if (options.row_group_bytes < kRowGroupBytesMin)
+    refuse("row_group_bytes is " + std::to_string(options.row_group_bytes) + "; at least 128 KiB are needed");
+  if (options.page_bytes < 1 || options.page_bytes > 1_GiB)
+    refuse("page_bytes is " + std::to_string(options.page_bytes) + "; 1 byte to 1 GiB are possible");
+  if (options.dictionary_bytes > 1_GiB)
+    refuse("dictionary_bytes is " + std::to_string(options.dictionary_bytes) + "; at most 1 GiB is possible");
+  if (options.compression.codec == Codec::zstd && (options.compression.level < 1 || options.compression.level > 22))
+    refuse("zstd level " + std::to_string(options.compression.level) + " does not exist; 1 to 22 do");
+  for (const auto& [key, value] : options.metadata)
+    if (key.starts_with("sluice.") || key.starts_with("ARROW:"))
+      refuse("metadata key \"" + key + "\" is reserved: choose one that does not begin with \"sluice.\" or \"ARROW:\"");
+  if (!options.runtime) options.runtime = std::make_shared<Runtime>();
+  options.row_group_bytes =
+      std::max(std::min(options.row_group_bytes, options.runtime->memory_bytes() / kRowGroupShare), kRowGroupBytesMin);
+  return options;
+}
+
+Schema checked(Schema schema) {
+  if (schema.size() == 0) refuse("the schema has no columns: Parquet cannot store rows without any");
+  return schema;
+}
+
+ChunkOptions chunk_options(const FileOptions& options) {
+  return {options.compression, options.page_bytes, options.page_rows, options.dictionary_bytes};
+}
+
+}  // namespace
+
+struct FileWriter::Impl {
+  Impl(std::unique_ptr<Sink> destination, Schema columns, FileOptions file_options)
+      : options(checked(std::move(file_options))),
+        schema(checked(std::move(columns))),
+        leaves(leaves_of(schema)),
+        workers(options.runtime->workers()),
+        sink(std::move(destination)),
+        name(sink->name()),
+        cutter({options.row_group_rows, options.row_group_bytes}),
+        encoder(std::make_unique<RowGroupEncoder>(schema, leaves, chunk_options(options), workers)) {
+    write_magic();
+  }
+  ~Impl() { abandon(); }
+
+  void write(const Batch& batch);
+  WriteResult close();
+  void abandon() noexcept;
+
+  void write_magic();
+  void check_open() const;
+  void rethrow_failure();
+  bool ends_row_group();
+  void finish_row_group();
+  void place_row_group(FinishedRowGroup chunks, int64_t group_rows);
+  struct PlacedRowGroup;
+  void write_chunks(PlacedRowGroup& group, size_t first, size_t end);
+  void fail(std::exception_ptr error);
+
+  const FileOptions options;
+  const Schema schema;
+  const std::vector<Leaf> leaves;
+  Workers& workers;
+  std::unique_ptr<Sink> sink;
+  const std::string name;
+  RowCutter cutter;
+  std::deque<std::shared_ptr<SliceMark>> marks;  ///< ends of the last slices, oldest first
+  int64_t rows = 0;
+  int64_t rows_in_group = 0;
+  std::atomic<bool> open = true;
+
+  uint64_t end_of_groups = 0;  ///< where the next row group goes; touched by one thread at a time
+  std::atomic<uint64_t> bytes_written = 0;
+  std::atomic<size_t> groups_unwritten = 0;  ///< row groups that are finished but not yet in the destination
+  std::atomic<size_t> writes_under_way = 0;  ///< tasks that use `sink`
+  FooterBuilder tail;                        ///< touched like `end_of_groups`
+  std::atomic<bool> write_failed = false;
+  std::mutex write_error_mutex;
+  std::exception_ptr write_error;
+
+  std::unique_ptr<RowGroupEncoder> encoder;  ///< last: it waits for its tasks when it goes
+};
+
+void FileWriter::Impl::write_magic() {
+  sink->write_at(0, as_bytes(kMagic));
+  end_of_groups = kMagic.size();
+  bytes_written = end_of_groups;
+}
+
+void FileWriter::Impl::check_open() const {
+  if (!open) throw Error(ErrorCode::closed, "the writer of " + name + " is closed");
+}
+
+void FileWriter::Impl::rethrow_failure() {
+  std::exception_ptr error = encoder->failure();
+  if (!error && write_failed) {
+    const std::lock_guard lock(write_error_mutex);
+    error = write_error;
+  }
+  if (!error) return;
+  abandon();
+  std::rethrow_exception(error);
+}
+
+void FileWriter::Impl::fail(std::exception_ptr error) {
+  const std::lock_guard lock(write_error_mutex);
+  if (!write_error) write_error = std::move(error);
+  write_failed = true;
+}
+
+// --- rows in
+
+void FileWriter::Impl::write(const Batch& batch) {
+  check_open();
+  if (batch.rows() == 0) return;
+  if (batch.schema() != schema)
+    throw Error(ErrorCode::invalid, "a batch of another schema was written to " + name + ": expected \"" +
+                                        to_text(schema) + "\", found \"" + to_text(batch.schema()) + "\"");
+  const uint64_t queued_max = options.runtime->memory_bytes() / kQueuedShare;
+  for (int64_t begin = 0; begin < batch.rows();) {
+    const RowCutter::Piece piece = cutter.next(batch, begin);
+    workers.help_until([&] {
+      return encoder->bytes_queued() == 0 || encoder->bytes_queued() + piece.bytes <= queued_max ||
+             encoder->has_failed();
+    });
+    if (piece.ends_slice) marks.push_back(std::make_shared<SliceMark>());
+    encoder->append(batch, begin, piece.rows, piece.bytes, piece.ends_slice ? marks.back() : nullptr);
+    begin += piece.rows;
+    rows += piece.rows;
+    rows_in_group += piece.rows;
+    if (piece.ends_slice && ends_row_group()) finish_row_group();
+    rethrow_failure();
+  }
+}
+
+bool FileWriter::Impl::ends_row_group() {
+  uint64_t encoded_behind = 0;
+  if (marks.size() > RowCutter::kSlicesBehind) {
+    workers.help_until([&] { return marks.front()->is_reached(); });
+    encoded_behind = marks.front()->encoded_bytes;
+    marks.pop_front();
+  }
+  return cutter.slice_ended(encoded_behind);
+}
+
+void FileWriter::Impl::finish_row_group() {
+  // One row group may wait for the destination while the next one is encoded, not more: pages wait in memory.
+  workers.help_until([&] { return groups_unwritten <= 1 || encoder->has_failed() || write_failed; });
+  ++groups_unwritten;
+  encoder->finish([this, group_rows = rows_in_group](FinishedRowGroup chunks) {
+    try {
+      place_row_group(std::move(chunks), group_rows);
+    } catch (...) {
+      fail(std::current_exception());
+    }
+  });
+  rows_in_group = 0;
+  marks.clear();
+  cutter.start_row_group();
+}
+
+// --- row groups out
+
+/// A row group on its way into the file.
+struct FileWriter::Impl::PlacedRowGroup {
+  FinishedRowGroup chunks;
+  std::vector<uint64_t> offsets;
+  std::shared_ptr<FooterBuilder::RowGroupTail> tail = std::make_shared<FooterBuilder::RowGroupTail>();
+  std::atomic<size_t> writes_left = 1;
+};
+
+// Called for one row group at a time, in order: sizes are known now, so every chunk gets its place, and they can be
+// written side by side while the columns go on with the next row group.
+void FileWriter::Impl::place_row_group(FinishedRowGroup finished, int64_t group_rows) {
+  const auto group = std::make_shared<PlacedRowGroup>();
+  group->chunks = std::move(finished);
+  group->tail->rows = group_rows;
+  group->tail->offset = end_of_groups;
+  for (FinishedChunk& chunk : group->chunks) {
+    chunk.place_at(end_of_groups);
+    group->offsets.push_back(end_of_groups);
+    end_of_groups += chunk.bytes();
+  }
+  group->tail->bytes = end_of_groups - group->tail->offset;
+  const size_t chunks = group->chunks.size();
+  group->tail->chunks.resize(chunks);
+  tail.add(group->tail);
+  if (!sink->positional()) return write_chunks(*group, 0, chunks);
+  const size_t writes = std::min<size_t>(chunks, workers.threads());
+  group->writes_left = writes;
+  writes_under_way += writes;
+  for (size_t i = 0; i < writes; ++i)
+    workers.post([this, group, first = i * chunks / writes, end = (i + 1) * chunks / writes] {
+      write_chunks(*group, first, end);
+      --writes_under_way;
+    });
+}
+
+void FileWriter::Impl::write_chunks(PlacedRowGroup& group, size_t first, size_t end) {
+  try {
+    for (size_t i = first; i < end && open; ++i) {
+      FinishedChunk chunk = std::exchange(group.chunks[i], {});
+      if (!chunk.dictionary_page.empty()) sink->write_at(group.offsets[i], chunk.dictionary_page);
+      if (!chunk.data_pages.empty()) sink->write_at(group.offsets[i] + chunk.dictionary_page.size(), chunk.data_pages);
+      bytes_written += chunk.bytes();
+      group.tail->chunks[i] = ChunkTail(chunk);
+    }
+  } catch (...) {
+    fail(std::current_exception());
+  }
+  if (--group.writes_left == 0) --groups_unwritten;
+}
+
+WriteResult FileWriter::Impl::close() {
+  check_open();
+  if (rows_in_group > 0) finish_row_group();
+  workers.help_until([&] { return groups_unwritten == 0 || encoder->has_failed() || write_failed; });
+  rethrow_failure();
+  try {
+    const Bytes end = tail.build(schema, end_of_groups, options.metadata);
+    sink->write_at(end_of_groups, end);
+    bytes_written += end.size();
+    sink->publish();
+  } catch (...) {
+    abandon();
+    throw;
+  }
+  open = false;
+  encoder.reset();
+  WriteResult result;
+  result.files.push_back({name, rows, static_cast<int64_t>(tail.row_groups()), bytes_written});
+  result.rows = rows;
+  result.bytes = bytes_written;
+  sink.reset();
+  return result;
+}
+
+void FileWriter::Impl::abandon() noexcept {
+  open = false;
+  if (encoder) encoder->stop();
+  encoder.reset();
+  // Chunks of a finished row group may still be on their way.
+  workers.help_until([&] { return writes_under_way == 0; });
+  sink.reset();
+}
+
+// --- the public face
+
+FileWriter::FileWriter(const std::string& path, Schema schema, FileOptions options)
+    : FileWriter(create_file_sink(path, {.sync = options.sync}), std::move(schema), options) {}
+
+FileWriter::FileWriter(std::unique_ptr<Sink> sink, Schema schema, FileOptions options)
+    : impl_(std::make_unique<Impl>(std::move(sink), std::move(schema), std::move(options))) {}
+
+FileWriter::~FileWriter() = default;
+FileWriter::FileWriter(FileWriter&&) noexcept = default;
+FileWriter& FileWriter::operator=(FileWriter&&) noexcept = default;
+
+void FileWriter::write(const Batch& batch) { impl_->write(batch); }
+WriteResult FileWriter::close() { return impl_->close(); }
+void FileWriter::abandon() noexcept { impl_->abandon(); }
+const Schema& FileWriter::schema() const { return impl_->schema; }
+int64_t FileWriter::rows() const { return impl_->rows; }
+uint64_t FileWriter::bytes_written() const { return impl_->bytes_written; }
+
+}  // namespace v0
+}  // namespace sluice

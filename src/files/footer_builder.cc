@@ -1,0 +1,67 @@
+#include "files/footer_builder.h"
+
+#include "arrow/ipc_schema.h"
+#include "files/created_by.h"
+#include "format/file_metadata_writer.h"
+#include "format/footer.h"
+#include "format/schema_elements.h"
+
+namespace sluice {
+
+ChunkTail::ChunkTail(const FinishedChunk& placed_chunk) : raw_bytes(placed_chunk.metadata.total_uncompressed_size) {
+  write_column_metadata(placed_chunk.metadata, metadata);
+  if (placed_chunk.column_index) write_column_index(*placed_chunk.column_index, column_index);
+  write_offset_index(placed_chunk.offset_index, offset_index);
+  for (Bytes* kept : {&metadata, &column_index, &offset_index}) kept->shrink_to_fit();
+}
+
+Bytes FooterBuilder::build(const Schema& schema, uint64_t offset,
+                           const std::vector<std::pair<std::string, std::string>>& metadata) const {
+  // Readers that prune read the column indexes of many chunks and the offset indexes of few: each kind stands together
+  // (PageIndex.md, "Technical Approach").
+  Bytes tail;
+  std::vector<std::vector<ChunkIndexPlace>> places;
+  for (const auto& group : groups_) {
+    std::vector<ChunkIndexPlace>& of_group = places.emplace_back(group->chunks.size());
+    for (size_t i = 0; i < group->chunks.size(); ++i) {
+      if (group->chunks[i].column_index.empty()) continue;
+      of_group[i].column_index_offset = static_cast<int64_t>(offset + tail.size());
+      of_group[i].column_index_length = static_cast<int32_t>(group->chunks[i].column_index.size());
+      tail.append(ByteSpan(group->chunks[i].column_index));
+    }
+  }
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    for (size_t i = 0; i < groups_[g]->chunks.size(); ++i) {
+      places[g][i].offset_index_offset = static_cast<int64_t>(offset + tail.size());
+      places[g][i].offset_index_length = static_cast<int32_t>(groups_[g]->chunks[i].offset_index.size());
+      tail.append(ByteSpan(groups_[g]->chunks[i].offset_index));
+    }
+  }
+
+  int64_t rows = 0;
+  for (const auto& group : groups_) rows += group->rows;
+  const std::vector<SchemaElement> elements = to_schema_elements(schema);
+  const size_t footer_begin = tail.size();
+  FileMetaDataWriter footer(tail, elements, rows, groups_.size());
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    RowGroup totals;
+    footer.begin_row_group(groups_[g]->chunks.size());
+    for (size_t i = 0; i < groups_[g]->chunks.size(); ++i) {
+      footer.add_column_chunk(groups_[g]->chunks[i].metadata, places[g][i]);
+      totals.total_byte_size += groups_[g]->chunks[i].raw_bytes;
+    }
+    totals.num_rows = groups_[g]->rows;
+    totals.file_offset = static_cast<int64_t>(groups_[g]->offset);
+    totals.total_compressed_size = static_cast<int64_t>(groups_[g]->bytes);
+    footer.end_row_group(std::move(totals));
+  }
+  std::vector<KeyValue> key_values{{"ARROW:schema", stored_arrow_schema(schema)}};
+  for (const auto& [key, value] : metadata) key_values.push_back({key, value});
+  size_t leaves = 0;
+  for (const SchemaElement& element : elements) leaves += element.type.has_value();
+  footer.finish(key_values, created_by(), std::vector<ColumnOrder>(leaves, ColumnOrder::type_defined));
+  append_trailer(tail.size() - footer_begin, tail);
+  return tail;
+}
+
+}  // namespace sluice

@@ -1,0 +1,103 @@
+#include "files/row_cutter.h"
+
+#include <algorithm>
+
+#include "columns/widths.h"
+#include "sluice/literals.h"
+
+namespace sluice {
+
+namespace {
+
+// Long enough that handing a slice to a thread costs nothing beside encoding it (some 50 us a column), short enough
+// that the columns of a batch can be encoded side by side in little memory.
+constexpr int64_t kSliceRows = 8'192;
+constexpr uint64_t kSliceBytesMax = 4_MiB;
+constexpr uint64_t kSliceBytesMin = 4_KiB;
+// What is under way unseen is then an eighth of the row group.
+constexpr uint64_t kSlicesPerRowGroup = 32;
+
+uint64_t bytes_of_values(const Column& column, int64_t begin, int64_t count) {
+  switch (column.type.kind()) {
+    case TypeKind::struct_: {
+      uint64_t bytes = 0;
+      for (const Column& child : column.children) bytes += bytes_of_values(child, begin, count);
+      return bytes;
+    }
+    case TypeKind::list: {
+      const int32_t* offsets = column.offsets_data();
+      const int64_t first = offsets[begin];
+      return static_cast<uint64_t>(count) * sizeof(int32_t) +
+             bytes_of_values(column.children[0], first, offsets[begin + count] - first);
+    }
+    case TypeKind::string:
+    case TypeKind::binary:
+    case TypeKind::json: {
+      const int32_t* offsets = column.offsets_data();
+      return static_cast<uint64_t>(count) * sizeof(int32_t) +
+             static_cast<uint64_t>(offsets[begin + count] - offsets[begin]);
+    }
+    default: return static_cast<uint64_t>(count) * std::max<size_t>(fixed_width(column.type.kind()), 1);
+  }
+}
+
+}  // namespace
+
+uint64_t bytes_of_rows(const Batch& batch, int64_t begin, int64_t rows) {
+  if (rows == 0) return 0;
+  uint64_t bytes = 0;
+  for (const Column& column : batch.columns()) bytes += bytes_of_values(column, begin, rows);
+  return bytes;
+}
+
+RowCutter::RowCutter(const RowCutterOptions& options)
+    : options_(options),
+      slice_bytes_(std::clamp(options.row_group_bytes / kSlicesPerRowGroup, kSliceBytesMin, kSliceBytesMax)) {}
+
+RowCutter::Piece RowCutter::next(const Batch& batch, int64_t begin) {
+  const int64_t rows_left = std::min(kSliceRows - rows_in_slice_, options_.row_group_rows - rows_ - rows_in_slice_);
+  const uint64_t bytes_left = slice_bytes_ - bytes_in_slice_;
+  Piece piece;
+  piece.rows = std::min(batch.rows() - begin, rows_left);
+  piece.bytes = bytes_of_rows(batch, begin, piece.rows);
+  piece.ends_slice = piece.rows == rows_left || piece.bytes >= bytes_left;
+  if (piece.bytes > bytes_left) {
+    int64_t too_few = 0;
+    while (piece.rows - too_few > 1) {
+      const int64_t middle = too_few + (piece.rows - too_few) / 2;
+      (bytes_of_rows(batch, begin, middle) >= bytes_left ? piece.rows : too_few) = middle;
+    }
+    piece.bytes = bytes_of_rows(batch, begin, piece.rows);
+  }
+  rows_in_slice_ += piece.rows;
+  bytes_in_slice_ += piece.bytes;
+  return piece;
+}
+
+bool RowCutter::slice_ended(uint64_t encoded_behind) {
+  rows_ += rows_in_slice_;
+  bytes_ += bytes_in_slice_;
+  rows_in_slice_ = 0;
+  bytes_in_slice_ = 0;
+  ++slices_;
+  bytes_behind_.push_back(bytes_);
+  if (rows_ == options_.row_group_rows) return true;
+  // So early only rows of many megabytes get here: what they take in memory is near to what they take encoded.
+  if (slices_ <= kSlicesBehind) return bytes_ >= options_.row_group_bytes;
+  const double encoded_share =
+      static_cast<double>(encoded_behind) / static_cast<double>(std::max<uint64_t>(bytes_behind_.front(), 1));
+  bytes_behind_.pop_front();
+  // The group ends when another slice like the ones before would not fit.
+  const double bytes_with_next =
+      static_cast<double>(bytes_) * static_cast<double>(slices_ + 1) / static_cast<double>(slices_);
+  return encoded_share * bytes_with_next > static_cast<double>(options_.row_group_bytes);
+}
+
+void RowCutter::start_row_group() {
+  rows_ = 0;
+  bytes_ = 0;
+  slices_ = 0;
+  bytes_behind_.clear();
+}
+
+}  // namespace sluice

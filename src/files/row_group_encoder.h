@@ -1,0 +1,73 @@
+// Encodes all leaf columns side by side. Each column sees the rows in order; different columns are at different rows.
+//
+//   encoder.append(batch, begin, rows, slice);      // returns at once; the batch's buffers are shared until encoded
+//   encoder.finish(on_finished);                    // ends the row group behind the rows appended so far
+//
+// Columns are grouped into queues (runtime/serial_queue.h): with few columns one each, with thousands some in each.
+#pragma once
+
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "pages/chunk_writer.h"
+#include "runtime/serial_queue.h"
+#include "sluice/batch.h"
+
+namespace sluice {
+
+/// What the columns together have encoded of the row group when they have come to the end of a slice.
+struct SliceMark {
+  std::atomic<uint64_t> encoded_bytes = 0;
+  std::atomic<size_t> queues_left = 0;
+
+  bool is_reached() const { return queues_left == 0; }
+};
+
+/// Chunks of one row group, in schema order.
+using FinishedRowGroup = std::vector<FinishedChunk>;
+
+class RowGroupEncoder {
+ public:
+  /// All references must outlive the encoder.
+  RowGroupEncoder(const Schema& schema, const std::vector<Leaf>& leaves, const ChunkOptions& options, Workers& workers);
+  /// Waits for what was begun; drops it if `stop` was called.
+  ~RowGroupEncoder();
+
+  /// Queues rows [begin, begin + rows) of `batch`, which take `bytes` in memory. `mark`, where there is one, is filled
+  /// when they are encoded.
+  void append(const Batch& batch, int64_t begin, int64_t rows, uint64_t bytes, std::shared_ptr<SliceMark> mark);
+  /// Ends the row group. `on_finished` is called once, on some thread, when the last column is done; groups finish in
+  /// order, one at a time. It must not throw.
+  void finish(std::function<void(FinishedRowGroup)> on_finished);
+
+  /// Bytes in memory of rows that are queued and not yet encoded by every column.
+  uint64_t bytes_queued() const { return bytes_queued_; }
+  /// The first failure of any column; null while there is none. From then on nothing more is encoded.
+  std::exception_ptr failure() const;
+  bool has_failed() const { return stopped_; }
+  /// Makes what is queued end quickly.
+  void stop() { stopped_ = true; }
+
+ private:
+  struct Rows;
+  struct Group;
+  struct Queue;
+  void append_columns(Queue& queue, Rows& rows);
+  void finish_columns(Queue& queue, Group& group);
+  void fail(std::exception_ptr error);
+
+  const Schema& schema_;
+  const std::vector<Leaf>& leaves_;
+  std::vector<std::unique_ptr<ChunkWriter>> writers_;
+  std::atomic<uint64_t> bytes_queued_ = 0;
+  std::atomic<bool> stopped_ = false;
+  mutable std::mutex failure_mutex_;
+  std::exception_ptr failure_;
+  std::vector<std::unique_ptr<Queue>> queues_;  ///< last: they wait for their tasks when they go
+};
+
+}  // namespace sluice

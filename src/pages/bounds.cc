@@ -1,0 +1,161 @@
+#include "pages/bounds.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "base/bytes.h"
+#include "base/utf8.h"
+
+namespace sluice {
+
+namespace {
+
+/// Longer bounds make footers fat and prune hardly better (parquet-format, PageIndex.md, allows to cut them).
+constexpr size_t kTextBoundBytesMax = 64;
+
+bool pages_ascend(const auto& pages, auto less) {
+  const auto* last = static_cast<decltype(&*pages.front())>(nullptr);
+  for (const auto& page : pages) {
+    if (!page) continue;
+    if (last != nullptr && (less(page->min, last->min) || less(page->max, last->max))) return false;
+    last = &*page;
+  }
+  return true;
+}
+
+// One page, or pages that are all alike, are both: readers take "ascending" as well as they take "descending".
+BoundaryOrder order_of(const auto& pages, auto less) {
+  if (pages_ascend(pages, less)) return BoundaryOrder::ascending;
+  if (pages_ascend(pages, [&](const auto& a, const auto& b) { return less(b, a); })) return BoundaryOrder::descending;
+  return BoundaryOrder::unordered;
+}
+
+/// The smallest byte string of its length that is above every string with the prefix `text`.
+std::optional<std::string> increment_bytes(std::string text) {
+  while (!text.empty() && text.back() == '\xff') text.pop_back();
+  if (text.empty()) return std::nullopt;
+  text.back() = static_cast<char>(static_cast<unsigned char>(text.back()) + 1);
+  return text;
+}
+
+}  // namespace
+
+template <typename T>
+void NumberBounds<T>::add(std::span<const T> values) {
+  T min = page_.min;
+  T max = page_.max;
+  int64_t nans = 0;
+  for (const T value : values) {
+    if constexpr (std::is_floating_point_v<T>) nans += value != value;
+    min = value < min ? value : min;
+    max = value > max ? value : max;
+  }
+  nan_count_ += nans;
+  page_ = {min, max, page_.any || static_cast<int64_t>(values.size()) > nans};
+}
+
+template <typename T>
+void NumberBounds<T>::end_page() {
+  pages_.push_back(page_);
+  page_ = {};
+}
+
+template <typename T>
+StoredBounds NumberBounds<T>::store(const Range& range) {
+  T min = range.min;
+  T max = range.max;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (min == 0) min = -T{0};
+    if (max == 0) max = T{0};
+  }
+  StoredBounds stored;
+  stored.min = as_text(std::as_bytes(std::span(&min, 1)));
+  stored.max = as_text(std::as_bytes(std::span(&max, 1)));
+  return stored;
+}
+
+template <typename T>
+ChunkBounds NumberBounds<T>::finish() {
+  ChunkBounds bounds;
+  std::vector<std::optional<Range>> ranges;
+  Range all;
+  for (const Range& page : pages_) {
+    if (page.any) all = {std::min(all.min, page.min), std::max(all.max, page.max), true};
+    ranges.push_back(page.any ? std::optional(page) : std::nullopt);
+    bounds.pages.push_back(page.any ? std::optional(store(page)) : std::nullopt);
+  }
+  bounds.nan_count = nan_count_;
+  if (nan_count_ == 0) {
+    if (all.any) bounds.chunk = store(all);
+    bounds.pages_complete = true;
+    if (!ranges.empty()) bounds.order = order_of(ranges, std::less<T>());
+  }
+  *this = {};
+  return bounds;
+}
+
+template class NumberBounds<bool>;
+template class NumberBounds<int32_t>;
+template class NumberBounds<uint32_t>;
+template class NumberBounds<int64_t>;
+template class NumberBounds<uint64_t>;
+template class NumberBounds<float>;
+template class NumberBounds<double>;
+
+void TextBounds::add_candidate(std::string_view value, uint64_t prefix) {
+  // One byte beyond what is stored tells that the value goes on.
+  const std::string_view head = value.substr(0, kTextBoundBytesMax + 1);
+  if (!any_ || head < page_.min) {
+    page_.min = head;
+    min_prefix_ = prefix;
+  }
+  if (!any_ || head > page_.max) {
+    page_.max = head;
+    max_prefix_ = prefix;
+  }
+  any_ = true;
+}
+
+void TextBounds::end_page() {
+  pages_.push_back(any_ ? std::optional(page_) : std::nullopt);
+  any_ = false;
+}
+
+std::optional<StoredBounds> TextBounds::store(const Range& range) const {
+  StoredBounds stored;
+  stored.min = range.min;
+  stored.max = range.max;
+  if (stored.min.size() > kTextBoundBytesMax) {
+    stored.min.resize(utf8_ ? utf8_prefix(stored.min, kTextBoundBytesMax).size() : kTextBoundBytesMax);
+    stored.min_exact = false;
+  }
+  if (stored.max.size() > kTextBoundBytesMax) {
+    const std::string_view cut = utf8_ ? utf8_prefix(stored.max, kTextBoundBytesMax)
+                                       : std::string_view(stored.max).substr(0, kTextBoundBytesMax);
+    std::optional<std::string> above = utf8_ ? utf8_successor(cut) : increment_bytes(std::string(cut));
+    if (!above) return std::nullopt;
+    stored.max = *std::move(above);
+    stored.max_exact = false;
+  }
+  return stored;
+}
+
+ChunkBounds TextBounds::finish() {
+  ChunkBounds bounds;
+  bounds.pages_complete = true;
+  std::optional<Range> all;
+  for (const std::optional<Range>& page : pages_) {
+    bounds.pages.push_back(page ? store(*page) : std::nullopt);
+    if (!page) continue;
+    bounds.pages_complete &= bounds.pages.back().has_value();
+    all = all ? Range{std::min(all->min, page->min), std::max(all->max, page->max)} : *page;
+  }
+  if (all) bounds.chunk = store(*all);
+  if (bounds.pages_complete && !bounds.pages.empty()) bounds.order = order_of(bounds.pages, std::less<std::string>());
+  pages_.clear();
+  any_ = false;
+  return bounds;
+}
+
+}  // namespace sluice

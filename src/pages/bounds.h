@@ -1,0 +1,110 @@
+// Smallest and largest value of pages and of their chunk, in the order that the column's type has (parquet-format,
+// parquet.thrift, "ColumnOrder", "Statistics"; PageIndex.md).
+//
+// Text is cut at 64 bytes: the lower bound simply, the upper bound rounded up, and both flagged as not exact. -0 is
+// stored as lower and +0 as upper bound of zero. NaN has no place in the order: a chunk with one has no bounds at all.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "format/enums.h"
+
+namespace sluice {
+
+/// Bounds as the file stores them: PLAIN, without a length in front of text.
+struct StoredBounds {
+  std::string min;
+  std::string max;
+  bool min_exact = true;
+  bool max_exact = true;
+};
+
+struct ChunkBounds {
+  /// Of the chunk; empty where no value, a NaN or no upper bound forbids it.
+  std::optional<StoredBounds> chunk;
+  /// One for each page, empty for a page without values. Not to be used unless `pages_complete`.
+  std::vector<std::optional<StoredBounds>> pages;
+  bool pages_complete = false;
+  BoundaryOrder order = BoundaryOrder::unordered;
+  int64_t nan_count = 0;
+};
+
+/// Numbers as stored: int32_t, uint32_t, int64_t, uint64_t, float, double, bool.
+template <typename T>
+class NumberBounds {
+ public:
+  void add(std::span<const T> values);
+  void end_page();
+  /// Bounds of all pages; the tracker starts anew.
+  ChunkBounds finish();
+
+ private:
+  struct Range {
+    T min = lowest_start();
+    T max = highest_start();
+    bool any = false;
+    static constexpr T lowest_start() {
+      if constexpr (std::is_floating_point_v<T>) return std::numeric_limits<T>::infinity();
+      return std::numeric_limits<T>::max();
+    }
+    static constexpr T highest_start() {
+      if constexpr (std::is_floating_point_v<T>) return -std::numeric_limits<T>::infinity();
+      return std::numeric_limits<T>::lowest();
+    }
+  };
+  static StoredBounds store(const Range& range);
+
+  Range page_;
+  std::vector<Range> pages_;
+  int64_t nan_count_ = 0;
+};
+
+/// Text and bytes, compared byte by byte, unsigned.
+class TextBounds {
+ public:
+  /// `utf8`: cut between code points.
+  explicit TextBounds(bool utf8) : utf8_(utf8) {}
+
+  void add(std::string_view value) {
+    const uint64_t prefix = prefix_of(value);
+    // Most values lie between the bounds, and their first eight bytes tell.
+    if (any_ && prefix > min_prefix_ && prefix < max_prefix_) return;
+    add_candidate(value, prefix);
+  }
+  void end_page();
+  ChunkBounds finish();
+
+ private:
+  struct Range {
+    std::string min;
+    std::string max;
+  };
+  /// The first eight bytes as a number that orders as the text does; shorter text is filled with zero bytes.
+  static uint64_t prefix_of(std::string_view value) {
+    uint64_t bytes = 0;
+    if (value.size() >= sizeof bytes)
+      std::memcpy(&bytes, value.data(), sizeof bytes);
+    else if (!value.empty())
+      std::memcpy(&bytes, value.data(), value.size());
+    return __builtin_bswap64(bytes);
+  }
+  void add_candidate(std::string_view value, uint64_t prefix);
+  std::optional<StoredBounds> store(const Range& range) const;
+
+  bool utf8_;
+  bool any_ = false;
+  uint64_t min_prefix_ = 0;
+  uint64_t max_prefix_ = 0;
+  Range page_;
+  std::vector<std::optional<Range>> pages_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,115 @@
+// One column of one row group: slices of a leaf in, finished pages and their metadata out (parquet-format README,
+// "Column chunks", "Data Pages").
+//
+// Where a page ends depends on rows and on bytes before encoding alone, so it is the same however the rows arrive:
+// a record goes into the page under way while the page has fewer than `page_rows` rows and stays within `page_bytes`;
+// a record that is larger has a page of its own.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "format/file_metadata.h"
+#include "format/page_header.h"
+#include "format/page_index.h"
+#include "pages/level_buffer.h"
+#include "pages/striping.h"
+#include "pages/value_encoder.h"
+#include "schema/leaves.h"
+#include "sluice/compression.h"
+
+namespace sluice {
+
+struct ChunkOptions {
+  Compression compression;
+  uint64_t page_bytes = 0;
+  int64_t page_rows = 0;
+  uint64_t dictionary_bytes = 0;
+};
+
+/// Pages ready to be written one after the other, dictionary first, and what the footer says of them.
+struct FinishedChunk {
+  Bytes dictionary_page;
+  Bytes data_pages;
+  ColumnMetaData metadata;
+  OffsetIndex offset_index;
+  std::optional<ColumnIndex> column_index;
+
+  uint64_t bytes() const { return dictionary_page.size() + data_pages.size(); }
+  /// Offsets count from the chunk's begin; this moves them to where the chunk stands in the file. Once.
+  void place_at(uint64_t offset);
+};
+
+class ChunkWriter {
+ public:
+  ChunkWriter(const Leaf& leaf, const ChunkOptions& options);
+
+  /// Throws Error{data} that names the column for a value that does not fit its stored form or a page beyond 2 GiB.
+  void append(const LeafSlice& slice);
+  /// Ends the chunk; the next append begins another. Also for a chunk without rows.
+  FinishedChunk finish();
+
+  /// Encoded pages before compression, the page under way and the dictionary included. Depends on the rows alone, not
+  /// on how they were sliced.
+  uint64_t encoded_bytes() const;
+
+ private:
+  using Encoder =
+      std::variant<NullEncoder, BooleanEncoder, TextEncoder, NumberEncoder<int8_t, int32_t>,
+                   NumberEncoder<int16_t, int32_t>, NumberEncoder<int32_t, int32_t>, NumberEncoder<uint8_t, uint32_t>,
+                   NumberEncoder<uint16_t, uint32_t>, NumberEncoder<uint32_t, uint32_t>,
+                   NumberEncoder<int64_t, int64_t>, NumberEncoder<uint64_t, uint64_t>, NumberEncoder<float, float>,
+                   NumberEncoder<double, double>>;
+  static Encoder make_encoder(const Leaf& leaf, const ChunkOptions& options);
+
+  /// A run of whole records of a slice.
+  struct Span {
+    size_t slots = 0;
+    size_t values = 0;
+    int64_t rows = 0;
+    uint64_t bytes = 0;  ///< before encoding
+  };
+  struct Cursor {
+    size_t slot = 0;
+    size_t value = 0;
+  };
+  Span fitting_rows(const LeafSlice& slice, const Cursor& at) const;
+  Span fitting_records(const LeafSlice& slice, const Cursor& at) const;
+  Span measure_record(const LeafSlice& slice, const Cursor& at) const;
+  uint64_t row_bytes(const LeafSlice& slice, size_t slot, size_t count) const;
+  void append_span(const LeafSlice& slice, const Cursor& at, const Span& span);
+  void cut_page();
+  size_t append_page(const PageHeader& header_without_sizes, ByteSpan raw, Bytes& out);
+  void describe(FinishedChunk& chunk, size_t dictionary_raw_bytes);
+  void describe_statistics(FinishedChunk& chunk);
+  void reset();
+
+  const Leaf& leaf_;
+  const ChunkOptions options_;
+  const bool is_text_;
+  const size_t width_;  ///< bytes that a value counts for in the account of a page, the text itself not included
+  Encoder encoder_;
+  LevelBuffer repetition_;
+  LevelBuffer definition_;
+  Bytes levels_;
+  Bytes header_;
+  Span page_;  ///< what is in the page under way
+
+  // The chunk so far.
+  Bytes pages_;
+  uint64_t raw_bytes_ = 0;  ///< of finished pages, headers included
+  int64_t rows_ = 0;
+  int64_t slots_ = 0;
+  int64_t text_bytes_ = 0;
+  int32_t pages_by_dictionary_ = 0;
+  int32_t pages_plain_ = 0;
+  OffsetIndex offset_index_;
+  std::vector<int64_t> null_counts_;            ///< by page
+  std::vector<int64_t> repetition_histograms_;  ///< by page, then level
+  std::vector<int64_t> definition_histograms_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,57 @@
+#include "pages/level_buffer.h"
+
+#include <array>
+#include <bit>
+
+#include "encodings/rle_hybrid.h"
+
+namespace sluice {
+
+LevelBuffer::LevelBuffer(uint8_t level_max) : level_max_(level_max), width_(std::bit_width(level_max)) {}
+
+void LevelBuffer::spread() {
+  levels_.assign(run_, level_);
+  uniform_ = false;
+}
+
+void LevelBuffer::append(const uint8_t* levels, size_t count) {
+  if (level_max_ == 0) {
+    run_ += count;
+    return;
+  }
+  if (uniform_) spread();
+  levels_.insert(levels_.end(), levels, levels + count);
+}
+
+void LevelBuffer::append_run(uint8_t level, size_t count) {
+  if (uniform_ && (run_ == 0 || level == level_)) {
+    level_ = level;
+    run_ += count;
+    return;
+  }
+  if (uniform_) spread();
+  levels_.insert(levels_.end(), count, level);
+}
+
+void LevelBuffer::finish(Bytes& out, std::span<int64_t> histogram) {
+  if (level_max_ > 0) {
+    const size_t length_at = out.size();
+    out.append_value(uint32_t{0});
+    if (uniform_) {
+      histogram[level_] += static_cast<int64_t>(run_);
+      rle_hybrid::encode_run(level_, run_, width_, out);
+    } else {
+      std::array<uint32_t, 256> counts{};
+      for (const uint8_t level : levels_) ++counts[level];
+      for (size_t level = 0; level <= level_max_; ++level) histogram[level] += counts[level];
+      rle_hybrid::encode(levels_, width_, out);
+    }
+    const auto length = static_cast<uint32_t>(out.size() - length_at - sizeof(uint32_t));
+    std::memcpy(out.data() + length_at, &length, sizeof length);
+  }
+  uniform_ = true;
+  run_ = 0;
+  levels_.clear();
+}
+
+}  // namespace sluice

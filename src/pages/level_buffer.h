@@ -1,0 +1,36 @@
+// The levels of one page: gathered slot by slot, then run-length encoded with their length in front, as V1 pages want
+// them (parquet-format, Encodings.md, "RLE"). A page whose levels are all alike never stores them one by one.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace sluice {
+
+class LevelBuffer {
+ public:
+  /// Levels from 0 to `level_max`. With 0 nothing is stored or written.
+  explicit LevelBuffer(uint8_t level_max);
+
+  void append(const uint8_t* levels, size_t count);
+  void append_run(uint8_t level, size_t count);
+  size_t size() const { return uniform_ ? run_ : levels_.size(); }
+
+  /// Appends the encoded levels to `out` and their counts to `histogram` (level_max + 1 of them), and starts anew.
+  void finish(Bytes& out, std::span<int64_t> histogram);
+
+ private:
+  void spread();
+
+  const uint8_t level_max_;
+  const int width_;
+  bool uniform_ = true;  ///< `run_` times `level_`, nothing in `levels_`
+  uint8_t level_ = 0;
+  size_t run_ = 0;
+  std::vector<uint8_t> levels_;
+};
+
+}  // namespace sluice

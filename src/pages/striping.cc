@@ -1,0 +1,127 @@
+#include "pages/striping.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/bits.h"
+
+namespace sluice {
+
+namespace {
+
+bool has_null(const Column& column, int64_t begin, int64_t count) {
+  if (column.type.kind() == TypeKind::null) return true;
+  if (column.validity.empty() || column.null_count == 0) return false;
+  return count_set_bits(column.validity.as<uint8_t>(), column.offset + begin, count) != count;
+}
+
+}  // namespace
+
+LeafSlice Striper::stripe(const Column& root, const Field& root_field, const Leaf& leaf, int64_t begin, int64_t rows) {
+  begin_rows(begin, rows);
+  const Column* column = &root;
+  const Field* field = &root_field;
+  uint8_t repetition_level = 0;
+  for (size_t depth = 0;; ++depth) {
+    if (field->nullable) step_nullable(*column);
+    if (!field->type.is_nested()) break;
+    if (field->type.kind() == TypeKind::list) step_list(*column, ++repetition_level);
+    const size_t child = leaf.steps[depth + 1];
+    field = &field->type.children()[child];
+    column = &column->children[child];
+  }
+  return finish(*column, leaf);
+}
+
+void Striper::begin_rows(int64_t begin, int64_t rows) {
+  uniform_ = true;
+  uniform_definition_ = 0;
+  first_row_ = begin;
+  rows_ = rows;
+}
+
+void Striper::materialize() {
+  uniform_ = false;
+  const auto slots = static_cast<size_t>(rows_);
+  repetition_.assign(slots, 0);
+  definition_.assign(slots, uniform_definition_);
+  positions_.resize(slots);
+  std::iota(positions_.begin(), positions_.end(), static_cast<int32_t>(first_row_));
+}
+
+void Striper::step_nullable(const Column& column) {
+  if (uniform_) {
+    if (!has_null(column, first_row_, rows_)) {
+      ++uniform_definition_;
+      return;
+    }
+    materialize();
+  }
+  if (column.validity.empty() && column.type.kind() != TypeKind::null) {
+    for (size_t i = 0; i < positions_.size(); ++i) definition_[i] += positions_[i] != kEnded;
+    return;
+  }
+  for (size_t i = 0; i < positions_.size(); ++i) {
+    if (positions_[i] == kEnded) continue;
+    const bool valid = column.is_valid(positions_[i]);
+    definition_[i] += valid;
+    if (!valid) positions_[i] = kEnded;
+  }
+}
+
+// Each list becomes as many slots as it has elements; one that is empty or not there stays one slot.
+void Striper::step_list(const Column& column, uint8_t repetition_level) {
+  if (uniform_) materialize();
+  const int32_t* offsets = column.offsets_data();
+  size_t slots = 0;
+  for (const int32_t position : positions_) {
+    const int32_t length = position == kEnded ? 0 : offsets[position + 1] - offsets[position];
+    slots += static_cast<size_t>(std::max(length, 1));
+  }
+  next_repetition_.resize(slots);
+  next_definition_.resize(slots);
+  next_positions_.resize(slots);
+  size_t to = 0;
+  for (size_t i = 0; i < positions_.size(); ++i) {
+    const int32_t begin = positions_[i] == kEnded ? 0 : offsets[positions_[i]];
+    const int32_t end = positions_[i] == kEnded ? 0 : offsets[positions_[i] + 1];
+    next_repetition_[to] = repetition_[i];
+    if (begin == end) {
+      next_definition_[to] = definition_[i];
+      next_positions_[to++] = kEnded;
+      continue;
+    }
+    const auto length = static_cast<size_t>(end - begin);
+    std::fill_n(&next_repetition_[to] + 1, length - 1, repetition_level);
+    std::fill_n(&next_definition_[to], length, static_cast<uint8_t>(definition_[i] + 1));
+    std::iota(&next_positions_[to], &next_positions_[to] + length, begin);
+    to += length;
+  }
+  repetition_.swap(next_repetition_);
+  definition_.swap(next_definition_);
+  positions_.swap(next_positions_);
+}
+
+LeafSlice Striper::finish(const Column& column, const Leaf& leaf) {
+  LeafSlice slice;
+  slice.column = &column;
+  slice.first_row = first_row_;
+  slice.rows = rows_;
+  if (uniform_) {
+    slice.slots = static_cast<size_t>(rows_);
+    slice.values = {first_row_, slice.slots, nullptr};
+    return slice;
+  }
+  slice.slots = positions_.size();
+  if (leaf.repetition_level_max > 0) slice.repetition = repetition_.data();
+  const auto live = std::remove(positions_.begin(), positions_.end(), kEnded);
+  const auto count = static_cast<size_t>(live - positions_.begin());
+  if (count < slice.slots) slice.definition = definition_.data();
+  slice.values = {0, count, positions_.data()};
+  // Positions ascend, so the ends tell whether any is left out between them.
+  if (count > 0 && static_cast<size_t>(positions_[count - 1] - positions_[0]) + 1 == count)
+    slice.values = {positions_[0], count, nullptr};
+  return slice;
+}
+
+}  // namespace sluice
