@@ -1,0 +1,18 @@
+# What only those who work on Sluice need: warnings for our own code, a compiler cache, a quick linker. Nothing of this
+# reaches a project that links sluice.
+add_library(sluice_warnings INTERFACE)
+if(SLUICE_DEVELOPER)
+  # -Wrestrict: g++ 12 sees overlaps in std::string operations that cannot be (GCC bug 105651).
+  target_compile_options(sluice_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast
+                                                   -Woverloaded-virtual -Wno-restrict -Werror)
+
+  find_program(SLUICE_CCACHE ccache)
+  if(SLUICE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${SLUICE_CCACHE})
+  endif()
+
+  find_program(SLUICE_MOLD mold)
+  if(SLUICE_MOLD)
+    add_link_options(-fuse-ld=mold)
+  endif()
+endif()

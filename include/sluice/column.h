@@ -1,0 +1,71 @@
+// Values of one column in memory, laid out as Arrow's columnar format says, so that batches come and go through the
+// Arrow C interface without a copy. (Arrow "Columnar Format", physical memory layout.)
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sluice/types.h"
+
+namespace sluice {
+inline namespace v0 {
+
+/// Immutable bytes, and whoever keeps them alive. Copies share the bytes.
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(std::span<const std::byte> bytes, std::shared_ptr<const void> owner)
+      : bytes_(bytes), owner_(std::move(owner)) {}
+
+  std::span<const std::byte> bytes() const { return bytes_; }
+  size_t size() const { return bytes_.size(); }
+  bool empty() const { return bytes_.empty(); }
+  /// The bytes as values of T. The memory must have been written as T's; Arrow buffers are 8-byte aligned.
+  template <typename T>
+  const T* as() const {
+    return reinterpret_cast<const T*>(bytes_.data());
+  }
+  const std::shared_ptr<const void>& owner() const { return owner_; }
+
+ private:
+  std::span<const std::byte> bytes_;
+  std::shared_ptr<const void> owner_;
+};
+
+/// A column or a part of a nested one. All lengths count values. Invariants, checked where columns enter from outside:
+/// buffers are long enough for offset + length values; offsets ascend; a struct's children have its length; the child
+/// of a list is as long as the largest list offset.
+struct Column {
+  Type type;
+  int64_t length = 0;
+  int64_t offset = 0;      ///< values to skip in this column's own buffers (not in its children)
+  int64_t null_count = 0;  ///< exact, of the `length` values
+  Buffer validity;         ///< bit offset+i set = value i is there; empty = all are
+  Buffer offsets;  ///< int32, offset+length+1 of them: string, binary, json (bytes of `values`), list (values of the
+                   ///< child)
+  Buffer values;   ///< bits for boolean, fixed width for numbers, bytes for text; empty for null, list, struct
+  std::vector<Column> children;
+
+  /// Values [begin, begin + count) without a copy. Requires begin + count <= length.
+  Column slice(int64_t begin, int64_t count) const;
+
+  bool is_valid(int64_t index) const {
+    if (type.kind() == TypeKind::null) return false;
+    if (validity.empty()) return true;
+    const int64_t bit = offset + index;
+    return (validity.as<uint8_t>()[bit >> 3] >> (bit & 7)) & 1;
+  }
+  /// Pointer to value 0 of a fixed-width column (not boolean).
+  template <typename T>
+  const T* data() const {
+    return values.as<T>() + offset;
+  }
+  /// Pointer to the length+1 offsets of a string, binary, json or list column.
+  const int32_t* offsets_data() const { return offsets.as<int32_t>() + offset; }
+};
+
+}  // namespace v0
+}  // namespace sluice

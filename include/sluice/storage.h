@@ -1,0 +1,44 @@
+// Where finished bytes go. Nothing is visible at the destination before `publish`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace sluice {
+inline namespace v0 {
+
+/// One object being written. Abandoned, without a trace, unless published.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  /// The destination's name for messages: a path, or "stdout".
+  virtual const std::string& name() const = 0;
+  /// True: `write_at` may be called from several threads at once for ranges that do not overlap, in any order.
+  /// False (a pipe): calls come one at a time, each beginning where the last one ended.
+  virtual bool positional() const = 0;
+  /// Writes all of `bytes`, or throws Error{io} that names the destination and the system's reason.
+  virtual void write_at(uint64_t offset, std::span<const std::byte> bytes) = 0;
+  /// Makes the object visible under its final name, whole, and durable if asked for. No call is allowed after it.
+  /// Throws Error{conflict} when the destination has come into being meanwhile; then nothing was changed there.
+  virtual void publish() = 0;
+};
+
+struct FileSinkOptions {
+  /// Wait until the data and the name are on the device: after publish() they survive a power loss.
+  bool sync = true;
+};
+
+/// A new file at `path`, written in a sibling directory `.<name>.sluice-<run>` and renamed by publish().
+/// Throws Error{conflict} when `path` exists or another live writer is at work on it, Error{io} when its directory is
+/// missing or refuses.
+std::unique_ptr<Sink> create_file_sink(const std::string& path, FileSinkOptions options = {});
+
+/// A stream to an open file descriptor, which is not closed. What was written cannot be abandoned.
+std::unique_ptr<Sink> create_stream_sink(int descriptor, std::string name);
+
+}  // namespace v0
+}  // namespace sluice
