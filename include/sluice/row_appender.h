@@ -3,7 +3,7 @@
 //   sluice::RowAppender row(writer);
 //   row(42, "hello", sluice::null_value);
 //   row(43, std::nullopt, 2.5);
-//   row.flush();            // or the destructor of nothing: rows not flushed are not in the file
+//   row.flush();            // rows that are not flushed are not in the file
 //   writer.close();
 #pragma once
 
@@ -39,7 +39,9 @@ class Cell {
   Cell(const std::string& text) : Cell(std::string_view(text)) {}
   Cell(const char* text) : Cell(std::string_view(text)) {}
   template <typename T>
-  Cell(const std::optional<T>& value) : Cell(value ? Cell(*value) : Cell(null_value)) {}
+  Cell(const std::optional<T>& value) {
+    if (value) *this = Cell(*value);
+  }
 
   Kind kind() const { return kind_; }
   bool boolean() const { return bits_ != 0; }
@@ -56,8 +58,9 @@ class Cell {
 };
 
 /// Appends rows to a writer, which must outlive it. Columns of the writer's schema must be scalars (Error{unsupported}
-/// names the nested one). Integers go to any integer, date or timestamp column that can hold them, reals to floats,
-/// text to string, binary and json. A row that does not fit throws Error{data} and leaves nothing of itself.
+/// names the nested one). Integers go to any integer, float, date or timestamp column that holds them exactly, reals to
+/// floats that do, booleans to boolean, text to string and json (valid UTF-8) and binary. A row that does not fit
+/// throws Error{data} that names column and row, and leaves nothing of itself; the appender goes on.
 class RowAppender {
  public:
   explicit RowAppender(FileWriter& writer);

@@ -30,9 +30,10 @@ struct SourceOptions {
   std::optional<Schema> schema{};
   /// What a field that the declared schema does not have leads to.
   ExtraFields extra_fields = ExtraFields::error;
-  /// How much of the source inference looks at, in bytes. It is read again from memory, not from the source.
+  /// How much of the source inference looks at, in bytes: the records that begin there, but never more than a quarter
+  /// of the budget. It is read again from memory, not from the source.
   uint64_t sample_bytes = 16_MiB;
-  /// Levels of objects and arrays in one record; deeper records are an error.
+  /// Levels of objects and arrays in one record, 1 to 1,000; deeper records are an error.
   int depth_max = 64;
   /// Threads and budget; a fresh Runtime with its defaults when empty.
   std::shared_ptr<Runtime> runtime{};

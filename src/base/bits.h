@@ -31,6 +31,19 @@ inline int64_t count_set_bits(const uint8_t* bits, int64_t begin, int64_t count)
   return set;
 }
 
+/// The bits [begin, begin + count), the first one lowest; higher ones are 0. Requires count <= 64. Reads no byte
+/// outside of that range.
+inline uint64_t bits_at(const uint8_t* bits, int64_t begin, size_t count) {
+  const uint8_t* byte = bits + (begin >> 3);
+  const auto lead = static_cast<size_t>(begin & 7);
+  const size_t bytes = (lead + count + 7) / 8;
+  uint64_t word = 0;
+  std::memcpy(&word, byte, std::min<size_t>(bytes, sizeof word));
+  word >>= lead;
+  if (bytes > sizeof word) word |= uint64_t{byte[8]} << (64 - lead);
+  return count == 64 ? word : word & ((uint64_t{1} << count) - 1);
+}
+
 /// Writes the bits [begin, begin + count) of `from` to `to`, from its bit 0 on; the rest of the last byte becomes 0.
 inline void copy_bits(const uint8_t* from, int64_t begin, int64_t count, uint8_t* to) {
   const int shift = static_cast<int>(begin & 7);

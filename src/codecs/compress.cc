@@ -1,49 +1,115 @@
 #include "codecs/compress.h"
 
+#include <brotli/encode.h>
+#include <libdeflate.h>
+#include <lz4.h>
 #include <snappy.h>
 #include <zstd.h>
 
+#include <array>
 #include <memory>
 #include <new>
 
 namespace sluice {
+inline namespace v0 {
+
+std::string_view to_string(Codec codec) {
+  switch (codec) {
+    case Codec::none: return "none";
+    case Codec::snappy: return "snappy";
+    case Codec::zstd: return "zstd";
+    case Codec::gzip: return "gzip";
+    case Codec::brotli: return "brotli";
+    case Codec::lz4: return "lz4";
+  }
+  return "unknown";
+}
+
+CompressionLevels levels_of(Codec codec) {
+  switch (codec) {
+    case Codec::zstd: return {1, 22, 1};
+    case Codec::gzip: return {1, 12, 6};
+    case Codec::brotli: return {1, 11, 4};
+    case Codec::none:
+    case Codec::snappy:
+    case Codec::lz4: break;
+  }
+  return {};
+}
+
+}  // namespace v0
 
 namespace {
 
+const char* chars(ByteSpan bytes) { return reinterpret_cast<const char*>(bytes.data()); }
+
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+  void operator()(libdeflate_compressor* context) const { libdeflate_free_compressor(context); }
 };
 
-size_t compress_zstd(int level, ByteSpan raw, Bytes& out) {
-  // A fresh context costs 18 % at pages of 8 KiB; one per thread is about a megabyte.
+// A fresh context costs 18 % at pages of 8 KiB; one per thread is about a megabyte.
+size_t compress_zstd(int level, ByteSpan raw, std::byte* out, size_t bound) {
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
-  if (!context) throw std::bad_alloc();
-  const size_t bound = ZSTD_compressBound(raw.size());
-  const size_t size = ZSTD_compressCCtx(context.get(), out.prepare(bound), bound, raw.data(), raw.size(), level);
-  // With room for the bound, only memory can fail.
-  if (ZSTD_isError(size)) throw std::bad_alloc();
-  out.advance(size);
-  return size;
+  if (!context) return 0;
+  const size_t size = ZSTD_compressCCtx(context.get(), out, bound, raw.data(), raw.size(), level);
+  return ZSTD_isError(size) ? 0 : size;
 }
 
-size_t compress_snappy(ByteSpan raw, Bytes& out) {
-  size_t size = 0;
-  std::byte* into = out.prepare(snappy::MaxCompressedLength(raw.size()));
-  snappy::RawCompress(as_text(raw).data(), raw.size(), reinterpret_cast<char*>(into), &size);
-  out.advance(size);
-  return size;
+// One context for each level that the thread has met: libdeflate fixes the level when it makes one.
+size_t compress_gzip(int level, ByteSpan raw, std::byte* out, size_t bound) {
+  thread_local std::array<std::unique_ptr<libdeflate_compressor, FreeContext>, 13> contexts;
+  auto& context = contexts[static_cast<size_t>(level)];
+  if (!context) context.reset(libdeflate_alloc_compressor(level));
+  if (!context) return 0;
+  return libdeflate_gzip_compress(context.get(), raw.data(), raw.size(), out, bound);
+}
+
+size_t compress_brotli(int level, ByteSpan raw, std::byte* out, size_t bound) {
+  size_t size = bound;
+  const auto* from = reinterpret_cast<const uint8_t*>(raw.data());
+  const bool done = BrotliEncoderCompress(level, BROTLI_DEFAULT_WINDOW, BROTLI_DEFAULT_MODE, raw.size(), from, &size,
+                                          reinterpret_cast<uint8_t*>(out)) == BROTLI_TRUE;
+  return done ? size : 0;
+}
+
+size_t bound_of(Codec codec, size_t raw_bytes) {
+  switch (codec) {
+    case Codec::none: break;
+    case Codec::snappy: return snappy::MaxCompressedLength(raw_bytes);
+    case Codec::zstd: return ZSTD_compressBound(raw_bytes);
+    case Codec::gzip: return libdeflate_gzip_compress_bound(nullptr, raw_bytes);
+    case Codec::brotli: return BrotliEncoderMaxCompressedSize(raw_bytes);
+    case Codec::lz4: return static_cast<size_t>(LZ4_compressBound(static_cast<int>(raw_bytes)));
+  }
+  return raw_bytes;
 }
 
 }  // namespace
 
 size_t compress(Compression compression, ByteSpan raw, Bytes& out) {
+  const int level = compression.level == 0 ? levels_of(compression.codec).fallback : compression.level;
+  const size_t bound = bound_of(compression.codec, raw.size());
+  std::byte* to = out.prepare(bound);
+  size_t size = 0;
   switch (compression.codec) {
-    case Codec::none: break;
-    case Codec::snappy: return compress_snappy(raw, out);
-    case Codec::zstd: return compress_zstd(compression.level, raw, out);
+    case Codec::none:
+      if (!raw.empty()) std::memcpy(to, raw.data(), raw.size());
+      out.advance(raw.size());
+      return raw.size();
+    case Codec::snappy: snappy::RawCompress(chars(raw), raw.size(), reinterpret_cast<char*>(to), &size); break;
+    case Codec::zstd: size = compress_zstd(level, raw, to, bound); break;
+    case Codec::gzip: size = compress_gzip(level, raw, to, bound); break;
+    case Codec::brotli: size = compress_brotli(level, raw, to, bound); break;
+    case Codec::lz4:
+      size = static_cast<size_t>(LZ4_compress_default(chars(raw), reinterpret_cast<char*>(to),
+                                                      static_cast<int>(raw.size()), static_cast<int>(bound)));
+      break;
   }
-  out.append(raw);
-  return raw.size();
+  // With room for the bound, only memory can fail.
+  if (size == 0) throw std::bad_alloc();
+  out.advance(size);
+  return size;
 }
 
 }  // namespace sluice

@@ -10,8 +10,8 @@ namespace sluice {
 namespace {
 
 constexpr uint32_t kEmpty = 0xffff'ffff;
-// Most chunks have either few distinct values or so many that the dictionary is dropped: start small.
-constexpr size_t kSlotsFirst = 1024;
+// Of the first table, made for the first value: thousands of columns may have a dictionary each.
+constexpr size_t kSlotsFirst = 64;
 
 // Fibonacci hashing: the product's upper bits depend on all bits of the value. The shift folds the upper half in, where
 // doubles of round numbers keep all their information.
@@ -23,14 +23,23 @@ uint64_t hash_number(T value) {
 
 uint32_t hash_text(std::string_view text) { return static_cast<uint32_t>(XXH3_64bits(text.data(), text.size())); }
 
+// Most entries are short: two overlapping loads compare them without a call.
+bool is_same(const char* a, const char* b, size_t size) {
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size >= 8)
+    return load<uint64_t>(a) == load<uint64_t>(b) && load<uint64_t>(a + size - 8) == load<uint64_t>(b + size - 8);
+  if (size >= 4)
+    return load<uint32_t>(a) == load<uint32_t>(b) && load<uint32_t>(a + size - 4) == load<uint32_t>(b + size - 4);
+  for (size_t i = 0; i < size; ++i)
+    if (a[i] != b[i]) return false;
+  return true;
+}
+
 }  // namespace
 
 template <typename T>
-NumberDictionary<T>::NumberDictionary()
-    : slots_(kSlotsFirst, Slot{0, kEmpty}), shift_(64 - std::countr_zero(kSlotsFirst)) {}
-
-template <typename T>
 size_t NumberDictionary<T>::encode(std::span<const T> values, size_t bytes_max, uint32_t* indices) {
+  if (slots_.empty()) grow();
   size_t mask = slots_.size() - 1;
   for (size_t i = 0; i < values.size(); ++i) {
     const T value = values[i];
@@ -51,9 +60,9 @@ size_t NumberDictionary<T>::encode(std::span<const T> values, size_t bytes_max, 
 
 template <typename T>
 void NumberDictionary<T>::grow() {
-  std::vector<Slot> old(slots_.size() * 2, Slot{0, kEmpty});
+  std::vector<Slot> old(slots_.empty() ? kSlotsFirst : slots_.size() * 2, Slot{0, kEmpty});
   old.swap(slots_);
-  --shift_;
+  shift_ = 64 - std::countr_zero(slots_.size());
   const size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.index == kEmpty) continue;
@@ -66,14 +75,16 @@ void NumberDictionary<T>::grow() {
 template class NumberDictionary<uint32_t>;
 template class NumberDictionary<uint64_t>;
 
-TextDictionary::TextDictionary() : slots_(kSlotsFirst, Slot{0, kEmpty}) {}
-
 uint32_t TextDictionary::encode(std::string_view value, size_t bytes_max) {
+  if (slots_.empty()) grow();
   const uint32_t hash = hash_text(value);
   const size_t mask = slots_.size() - 1;
   size_t at = hash & mask;
   for (; slots_[at].index != kEmpty; at = (at + 1) & mask)
-    if (slots_[at].hash == hash && entry(slots_[at].index) == value) return slots_[at].index;
+    if (slots_[at].hash == hash) {
+      const std::string_view other = entry(slots_[at].index);
+      if (other.size() == value.size() && is_same(other.data(), value.data(), value.size())) return slots_[at].index;
+    }
   if (entries_.size() + sizeof(uint32_t) + value.size() > bytes_max) return kFull;
   const auto index = static_cast<uint32_t>(size());
   slots_[at] = {hash, index};
@@ -85,7 +96,7 @@ uint32_t TextDictionary::encode(std::string_view value, size_t bytes_max) {
 }
 
 void TextDictionary::grow() {
-  std::vector<Slot> old(slots_.size() * 2, Slot{0, kEmpty});
+  std::vector<Slot> old(slots_.empty() ? kSlotsFirst : slots_.size() * 2, Slot{0, kEmpty});
   old.swap(slots_);
   const size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {

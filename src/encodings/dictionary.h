@@ -18,8 +18,6 @@ namespace sluice {
 template <typename T>
 class NumberDictionary {
  public:
-  NumberDictionary();
-
   /// Writes the index of each value; entries are added as needed. Stops before an entry that would not fit into
   /// `bytes_max` bytes of entries. Returns how many values were done.
   size_t encode(std::span<const T> values, size_t bytes_max, uint32_t* indices);
@@ -41,7 +39,7 @@ class NumberDictionary {
 
   Bytes entries_;
   std::vector<Slot> slots_;
-  int shift_ = 0;  ///< 64 - log2(slots): the hash's upper bits are the better ones
+  int shift_ = 64;  ///< 64 - log2(slots): the hash's upper bits are the better ones
 };
 
 extern template class NumberDictionary<uint32_t>;
@@ -50,8 +48,6 @@ extern template class NumberDictionary<uint64_t>;
 /// Entries of any length.
 class TextDictionary {
  public:
-  TextDictionary();
-
   static constexpr uint32_t kFull = 0xffff'ffff;
   /// Index of `value`, which is added if it is new; kFull when it would not fit into `bytes_max` bytes of entries.
   uint32_t encode(std::string_view value, size_t bytes_max);

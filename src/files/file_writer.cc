@@ -37,8 +37,11 @@ FileOptions checked(FileOptions options) {
     refuse("page_bytes is " + std::to_string(options.page_bytes) + "; 1 byte to 1 GiB are possible");
   if (options.dictionary_bytes > 1_GiB)
     refuse("dictionary_bytes is " + std::to_string(options.dictionary_bytes) + "; at most 1 GiB is possible");
-  if (options.compression.codec == Codec::zstd && (options.compression.level < 1 || options.compression.level > 22))
-    refuse("zstd level " + std::to_string(options.compression.level) + " does not exist; 1 to 22 do");
+  const auto [level_min, level_max, fallback] = levels_of(options.compression.codec);
+  if (const int level = options.compression.level; level != 0 && (level < level_min || level > level_max))
+    refuse(
+        std::string(to_string(options.compression.codec)) + " level " + std::to_string(level) + " does not exist; " +
+        (level_max == 0 ? "it has no levels" : std::to_string(level_min) + " to " + std::to_string(level_max) + " do"));
   for (const auto& [key, value] : options.metadata)
     if (key.starts_with("sluice.") || key.starts_with("ARROW:"))
       refuse("metadata key \"" + key + "\" is reserved: choose one that does not begin with \"sluice.\" or \"ARROW:\"");

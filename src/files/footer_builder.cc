@@ -1,5 +1,7 @@
 #include "files/footer_builder.h"
 
+#include <span>
+
 #include "arrow/ipc_schema.h"
 #include "files/created_by.h"
 #include "format/file_metadata_writer.h"
@@ -7,6 +9,25 @@
 #include "format/schema_elements.h"
 
 namespace sluice {
+
+namespace {
+
+// JSON stands in the stored Arrow schema as plain text: Polars refuses the whole file where that names an extension
+// type, and Parquet's own schema says JSON anyway.
+std::vector<Field> without_json(std::span<const Field> fields) {
+  std::vector<Field> plain(fields.begin(), fields.end());
+  for (Field& field : plain) {
+    if (field.type.kind() == TypeKind::json) field.type = string();
+    if (!field.type.is_nested()) continue;
+    std::vector<Field> parts = without_json(field.type.children());
+    field.type = field.type.kind() == TypeKind::list ? list(std::move(parts.front())) : struct_(std::move(parts));
+  }
+  return plain;
+}
+
+Schema without_json(const Schema& schema) { return Schema(without_json(std::span(schema.fields()))); }
+
+}  // namespace
 
 ChunkTail::ChunkTail(const FinishedChunk& placed_chunk) : raw_bytes(placed_chunk.metadata.total_uncompressed_size) {
   write_column_metadata(placed_chunk.metadata, metadata);
@@ -55,7 +76,7 @@ Bytes FooterBuilder::build(const Schema& schema, uint64_t offset,
     totals.total_compressed_size = static_cast<int64_t>(groups_[g]->bytes);
     footer.end_row_group(std::move(totals));
   }
-  std::vector<KeyValue> key_values{{"ARROW:schema", stored_arrow_schema(schema)}};
+  std::vector<KeyValue> key_values{{"ARROW:schema", stored_arrow_schema(without_json(schema))}};
   for (const auto& [key, value] : metadata) key_values.push_back({key, value});
   size_t leaves = 0;
   for (const SchemaElement& element : elements) leaves += element.type.has_value();

@@ -69,12 +69,26 @@ void LayoutReader::refuse_chunk(ErrorCode code, const std::string& what) const {
 // --- columns
 
 /// Whether Arrow's schema describes the columns of Parquet's: the same tree, and types that differ at most in what
-/// Parquet cannot say (seconds, the name of a zone).
+/// Parquet cannot say (seconds, the name of a zone) or Arrow's schema does not (JSON, which is text there).
 bool fits(const std::vector<Leaf>& arrow, const std::vector<Leaf>& parquet) {
   return std::ranges::equal(arrow, parquet, [](const Leaf& a, const Leaf& b) {
     return a.steps == b.steps && a.path == b.path && a.definition_level_max == b.definition_level_max &&
-           a.repetition_level_max == b.repetition_level_max && a.type.kind() == b.type.kind();
+           a.repetition_level_max == b.repetition_level_max &&
+           (a.type.kind() == b.type.kind() || (a.type.kind() == TypeKind::string && b.type.kind() == TypeKind::json));
   });
+}
+
+/// Arrow's fields, which fit Parquet's, with the JSON of the latter.
+std::vector<Field> with_json(std::span<const Field> arrow, std::span<const Field> parquet) {
+  std::vector<Field> fields(arrow.begin(), arrow.end());
+  for (size_t i = 0; i < fields.size(); ++i) {
+    Type& type = fields[i].type;
+    if (parquet[i].type.kind() == TypeKind::json) type = json();
+    if (!type.is_nested()) continue;
+    std::vector<Field> parts = with_json(type.children(), parquet[i].type.children());
+    type = type.kind() == TypeKind::list ? list(std::move(parts.front())) : struct_(std::move(parts));
+  }
+  return fields;
 }
 
 std::vector<Leaf> LayoutReader::stored_leaves(const Schema& schema) const {
@@ -93,10 +107,9 @@ void LayoutReader::read_schema() {
     if (entry.key != "ARROW:schema" || !entry.value) continue;
     std::optional<Schema> arrow = parse_stored_arrow_schema(*entry.value);
     if (!arrow) break;
-    const std::vector<Leaf> arrow_leaves = stored_leaves(*arrow);
-    if (!fits(arrow_leaves, leaves)) break;
-    layout_.schema = std::move(*arrow);
-    leaves = arrow_leaves;
+    if (!fits(stored_leaves(*arrow), leaves)) break;
+    layout_.schema = Schema(with_json(arrow->fields(), layout_.schema.fields()));
+    leaves = stored_leaves(layout_.schema);
     break;
   }
   for (size_t i = 0; i < leaves.size(); ++i) {
@@ -150,18 +163,16 @@ FileLayout LayoutReader::read() {
   for (const KeyValue& entry : meta_.key_value_metadata)
     layout_.metadata.emplace_back(entry.key, entry.value.value_or(""));
   read_schema();
-  uint64_t rows = 0;
   for (const RowGroup& group : meta_.row_groups) {
     layout_.row_groups.push_back(read_row_group(group));
-    if (__builtin_add_overflow(rows, static_cast<uint64_t>(group.num_rows), &rows)) rows = UINT64_MAX;
+    if (__builtin_add_overflow(layout_.rows, group.num_rows, &layout_.rows))
+      refuse(ErrorCode::corrupt, "the row groups have more than 2^63 rows");
     ++group_index_;
   }
   // Some writers leave the sum out: 0 is not worth refusing a file that is whole otherwise.
-  const bool left_out = meta_.num_rows == 0 && rows <= INT64_MAX;
-  if (!left_out && rows != static_cast<uint64_t>(meta_.num_rows))
+  if (meta_.num_rows != 0 && meta_.num_rows != layout_.rows)
     refuse(ErrorCode::corrupt, "the footer claims " + std::to_string(meta_.num_rows) + " rows, its row groups have " +
-                                   std::to_string(rows));
-  layout_.rows = static_cast<int64_t>(rows);
+                                   std::to_string(layout_.rows));
   return std::move(layout_);
 }
 

@@ -133,6 +133,8 @@ std::optional<StoredBounds> TextBounds::store(const Range& range) const {
   if (stored.max.size() > kTextBoundBytesMax) {
     const std::string_view cut = utf8_ ? utf8_prefix(stored.max, kTextBoundBytesMax)
                                        : std::string_view(stored.max).substr(0, kTextBoundBytesMax);
+    // Text from outside may be no UTF-8: nothing is known to be above it in the order of code points.
+    if (utf8_ && !is_utf8(cut)) return std::nullopt;
     std::optional<std::string> above = utf8_ ? utf8_successor(cut) : increment_bytes(std::string(cut));
     if (!above) return std::nullopt;
     stored.max = *std::move(above);

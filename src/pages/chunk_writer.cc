@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/crc32.h"
 #include "codecs/compress.h"
@@ -23,6 +24,9 @@ CompressionCodec stored_codec(Codec codec) {
     case Codec::none: break;
     case Codec::snappy: return CompressionCodec::snappy;
     case Codec::zstd: return CompressionCodec::zstd;
+    case Codec::gzip: return CompressionCodec::gzip;
+    case Codec::brotli: return CompressionCodec::brotli;
+    case Codec::lz4: return CompressionCodec::lz4_raw;
   }
   return CompressionCodec::uncompressed;
 }
@@ -260,7 +264,10 @@ FinishedChunk ChunkWriter::finish() {
     dictionary_raw_bytes = append_page(header, *dictionary, chunk.dictionary_page);
   }
   describe(chunk, dictionary_raw_bytes);
-  chunk.data_pages = std::move(pages_);
+  const size_t pages_bytes = pages_.size();
+  chunk.data_pages = std::exchange(pages_, {});
+  // The next chunk of the column will be about as long: growing step by step would copy it again and again.
+  pages_.reserve(pages_bytes + pages_bytes / 8);
   chunk.offset_index = std::move(offset_index_);
   reset();
   return chunk;
@@ -333,7 +340,6 @@ void ChunkWriter::describe_statistics(FinishedChunk& chunk) {
 }
 
 void ChunkWriter::reset() {
-  pages_ = Bytes();
   raw_bytes_ = 0;
   rows_ = 0;
   slots_ = 0;

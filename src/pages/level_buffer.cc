@@ -44,7 +44,11 @@ void LevelBuffer::finish(Bytes& out, std::span<int64_t> histogram) {
       std::array<uint32_t, 256> counts{};
       for (const uint8_t level : levels_) ++counts[level];
       for (size_t level = 0; level <= level_max_; ++level) histogram[level] += counts[level];
-      rle_hybrid::encode(levels_, width_, out);
+      // However they came: few levels that are all alike would be packed, had they not come as a run.
+      if (!levels_.empty() && counts[levels_[0]] == levels_.size())
+        rle_hybrid::encode_run(levels_[0], levels_.size(), width_, out);
+      else
+        rle_hybrid::encode(levels_, width_, out);
     }
     const auto length = static_cast<uint32_t>(out.size() - length_at - sizeof(uint32_t));
     std::memcpy(out.data() + length_at, &length, sizeof length);

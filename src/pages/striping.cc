@@ -23,8 +23,10 @@ LeafSlice Striper::stripe(const Column& root, const Field& root_field, const Lea
   const Field* field = &root_field;
   uint8_t repetition_level = 0;
   for (size_t depth = 0;; ++depth) {
+    const bool is_leaf = !field->type.is_nested();
+    if (is_leaf && uniform_ && field->nullable && has_null(*column, begin, rows)) return finish_nullable_rows(*column);
     if (field->nullable) step_nullable(*column);
-    if (!field->type.is_nested()) break;
+    if (is_leaf) break;
     if (field->type.kind() == TypeKind::list) step_list(*column, ++repetition_level);
     const size_t child = leaf.steps[depth + 1];
     field = &field->type.children()[child];
@@ -100,6 +102,35 @@ void Striper::step_list(const Column& column, uint8_t repetition_level) {
   repetition_.swap(next_repetition_);
   definition_.swap(next_definition_);
   positions_.swap(next_positions_);
+}
+
+// The common case of a leaf with nulls in no list and under no null: levels and positions straight from the bitmap.
+LeafSlice Striper::finish_nullable_rows(const Column& column) {
+  const auto rows = static_cast<size_t>(rows_);
+  definition_.resize(rows);
+  positions_.resize(rows);
+  const auto* bits = column.validity.as<uint8_t>();
+  size_t count = 0;
+  for (size_t i = 0; i < rows; i += 64) {
+    const size_t wide = std::min<size_t>(64, rows - i);
+    const uint64_t word =
+        bits == nullptr ? 0 : bits_at(bits, column.offset + first_row_ + static_cast<int64_t>(i), wide);
+    const auto first = static_cast<int32_t>(first_row_ + static_cast<int64_t>(i));
+    for (size_t k = 0; k < wide; ++k) {
+      const auto valid = static_cast<uint8_t>(word >> k & 1);
+      definition_[i + k] = static_cast<uint8_t>(uniform_definition_ + valid);
+      positions_[count] = first + static_cast<int32_t>(k);
+      count += valid;
+    }
+  }
+  LeafSlice slice;
+  slice.column = &column;
+  slice.first_row = first_row_;
+  slice.rows = rows_;
+  slice.slots = rows;
+  slice.definition = definition_.data();
+  slice.values = {0, count, positions_.data()};
+  return slice;
 }
 
 LeafSlice Striper::finish(const Column& column, const Leaf& leaf) {

@@ -25,17 +25,17 @@ RawPage indexed_page(ByteSpan levels, std::span<const uint32_t> indices, size_t 
 }  // namespace
 
 ByteSpan PageBody::with_levels(ByteSpan levels) {
-  if (levels.size() <= kGap) {
-    std::byte* begin = bytes_.data() + kGap - levels.size();
-    if (!levels.empty()) std::memcpy(begin, levels.data(), levels.size());
-    return {begin, levels.size() + size()};
-  }
-  const size_t more = levels.size() - kGap;
   const size_t body = size();
-  bytes_.resize(bytes_.size() + more);
-  std::memmove(bytes_.data() + levels.size(), bytes_.data() + kGap, body);
-  std::memcpy(bytes_.data(), levels.data(), levels.size());
-  return bytes_;
+  Bytes& all = bytes();
+  if (levels.size() > gap_) {
+    const size_t gap = levels.size() + levels.size() / 4;
+    all.resize(gap + body);
+    std::memmove(all.data() + gap, all.data() + gap_, body);
+    gap_ = gap;
+  }
+  std::byte* begin = all.data() + gap_ - levels.size();
+  if (!levels.empty()) std::memcpy(begin, levels.data(), levels.size());
+  return {begin, levels.size() + body};
 }
 
 // --- numbers

@@ -38,16 +38,18 @@ struct ValueEncoderOptions {
 /// A page body that grows behind a gap, into which its levels fit in most cases: then nothing is moved.
 class PageBody {
  public:
-  PageBody() { clear(); }
-  Bytes& bytes() { return bytes_; }
-  size_t size() const { return bytes_.size() - kGap; }
-  void clear() { bytes_.resize(kGap); }
-  /// `levels`, then the body.
+  Bytes& bytes() {
+    if (bytes_.empty()) bytes_.resize(gap_);
+    return bytes_;
+  }
+  size_t size() const { return bytes_.empty() ? 0 : bytes_.size() - gap_; }
+  void clear() { bytes_.clear(); }
+  /// `levels`, then the body. Good until the body is touched; the next page's gap is made to fit.
   ByteSpan with_levels(ByteSpan levels);
 
  private:
-  /// Definition levels of 20,000 flat rows take 2.5 kB at the most.
-  static constexpr size_t kGap = 4096;
+  // Levels that are all alike take less; thousands of columns must not begin with a large buffer each.
+  size_t gap_ = 64;
   Bytes bytes_;
 };
 

@@ -1,3 +1,5 @@
+// Batches out through the Arrow C data interface: same values, same addresses, buffers held until released.
+
 #include <gtest/gtest.h>
 
 #include "sluice/arrow.h"

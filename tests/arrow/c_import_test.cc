@@ -1,3 +1,6 @@
+// Foreign arrays in through the Arrow C data interface: offsets at every level, lies refused, one release on every
+// path.
+
 #include <gtest/gtest.h>
 
 #include <cstring>

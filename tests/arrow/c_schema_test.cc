@@ -1,3 +1,5 @@
+// Schemas through the Arrow C data interface, both ways.
+
 #include <gtest/gtest.h>
 
 #include "arrow/foreign_array.h"

@@ -1,3 +1,5 @@
+// Streams through the Arrow C stream interface: their errors, their ends, their releases.
+
 #include <gtest/gtest.h>
 
 #include <cerrno>

@@ -1,3 +1,5 @@
+// Files that appear whole or not at all, and one writer at a time.
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,3 +1,5 @@
+// Output to pipes and other descriptors that only go forward.
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,0 +1,22 @@
+// Where the rivals come from: the same packages, at the same versions, that the conformance test reads files with.
+import { statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+export const load = createRequire(new URL('../../tests/conformance/package.json', import.meta.url))
+
+// One timed run that makes a file, as a line of JSON. CPU seconds are those of all threads.
+export async function report(destination, work) {
+  const cpuBegin = process.cpuUsage()
+  const begin = process.hrtime.bigint()
+  await work()
+  const seconds = Number(process.hrtime.bigint() - begin) / 1e9
+  const cpu = process.cpuUsage(cpuBegin)
+  console.log(
+    JSON.stringify({
+      seconds,
+      cpu_seconds: (cpu.user + cpu.system) / 1e6,
+      bytes: statSync(destination).size,
+      resident_bytes_max: process.resourceUsage().maxRSS * 1024,
+    }),
+  )
+}

@@ -1,0 +1,269 @@
+#!/usr/bin/python3
+"""Times Sluice and its rivals on the same data in the same run, one after the other in rounds (A B C A B C ...), and
+prints tables. Builds nothing: ./dev bench does. Python 3.11, standard library only.
+
+  bench/run.py [write|ndjson|memory|all ...] [--rows N] [--repeat N] [--long] [--save] [--build DIR]
+
+write    batches in memory -> Parquet, snappy, 1 and 2 threads
+ndjson   an NDJSON file -> Parquet, snappy, 1 and 2 threads
+memory   NDJSON through a pipe (500 MB; 10 GB with --long): peak resident memory against the promise
+
+Every process is bound to as many cores as it may use threads. Each file that Sluice wrote is read by DuckDB, and its
+rows, values and order are compared with DuckDB's own reading of the NDJSON: a quick wrong result ends the run."""
+
+import argparse
+import json
+import os
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import report
+
+ROOT = report.ROOT
+DATA = ROOT / "build" / "bench-data"
+RIVALS = ROOT / "bench" / "rivals"
+MEMORY_BYTES_MAX = 256 * 2**20  # the promise: budget of 192 MiB + 64 MiB
+# Arrow C++ is not here to be run: its time is DuckDB's of the same run, times what was measured once side by side.
+ARROW_TO_DUCKDB = {1: 0.83, 2: 0.97}
+# Writes of one process in the write bench: the first one warms its allocator up.
+WRITES_PER_PROCESS = 2
+
+
+@dataclass
+class Entrant:
+    name: str
+    command: list  # "{threads}" is replaced
+    runs: list = field(default_factory=list)  # of the current thread count
+    is_ours: bool = False
+
+    def best(self, key="seconds"):
+        return min(run[key] for run in self.runs)
+
+    def median(self):
+        return statistics.median(run["seconds"] for run in self.runs)
+
+
+def fail(words):
+    raise SystemExit(f"bench: {words}")
+
+
+def timed(command, stdin=None):
+    """Runs a process: its standard output, and what it took by the kernel's account."""
+    begin = time.monotonic()
+    try:
+        process = subprocess.Popen(list(map(str, command)), stdin=stdin, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    except FileNotFoundError:
+        fail(f"{command[0]} is not there")
+    with process.stdout as pipe:
+        output = pipe.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        fail(f"exit code {process.returncode} of {shlex.join(map(str, command))}")
+    return output, {"seconds": time.monotonic() - begin, "cpu_seconds": usage.ru_utime + usage.ru_stime,
+                    "resident_bytes_max": usage.ru_maxrss * 1024}
+
+
+def on_cores(threads):
+    cores = sorted(os.sched_getaffinity(0))[:threads]
+    return ["taskset", "--cpu-list", ",".join(map(str, cores))]
+
+
+# ---- data and its check ---------------------------------------------------------------------------------------------
+
+
+def ndjson_file(options):
+    path = DATA / f"lineitem-{options.rows}.ndjson"
+    if not path.exists():
+        partial = path.with_name(path.name + ".partial")
+        timed([options.build / "make_ndjson", "--rows", options.rows, "--out", partial])
+        partial.rename(path)
+    return path
+
+
+def parquet_file(options):
+    path = DATA / f"lineitem-{options.rows}.parquet"
+    if not path.exists():
+        partial = path.with_name(path.name + ".partial")
+        timed([options.build / "write_bench", "--rows", options.rows, "--codec", "none", "--repeat", 1,
+               "--out", partial])
+        check(partial, options)
+        partial.rename(path)
+    return path
+
+
+def digest(path):
+    return json.loads(timed(["node", RIVALS / "digest.mjs", path])[0])
+
+
+def expected_digest(options):
+    """Of the text: no code of ours has touched what it says."""
+    path = DATA / f"lineitem-{options.rows}.digest.json"
+    if not path.exists():
+        path.write_text(json.dumps(digest(ndjson_file(options))))
+    return json.loads(path.read_text())
+
+
+def check(path, options):
+    expected, found = expected_digest(options), digest(path)
+    if found != expected:
+        fail(f"{path} does not hold the rows of its source: expected {expected}, found {found}")
+
+
+def warm(path):
+    """Reads a source once, so that the first one to run does not pay for the disk."""
+    with open(path, "rb") as source:
+        while source.read(1 << 24):
+            pass
+
+
+# ---- benches --------------------------------------------------------------------------------------------------------
+
+
+def run_entrant(entrant, threads, out, options):
+    """One process; its own lines of JSON say what it measured, else the whole process counts."""
+    out.unlink(missing_ok=True)
+    output, usage = timed([*on_cores(threads), *(str(word).format(threads=threads) for word in entrant.command)])
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith('{"seconds"')]
+    for run in lines or [usage]:
+        entrant.runs.append({**run, "resident_bytes_max": usage["resident_bytes_max"], "bytes": out.stat().st_size})
+    if entrant.is_ours or len(entrant.runs) == len(lines or [usage]):  # the rivals once
+        check(out, options)
+    out.unlink()
+
+
+def compare(entrants, out, options):
+    """Rows of the table, for each number of threads."""
+    rows = []
+    for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
+        for entrant in entrants:
+            entrant.runs.clear()
+        for turn in range(options.repeat):
+            for entrant in entrants:
+                run_entrant(entrant, threads, out, options)
+            times = ", ".join(f"{entrant.name} {entrant.runs[-1]['seconds']:.2f}" for entrant in entrants)
+            print(f"  {threads} threads, round {turn + 1}: {times}", file=sys.stderr, flush=True)
+        rows += [result_row(entrant, threads, entrants[0]) for entrant in entrants]
+        duckdb = next(entrant for entrant in entrants if entrant.name == "DuckDB")
+        if "write" in duckdb.command:
+            seconds = duckdb.best() * ARROW_TO_DUCKDB[threads]
+            rows.append([f"Arrow C++ ({ARROW_TO_DUCKDB[threads]} x DuckDB)", str(threads), f"{seconds:.2f}", "", "",
+                         "", "", f"{entrants[0].best() / seconds:.2f}"])
+    header = ["engine", "threads", "best s", "median s", "CPU s", "peak MiB", "file MB", "Sluice / it"]
+    return report.table(header, rows)
+
+
+def result_row(entrant, threads, ours):
+    peak = max(run["resident_bytes_max"] for run in entrant.runs)
+    return [entrant.name, str(threads), f"{entrant.best():.2f}", f"{entrant.median():.2f}",
+            f"{entrant.best('cpu_seconds'):.2f}", f"{peak / 2**20:.0f}", f"{entrant.runs[-1]['bytes'] / 1e6:.1f}",
+            "" if entrant.is_ours else f"{ours.best() / entrant.best():.2f}"]
+
+
+def rival(name, script, task, source, out, repeat):
+    return Entrant(name, ["node", RIVALS / script, task, source, out, "{threads}", repeat])
+
+
+def write(options):
+    """Batches in memory -> Parquet, snappy."""
+    source, out = parquet_file(options), DATA / "write.parquet"
+    ours = [options.build / "write_bench", "--rows", options.rows, "--codec", "snappy", "--threads", "{threads}",
+            "--repeat", WRITES_PER_PROCESS, "--out", out, "--sync"]
+    warm(source)
+    return compare([
+        Entrant("Sluice", [*ours, "off"], is_ours=True),
+        Entrant("Sluice, sync on", [*ours, "on"], is_ours=True),
+        rival("DuckDB", "duckdb.mjs", "write", source, out, WRITES_PER_PROCESS),
+        rival("Polars", "polars.mjs", "write", source, out, WRITES_PER_PROCESS),
+        rival("Polars, streaming sink", "polars.mjs", "sink", source, out, WRITES_PER_PROCESS),
+    ], out, options)
+
+
+def ndjson(options):
+    """An NDJSON file -> Parquet, snappy."""
+    source, out = ndjson_file(options), DATA / "ndjson.parquet"
+    ours = [options.build / "sluice", "write", source, "-o", out, "--compression", "snappy", "--threads", "{threads}",
+            "--sync"]
+    warm(source)
+    return compare([
+        Entrant("Sluice", [*ours, "off"], is_ours=True),
+        Entrant("Sluice, sync on", [*ours, "on"], is_ours=True),
+        rival("DuckDB", "duckdb.mjs", "ndjson", source, out, 1),
+        rival("Polars", "polars.mjs", "ndjson", source, out, 1),
+    ], out, options)
+
+
+def memory(options):
+    """NDJSON through a pipe: peak resident memory by the kernel's account."""
+    rows = []
+    for source_bytes in [500_000_000, 10_000_000_000][:2 if options.long else 1]:
+        rows.append(pipe(source_bytes, options))
+    return report.table(["source MB", "rows", "peak MiB", "promise MiB", "seconds", "MB/s", "file MB"], rows)
+
+
+def pipe(source_bytes, options):
+    out = DATA / "memory.parquet"
+    out.unlink(missing_ok=True)
+    maker = subprocess.Popen([options.build / "make_ndjson", "--bytes", str(source_bytes)], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+    _, usage = timed([options.build / "sluice", "write", "-", "-o", out], stdin=maker.stdout)
+    maker.stdout.close()
+    made = json.loads(maker.communicate()[1])
+    found = digest(out)["rows"]
+    if found != made["rows"]:
+        fail(f"{out} has {found} rows of {made['rows']}")
+    peak = usage["resident_bytes_max"]
+    if peak > MEMORY_BYTES_MAX:
+        fail(f"{made['bytes']} bytes through a pipe peaked at {peak} bytes; {MEMORY_BYTES_MAX} are promised")
+    file_bytes = out.stat().st_size
+    out.unlink()
+    return [f"{made['bytes'] / 1e6:,.0f}", f"{made['rows']:,}", f"{peak / 2**20:.0f}",
+            f"{MEMORY_BYTES_MAX / 2**20:.0f}", f"{usage['seconds']:.1f}",
+            f"{made['bytes'] / usage['seconds'] / 1e6:.0f}", f"{file_bytes / 1e6:.1f}"]
+
+
+BENCHES = {"write": write, "ndjson": ndjson, "memory": memory}
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHES)}, all (all)")
+    parser.add_argument("--rows", type=int, default=6_000_000, help="rows of the table (6000000)")
+    parser.add_argument("--repeat", type=int, default=5, help="rounds (5)")
+    parser.add_argument("--long", action="store_true", help="memory: also 10 GB")
+    parser.add_argument("--save", action="store_true", help="rewrite the tables in bench/README.md")
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench", help="where the programs are")
+    options = parser.parse_args()
+    options.build = options.build.resolve()
+    unknown = set(options.names) - {*BENCHES, "all"}
+    if unknown:
+        parser.error(f"no bench {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}, all")
+    if not options.names or "all" in options.names:
+        options.names = list(BENCHES)
+    return options
+
+
+def main():
+    options = parse()
+    DATA.mkdir(parents=True, exist_ok=True)
+    for name in options.names:
+        bench = BENCHES[name]
+        load = os.getloadavg()[0]
+        print(f"{name}: {bench.__doc__}", file=sys.stderr, flush=True)
+        result = bench(options)
+        words = " --long" if options.long and name == "memory" else ""
+        size = f" --rows {options.rows} --repeat {options.repeat}" if name != "memory" else ""
+        text = (f"{report.machine()}; load {load:.1f} before the run; {report.commit()}; "
+                f"`bench/run.py {name}{size}{words}`\n\n{result}")
+        print(f"\n{bench.__doc__} {text}\n", flush=True)
+        if options.save:
+            report.save(name, text)
+
+
+if __name__ == "__main__":
+    main()

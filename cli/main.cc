@@ -1,0 +1,97 @@
+// The `sluice` program: finds the verb, and turns whatever it throws into words and an exit code: 0 done, 1 the data or
+// the world failed, 2 the call was wrong, ended by the signal when interrupted.
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "failure.h"
+#include "output.h"
+#include "values.h"
+#include "verbs.h"
+
+namespace sluice::cli {
+namespace {
+
+struct Verb {
+  std::string_view name;
+  std::string_view group;
+  std::string_view summary;
+  int (*run)(Session&, Arguments);
+};
+
+constexpr Verb kVerbs[] = {
+    {"write", "make", "records from NDJSON into one Parquet file", run_write},
+    {"inspect", "look", "what stands where in a Parquet file: columns, sizes, bounds", run_inspect},
+    {"schema", "look", "the columns of a Parquet file, or those records would get", run_schema},
+};
+
+/// Fits 24 lines of 80 columns.
+std::string overview() {
+  std::string text = "Sluice " SLUICE_VERSION ": streams of records to Parquet\n\n";
+  std::string_view group;
+  for (const Verb& verb : kVerbs) {
+    std::string line = "  " + std::string(verb.group == group ? "" : verb.group);
+    line.resize(8, ' ');
+    line += verb.name;
+    line.resize(18, ' ');
+    text += line.append(verb.summary) + "\n";
+    group = verb.group;
+  }
+  return text +
+         "\nTry   sluice write events.ndjson -o events.parquet\n"
+         "      sluice inspect events.parquet\n"
+         "Help  sluice VERB --help, sluice help VERB, sluice --version\n";
+}
+
+const Verb& find_verb(const std::string& name) {
+  const auto* const verb = std::ranges::find(kVerbs, name, &Verb::name);
+  if (verb != std::end(kVerbs)) return *verb;
+  std::vector<std::string_view> names{"help", "--help", "--version"};
+  for (const Verb& known : kVerbs) names.push_back(known.name);
+  throw UsageError(unknown(name.starts_with("-") ? "option" : "verb", name, names), "sluice lists the verbs");
+}
+
+int run(Session& session, Arguments arguments) {
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
+    write_out(overview());
+    return kDone;
+  }
+  if (arguments[0] == "--version" || arguments[0] == "-V") {
+    write_out("sluice " SLUICE_VERSION "\n");
+    return kDone;
+  }
+  if (arguments[0] != "help") return find_verb(arguments[0]).run(session, arguments.subspan(1));
+  if (arguments.size() == 1) return run(session, {});
+  const std::string help[] = {"--help"};
+  return find_verb(arguments[1]).run(session, Arguments(help));
+}
+
+int run_and_report(Session& session, Arguments arguments) {
+  try {
+    return run(session, arguments);
+  } catch (const UsageError& error) {
+    return report(session, error);
+  } catch (const Error& error) {
+    return report(session, error);
+  } catch (const std::bad_alloc&) {
+    const std::string hint = "--memory lowers the budget of sluice write; or give the process more.";
+    return report(session, Error(ErrorCode::io, "the system has no more memory for this process", {}, hint));
+  } catch (const std::exception& error) {
+    return report(session, Error(ErrorCode::bug, std::string("a bug of Sluice: ") + error.what()));
+  }
+}
+
+}  // namespace
+}  // namespace sluice::cli
+
+int main(int count, char** values) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write(), told or not as the verb needs it
+  const std::vector<std::string> arguments(values + std::min(count, 1), values + count);
+  sluice::cli::Session session;
+  // Before anything is parsed: what is wrong with the call is told as JSON too.
+  session.json = std::ranges::find(arguments, "--json") != arguments.end();
+  return sluice::cli::run_and_report(session, arguments);
+}

@@ -1,0 +1,92 @@
+// `sluice schema`: the columns of a Parquet file, or those that records would get, in the text form that --schema
+// takes.
+#include "sluice/schema.h"
+
+#include "arguments.h"
+#include "json_output.h"
+#include "output.h"
+#include "sluice/layout.h"
+#include "sluice/write.h"
+#include "source_choice.h"
+#include "terminal.h"
+#include "verbs.h"
+
+namespace sluice::cli {
+namespace {
+
+Command schema_command(std::string& from, Session& session) {
+  std::vector<Option> options{{"Input", "--from", "FORMAT", "what SOURCE is: parquet or ndjson",
+                               "by its name, else by its first bytes", [&](const std::string& text) { from = text; }}};
+  for (Option& option : common_options(session)) options.push_back(std::move(option));
+  return {
+      .name = "schema",
+      .summary = "Prints the columns of a Parquet file, or those that records would get, one a line.",
+      .examples = {{"sluice schema events.parquet", "the columns of a file, nested ones included"},
+                   {"sluice schema events.ndjson", "what sluice write would infer from the first 16 MiB"},
+                   {"sluice schema a.parquet > columns; sluice write b.ndjson -o b.parquet --schema @columns",
+                    "what it prints is what --schema takes"}},
+      .usage = "sluice schema SOURCE [OPTIONS]",
+      .options = std::move(options),
+      .remarks = {"SOURCE is a path, or - for NDJSON on standard input. What is worth telling about inferred columns "
+                  "goes to standard error."},
+  };
+}
+
+struct Found {
+  Schema schema;
+  bool inferred = false;
+  std::vector<InferenceNote> notes;
+};
+
+Found find_schema(const std::string& source, SourceKind kind) {
+  if (kind == SourceKind::parquet) return {read_layout(source).schema, false, {}};
+  const auto records = open_ndjson({source});
+  return {records->schema(), true, records->notes()};
+}
+
+std::string found_json(const std::string& source, const Found& found) {
+  JsonWriter json;
+  json.begin_object().member("format", "sluice.schema/1").member("path", source);
+  json.member("schema", to_text(found.schema)).member("inferred", found.inferred).key("fields").begin_array();
+  for (const Field& field : found.schema.fields()) {
+    json.begin_object().member("name", field.name).member("type", to_text(field.type));
+    json.member("nullable", field.nullable).member("id", field.id).end_object();
+  }
+  return json.end_array().notes(found.notes).end_object().line();
+}
+
+/// One column a line, as it stands: another program may read it, so nothing is escaped unless a terminal would suffer.
+std::string found_text(const Found& found) {
+  std::string text;
+  for (size_t i = 0; i < found.schema.size(); ++i) {
+    const std::string column = to_text(Schema({found.schema[i]}));
+    text += is_terminal(1) ? printable(column) : column;
+    text += i + 1 < found.schema.size() ? ",\n" : "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+int run_schema(Session& session, Arguments arguments) {
+  std::string from;
+  const Command command = schema_command(from, session);
+  const auto operands = parse(command, arguments);
+  if (!operands) {
+    write_out(help_text(command));
+    return kDone;
+  }
+  const std::string source = one_operand(command, *operands, "SOURCE");
+  const Found found = find_schema(source, choose_source("schema", source, from));
+  if (session.json) {
+    write_out(found_json(source, found));
+    return kDone;
+  }
+  write_out(found_text(found));
+  if (!session.quiet)
+    for (const InferenceNote& note : found.notes)
+      write_words("note  " + printable(note.field + ": " + note.remark) + "\n");
+  return kDone;
+}
+
+}  // namespace sluice::cli

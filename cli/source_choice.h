@@ -1,0 +1,14 @@
+// What a SOURCE on the command line holds, and refusing what cannot be read.
+#pragma once
+
+#include <string>
+
+namespace sluice::cli {
+
+enum class SourceKind { ndjson, parquet };
+
+/// By `from` (the value of --from) where it is given, else by the ending of the name, else by the first bytes; what no
+/// one knows is NDJSON. Throws UsageError for formats that are not built yet, and for "-" when nobody is piped into it.
+SourceKind choose_source(const std::string& verb, const std::string& path, const std::string& from);
+
+}  // namespace sluice::cli

@@ -1,0 +1,18 @@
+// The verbs of the program. Each stands in a file of its own.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "session.h"
+
+namespace sluice::cli {
+
+using Arguments = std::span<const std::string>;
+
+/// Each does what its arguments say and gives the exit code. They throw UsageError and Error.
+int run_write(Session& session, Arguments arguments);
+int run_inspect(Session& session, Arguments arguments);
+int run_schema(Session& session, Arguments arguments);
+
+}  // namespace sluice::cli

@@ -1,0 +1,287 @@
+// `sluice write`: records in, one Parquet file out, and what was done in a few lines on standard error.
+#include "sluice/write.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "arguments.h"
+#include "failure.h"
+#include "interruption.h"
+#include "json_output.h"
+#include "output.h"
+#include "progress_line.h"
+#include "sluice/units.h"
+#include "source_choice.h"
+#include "terminal.h"
+#include "values.h"
+#include "verbs.h"
+
+namespace sluice::cli {
+namespace {
+
+struct WriteCall {
+  std::string source;
+  std::string destination;
+  std::string from;
+  std::string schema;  ///< text or "@FILE"; empty: infer
+  RuntimeOptions runtime;
+  WriteOptions options;
+  When progress = When::automatic;
+};
+
+std::vector<Option> file_options(FileOptions& file) {
+  return {
+      {"File", "--compression", "CODEC[:LEVEL]",
+       "zstd, snappy, gzip, brotli, lz4 or none; with :LEVEL where there are levels", "zstd:1",
+       [&](const std::string& text) { file.compression = compression_value("--compression", text); }},
+      {"File", "--row-group-rows", "N", "rows of a row group at the most", "1048576",
+       [&](const std::string& text) { file.row_group_rows = count_value("--row-group-rows", text, 1); }},
+      {"File", "--row-group-bytes", "SIZE", "bytes of a row group at the most, before compression",
+       "128MiB, or a third of --memory",
+       [&](const std::string& text) { file.row_group_bytes = size_value("--row-group-bytes", text); }},
+      {"File", "--page-bytes", "SIZE", "bytes of a page at the most; one record may exceed it", "1MiB",
+       [&](const std::string& text) { file.page_bytes = size_value("--page-bytes", text); }},
+      {"File", "--meta", "KEY=VALUE", "a note in the file's metadata; may be repeated", "",
+       [&](const std::string& text) { file.metadata.push_back(pair_value("--meta", text)); }, true},
+      {"File", "--sync", "on|off", "wait for the disk: what was written survives a power loss", "on",
+       [&](const std::string& text) {
+         file.sync = choice_value("--sync", text, {"on", "off"}) == 0;
+       }},
+  };
+}
+
+std::vector<Option> all_options(WriteCall& call, Session& session) {
+  std::vector<Option> options{
+      {"Input", "--from", "FORMAT", "what SOURCE is: ndjson, one JSON object a line", "by its name, else ndjson",
+       [&](const std::string& text) { call.from = text; }},
+      {"Input", "--schema", "TEXT|@FILE", "the columns, instead of inferring them from the first 16 MiB", "",
+       [&](const std::string& text) { call.schema = text; }},
+      {"Input", "--extra", "error|ignore", "what a field outside --schema leads to", "error",
+       [&](const std::string& text) {
+         const bool ignore = choice_value("--extra", text, {"error", "ignore"}) == 1;
+         call.options.source.extra_fields = ignore ? ExtraFields::ignore : ExtraFields::error;
+       }},
+      {"Destination", "-o, --output", "DEST", "a file that ends in .parquet and does not exist, or -", "",
+       [&](const std::string& text) { call.destination = text; }}};
+  for (Option& option : file_options(call.options.file)) options.push_back(std::move(option));
+  options.insert(options.end(),
+                 {{"Running", "--memory", "SIZE", "budget for batches, pages and buffers", "192MiB",
+                   [&](const std::string& text) { call.runtime.memory_bytes = size_value("--memory", text); }},
+                  {"Running", "--threads", "N", "threads that work at once; 0 is one for each core", "0",
+                   [&](const std::string& text) {
+                     call.runtime.threads = static_cast<unsigned>(count_value("--threads", text, 0, 1024));
+                   }},
+                  {"Output", "--progress", "WHEN", "auto (on a terminal), always or never", "auto",
+                   [&](const std::string& text) { call.progress = when_value("--progress", text); }}});
+  for (Option& option : common_options(session)) options.push_back(std::move(option));
+  return options;
+}
+
+Command write_command(WriteCall& call, Session& session) {
+  return {
+      .name = "write",
+      .summary = "Writes records from a file or standard input as Parquet: all of them, or nothing becomes visible.",
+      .examples = {{"sluice write events.ndjson -o events.parquet",
+                    "one file; types are inferred without loss and printed"},
+                   {"producer | sluice write - -o events.parquet", "a stream of any length, within the memory budget"},
+                   {"sluice write events.ndjson -o fixed.parquet --schema 'id int64 not null, at timestamp(us, UTC)' "
+                    "--extra ignore",
+                    "these columns and no others; a value that does not fit is an error"}},
+      .usage = "sluice write SOURCE -o DEST [OPTIONS]",
+      .options = all_options(call, session),
+      .remarks = {"SOURCE is a path, or - for standard input. With -o - the Parquet file goes to standard output. "
+                  "Sizes are 64KiB, 128MiB, 1GB, or bytes in digits. The text form of a schema is what sluice schema "
+                  "prints.",
+                  "Exit codes: 0 written; 1 the data or the system failed; 2 the call was wrong; 130 or 143 "
+                  "interrupted. Whatever is not 0 has left nothing at DEST."},
+  };
+}
+
+// --- the call
+
+void check_destination(const WriteCall& call, const Session& session) {
+  const std::string& path = call.destination;
+  if (path.empty())
+    throw UsageError("sluice write needs a destination", "-o FILE.parquet, or -o - for standard output");
+  if (path == "-" && is_terminal(STDOUT_FILENO))
+    throw UsageError("Parquet is not for a terminal", "-o FILE.parquet, or pipe standard output into a program");
+  if (path == "-" && session.json) throw UsageError("--json and -o - both want standard output", "-o FILE.parquet");
+  if (path == "-" || path.ends_with(".parquet")) return;
+  if (path.starts_with("s3://")) throw UsageError(path + ": writing to S3 is not built yet", "-o FILE.parquet");
+  for (const std::string_view ending : {".csv", ".json", ".ndjson", ".pq", ".tsv", ".arrow"})
+    if (path.ends_with(ending))
+      throw UsageError(path + " ends in " + std::string(ending) + ", but Sluice writes Parquet",
+                       "-o " + path.substr(0, path.size() - ending.size()) + ".parquet");
+  throw UsageError(path + ": datasets of several files are not built yet", "-o " + path + ".parquet writes one file");
+}
+
+/// Whatever is wrong with the text, a type that is not built yet included, is wrong with the call.
+Schema declared_schema(const std::string& text) {
+  try {
+    return parse_schema(text);
+  } catch (const Error& error) {
+    throw UsageError(std::string("--schema: ") + error.what(), error.hint());
+  }
+}
+
+/// What --schema says: the text, or the contents of the file behind "@".
+Schema read_schema(const std::string& text) {
+  if (!text.starts_with('@')) return declared_schema(text);
+  const std::string path = text.substr(1);
+  std::ifstream in(path, std::ios::binary);
+  std::string contents{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad() || !in.is_open() || contents.empty())
+    throw Error(ErrorCode::io,
+                "cannot read the schema from " + path + ": " +
+                    (contents.empty() && in.is_open() ? "it is empty" : std::system_category().message(errno)),
+                {.source = path});
+  return declared_schema(contents);
+}
+
+// --- what was done
+
+uint64_t peak_memory_bytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::string rows_per_second(double rows) {
+  if (rows >= 1e6) return fmt::format("{:.2f} M rows/s", rows / 1e6);
+  return format_count(static_cast<int64_t>(rows)) + " rows/s";
+}
+
+std::string counted(int64_t count, const char* one) {
+  return format_count(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+/// The columns and what is worth telling about them.
+std::string inferred_lines(const RecordsResult& result, size_t width) {
+  constexpr size_t kIndent = 10;
+  const std::string separator = " " + std::string(signs().separator) + " ";
+  std::vector<std::string> columns;
+  for (const Field& field : result.schema.fields()) columns.push_back(printable(to_text(Schema({field}))));
+  std::string text = "inferred  " + wrapped(columns, separator, kIndent, width) + "\n";
+  std::vector<std::string> notes;
+  for (const InferenceNote& note : result.notes) notes.push_back(printable(note.field + ": " + note.remark));
+  if (!notes.empty()) text += std::string(kIndent, ' ') + wrapped(notes, separator, kIndent, width) + "\n";
+  return text;
+}
+
+std::string summary(const WriteCall& call, const Session& session, const RecordsResult& result, double seconds) {
+  const size_t width = terminal_width(STDERR_FILENO).value_or(120);
+  std::string text;
+  if (result.inferred) text += inferred_lines(result, width);
+  if (result.extra_values > 0)
+    text += "dropped   " + counted(result.extra_values, "value") + " of fields that --schema does not name\n";
+  int64_t row_groups = 0;
+  for (const WrittenFile& file : result.files) row_groups += file.row_groups;
+  const double time = std::max(seconds, 1e-3);
+  const std::string name = result.files.empty() ? call.destination : result.files.front().path;
+  text += fmt::format("wrote     {}  {}, {}, {} in {}   ({}, {}/s, peak memory {})\n", printable(name),
+                      counted(static_cast<int64_t>(result.files.size()), "file"), counted(row_groups, "row group"),
+                      counted(result.rows, "row"), format_duration(seconds),
+                      rows_per_second(static_cast<double>(result.rows) / time),
+                      format_bytes(static_cast<uint64_t>(static_cast<double>(result.bytes_read) / time)),
+                      format_bytes(peak_memory_bytes()));
+  text +=
+      fmt::format("size      {} read {} {} written, {:.1f} : 1\n", format_bytes(result.bytes_read), signs().arrow,
+                  format_bytes(result.bytes),
+                  static_cast<double>(result.bytes_read) / static_cast<double>(std::max<uint64_t>(result.bytes, 1)));
+  if (!session.verbose) return text;
+  const Compression& compression = call.options.file.compression;
+  std::string codec(to_string(compression.codec));
+  if (const CompressionLevels levels = levels_of(compression.codec); levels.max != 0)
+    codec += ":" + std::to_string(compression.level == 0 ? levels.fallback : compression.level);
+  return text + fmt::format("options   {}, memory {}, compression {}, sync {}\n",
+                            counted(call.options.file.runtime->threads(), "thread"),
+                            format_bytes(call.options.file.runtime->memory_bytes()), codec,
+                            call.options.file.sync ? "on" : "off");
+}
+
+std::string result_json(const RecordsResult& result, double seconds) {
+  JsonWriter json;
+  json.begin_object().member("format", "sluice.write/1").key("files").begin_array();
+  for (const WrittenFile& file : result.files) {
+    json.begin_object().member("path", file.path).member("rows", file.rows).member("row_groups", file.row_groups);
+    json.member("bytes", file.bytes).end_object();
+  }
+  json.end_array().member("rows", result.rows).member("bytes", result.bytes).member("bytes_read", result.bytes_read);
+  json.member("seconds", seconds).member("schema", to_text(result.schema)).member("inferred", result.inferred);
+  json.notes(result.notes).member("extra_values", result.extra_values);
+  return json.member("memory_peak_bytes", peak_memory_bytes()).end_object().line();
+}
+
+/// What became of the destination, after a failure.
+std::string consequence(const std::string& destination, ErrorCode code) {
+  if (destination == "-") return "What standard output has taken so far is no whole Parquet file.";
+  std::error_code ignored;
+  const bool exists = std::filesystem::exists(std::filesystem::symlink_status(destination, ignored));
+  // A file that is there now and was not refused before is this run's own: the sentence tells what is wrong with it.
+  return exists && code != ErrorCode::conflict ? "" : destination + " was not touched.";
+}
+
+[[noreturn]] void end_interrupted(const Session& session, const WriteCall& call, int signal, int64_t rows) {
+  const std::string sentence =
+      "interrupted (" + std::string(Interruption::name(signal)) + ") at record " + format_count(rows) + ".";
+  write_words("sluice: " + sentence + " " + printable(consequence(call.destination, ErrorCode::cancelled)) + "\n");
+  if (session.json) {
+    JsonWriter json;
+    json.begin_object().member("format", "sluice.error/1").member("code", "cancelled").member("message", sentence);
+    for (const char* unknown : {"source", "field"}) json.member(unknown, std::optional<std::string>());
+    json.member("record", rows);
+    for (const char* unknown : {"byte", "row", "hint"}) json.member(unknown, std::optional<std::string>());
+    write_out(json.end_object().line());
+  }
+  Interruption::end_by(signal);
+}
+
+}  // namespace
+
+int run_write(Session& session, Arguments arguments) {
+  WriteCall call;
+  const Command command = write_command(call, session);
+  const auto operands = parse(command, arguments);
+  if (!operands) {
+    write_out(help_text(command));
+    return kDone;
+  }
+  call.source = one_operand(command, *operands, "SOURCE");
+  check_destination(call, session);
+  choose_source("write", call.source, call.from);
+  if (!call.schema.empty()) call.options.source.schema = read_schema(call.schema);
+  call.options.file.runtime = std::make_shared<Runtime>(call.runtime);
+
+  const Interruption interruption;
+  const auto begin = std::chrono::steady_clock::now();
+  int64_t rows = 0;
+  try {
+    ProgressLine line(call.source == "-" ? "stdin" : std::filesystem::path(call.source).filename().string(),
+                      session.quiet && call.progress == When::automatic ? When::never : call.progress);
+    call.options.progress = [&](const Progress& progress) {
+      rows = progress.rows;
+      line.show(progress);
+      return interruption.signal() == 0;
+    };
+    const RecordsResult result = write({call.source}, call.destination, call.options);
+    line.clear();
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (!session.quiet) write_words(summary(call, session, result, seconds));
+    if (session.json) write_out(result_json(result, seconds));
+    return kDone;
+  } catch (const Error& error) {
+    // A source that was cut off by the signal may look malformed: the signal is the reason.
+    if (interruption.signal() != 0) end_interrupted(session, call, interruption.signal(), rows);
+    return report(session, error, consequence(call.destination, error.code()));
+  }
+}
+
+}  // namespace sluice::cli

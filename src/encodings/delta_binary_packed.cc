@@ -1,0 +1,199 @@
+#include "encodings/delta_binary_packed.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
+#include <type_traits>
+
+#include "encodings/bit_pack.h"
+#include "encodings/bit_pack64.h"
+#include "encodings/bit_unpack.h"
+#include "encodings/varint.h"
+
+namespace sluice::delta_binary_packed {
+
+namespace {
+
+constexpr size_t kBlockValues = 128;
+constexpr size_t kMiniblocks = 4;
+constexpr size_t kMiniblockValues = kBlockValues / kMiniblocks;
+
+// `U` is the type's unsigned twin throughout: differences and sums wrap around.
+template <typename U>
+struct Block {
+  std::array<U, kBlockValues> relative;  // deltas above the least one; 0 where the block has no values
+  U least;
+  std::array<uint8_t, kMiniblocks> widths;
+};
+
+// The least of the deltas as signed numbers, in four sequences that do not wait for each other. Plain variables and ?:
+// let the compiler use vectors where the machine compares them; with an array or std::min it does not.
+template <typename U>
+U least_of(const std::array<U, kBlockValues>& deltas) {
+  using Signed = std::make_signed_t<U>;
+  constexpr size_t kQuarter = kBlockValues / 4;
+  const auto at = [&](size_t i) { return static_cast<Signed>(deltas[i]); };
+  Signed first = at(0), second = at(kQuarter), third = at(kQuarter * 2), fourth = at(kQuarter * 3);
+  for (size_t i = 1; i < kQuarter; ++i) {
+    first = at(i) < first ? at(i) : first;
+    second = at(i + kQuarter) < second ? at(i + kQuarter) : second;
+    third = at(i + kQuarter * 2) < third ? at(i + kQuarter * 2) : third;
+    fourth = at(i + kQuarter * 3) < fourth ? at(i + kQuarter * 3) : fourth;
+  }
+  return static_cast<U>(std::min({first, second, third, fourth}));
+}
+
+// What the block of `count` (1 to 128) values behind `previous` will hold.
+template <typename U>
+void measure(const U* previous, size_t count, Block<U>& block) {
+  for (size_t i = 0; i < count; ++i) block.relative[i] = previous[i + 1] - previous[i];
+  std::fill(block.relative.begin() + count, block.relative.end(), block.relative[0]);
+  block.least = least_of(block.relative);
+  for (U& delta : block.relative) delta -= block.least;
+  std::fill(block.relative.begin() + count, block.relative.end(), U{0});
+  for (size_t m = 0; m < kMiniblocks; ++m) {
+    U bits = 0;
+    for (size_t i = 0; i < kMiniblockValues; ++i) bits |= block.relative[m * kMiniblockValues + i];
+    block.widths[m] = static_cast<uint8_t>(std::bit_width(bits));
+  }
+}
+
+template <typename U>
+uint64_t zigzag(U value) {
+  return varint::zigzag(static_cast<std::make_signed_t<U>>(value));
+}
+
+template <typename U, typename T>
+const U* unsigned_data(std::span<const T> values) {
+  return reinterpret_cast<const U*>(values.data());
+}
+
+template <typename T>
+void encode_values(std::span<const T> values, Bytes& out) {
+  using U = std::make_unsigned_t<T>;
+  varint::encode(kBlockValues, out);
+  varint::encode(kMiniblocks, out);
+  varint::encode(values.size(), out);
+  varint::encode(values.empty() ? 0 : varint::zigzag(values[0]), out);
+  const U* from = unsigned_data<U>(values);
+  Block<U> block;
+  for (size_t i = 1; i < values.size(); i += kBlockValues) {
+    measure(from + i - 1, std::min(kBlockValues, values.size() - i), block);
+    varint::encode(zigzag(block.least), out);
+    out.append(block.widths.data(), block.widths.size());
+    for (size_t m = 0; m < kMiniblocks; ++m) {
+      if (block.widths[m] == 0) continue;
+      const std::span<const U> miniblock(block.relative.data() + m * kMiniblockValues, kMiniblockValues);
+      bit_pack::encode(miniblock, block.widths[m], out);
+    }
+  }
+}
+
+template <typename T>
+size_t count_bytes(std::span<const T> values) {
+  using U = std::make_unsigned_t<T>;
+  size_t bytes = varint::encoded_bytes(kBlockValues) + varint::encoded_bytes(kMiniblocks) +
+                 varint::encoded_bytes(values.size()) +
+                 varint::encoded_bytes(values.empty() ? 0 : varint::zigzag(values[0]));
+  const U* from = unsigned_data<U>(values);
+  Block<U> block;
+  for (size_t i = 1; i < values.size(); i += kBlockValues) {
+    measure(from + i - 1, std::min(kBlockValues, values.size() - i), block);
+    bytes += varint::encoded_bytes(zigzag(block.least)) + kMiniblocks;
+    for (const uint8_t width : block.widths) bytes += bit_pack::encoded_bytes(kMiniblockValues, width);
+  }
+  return bytes;
+}
+
+struct Header {
+  uint64_t miniblocks = 0;
+  uint64_t miniblock_values = 0;
+  uint64_t count = 0;
+  uint64_t first = 0;  // its bits, sign-extended
+};
+
+// Takes the header off the front of `bytes`. No block is larger than what a count of 31 bits could fill; that bound
+// keeps the products below from overflowing.
+bool take_header(ByteSpan& bytes, Header& header) {
+  constexpr uint64_t kBlockValuesMax = uint64_t{1} << 31;
+  uint64_t block_values = 0;
+  uint64_t first = 0;
+  if (!varint::decode(bytes, block_values) || !varint::decode(bytes, header.miniblocks) ||
+      !varint::decode(bytes, header.count) || !varint::decode(bytes, first))
+    return false;
+  header.first = static_cast<uint64_t>(varint::unzigzag(first));
+  if (block_values == 0 || block_values > kBlockValuesMax || block_values % 128 != 0) return false;
+  if (header.miniblocks == 0 || block_values % header.miniblocks != 0) return false;
+  header.miniblock_values = block_values / header.miniblocks;
+  return header.miniblock_values % 32 == 0;
+}
+
+// Reads the values of one miniblock, which follow `previous`; returns how many were whole.
+template <typename T>
+size_t decode_miniblock(ByteSpan bytes, int width, std::make_unsigned_t<T> least, std::make_unsigned_t<T> previous,
+                        std::span<T> values) {
+  using U = std::make_unsigned_t<T>;
+  std::array<U, 128> relative;
+  size_t done = 0;
+  while (done < values.size()) {
+    const size_t wanted = std::min(relative.size(), values.size() - done);
+    const size_t found = bit_pack::decode(bytes, width, std::span(relative).first(wanted));
+    for (size_t i = 0; i < found; ++i) {
+      previous += relative[i] + least;
+      values[done + i] = static_cast<T>(previous);
+    }
+    done += found;
+    if (found < wanted) break;
+    bytes = bytes.subspan(std::min(bytes.size(), bit_pack::encoded_bytes(found, width)));
+  }
+  return done;
+}
+
+template <typename T>
+Decoded decode_values(ByteSpan bytes, std::span<T> values) {
+  using U = std::make_unsigned_t<T>;
+  ByteSpan rest = bytes;
+  Header header;
+  if (!take_header(rest, header)) return {};
+  Decoded decoded{0, header.count, bytes.size() - rest.size()};
+  values = values.first(std::min<uint64_t>(header.count, values.size()));
+  if (values.empty()) return decoded;
+  values[0] = static_cast<T>(static_cast<U>(header.first));
+  decoded.values = 1;
+  while (decoded.values < values.size()) {
+    uint64_t least = 0;
+    if (!varint::decode(rest, least) || rest.size() < header.miniblocks) return decoded;
+    const ByteSpan widths = rest.first(header.miniblocks);
+    rest = rest.subspan(header.miniblocks);
+    for (size_t m = 0; m < widths.size() && decoded.values < values.size(); ++m) {
+      const int width = std::to_integer<int>(widths[m]);
+      if (width > std::numeric_limits<U>::digits) return decoded;
+      const ByteSpan packed =
+          rest.first(std::min<uint64_t>(rest.size(), header.miniblock_values / 8 * static_cast<uint64_t>(width)));
+      const auto to = values.subspan(decoded.values);
+      const auto wanted = to.first(std::min<uint64_t>(to.size(), header.miniblock_values));
+      const auto previous = static_cast<U>(values[decoded.values - 1]);
+      const size_t found =
+          decode_miniblock<T>(packed, width, static_cast<U>(varint::unzigzag(least)), previous, wanted);
+      decoded.values += found;
+      if (found < wanted.size()) return decoded;
+      rest = rest.subspan(packed.size());
+    }
+  }
+  decoded.bytes = bytes.size() - rest.size();
+  return decoded;
+}
+
+}  // namespace
+
+void encode(std::span<const int32_t> values, Bytes& out) { encode_values(values, out); }
+void encode(std::span<const int64_t> values, Bytes& out) { encode_values(values, out); }
+
+size_t encoded_bytes(std::span<const int32_t> values) { return count_bytes(values); }
+size_t encoded_bytes(std::span<const int64_t> values) { return count_bytes(values); }
+
+Decoded decode(ByteSpan bytes, std::span<int32_t> values) { return decode_values(bytes, values); }
+Decoded decode(ByteSpan bytes, std::span<int64_t> values) { return decode_values(bytes, values); }
+
+}  // namespace sluice::delta_binary_packed

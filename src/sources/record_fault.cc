@@ -1,0 +1,60 @@
+// Sentences about records that cannot be read.
+#include "sources/record_fault.h"
+
+#include "base/utf8.h"
+
+namespace sluice {
+
+namespace {
+
+// What fits beside the place in one line of a terminal.
+constexpr size_t kExcerptBytes = 60;
+
+// Text of the source must not drive the reader's terminal: C0, DEL and C1 are written as numbers.
+void append_printable(std::string_view text, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    const bool c1 = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+    if (byte >= 0x20 && byte != 0x7f && !c1) {
+      out += text[i];
+      continue;
+    }
+    const unsigned char code = c1 ? next : byte;
+    out += "\\u00";
+    out += kHex[code >> 4];
+    out += kHex[code & 15];
+    i += c1;
+  }
+}
+
+}  // namespace
+
+std::string excerpt(std::string_view text) {
+  const std::string_view shown = utf8_prefix(text, kExcerptBytes);
+  std::string out;
+  append_printable(shown, out);
+  if (shown.size() < text.size()) out += "...";
+  return out;
+}
+
+Error to_error(const RecordFault& fault, const std::string& source) {
+  const std::string record = "record " + std::to_string(fault.record + 1);
+  const std::string place = record + " (byte " + std::to_string(fault.byte) + "): ";
+  std::string sentence = source + (fault.malformed ? ": malformed JSON in " : ": ") + place;
+  if (!fault.field.empty()) {
+    sentence += "column ";
+    append_printable(fault.field, sentence);
+    sentence += ": ";
+  }
+  sentence += fault.sentence;
+  const ErrorPlace where{.source = source,
+                         .field = fault.field,
+                         .record = fault.record + 1,
+                         .byte = static_cast<int64_t>(fault.byte),
+                         .row = std::nullopt};
+  return Error(ErrorCode::data, sentence, where, fault.hint);
+}
+
+}  // namespace sluice

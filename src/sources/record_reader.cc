@@ -1,0 +1,330 @@
+// The reader's way through one record: objects and arrays by the plan, then one switch for each value.
+#include "sources/record_reader.h"
+
+#include <charconv>
+#include <string>
+
+#include "base/calendar.h"
+#include "base/json_text.h"
+#include "base/number_text.h"
+
+namespace sluice {
+
+namespace {
+
+// Integers of so many digits need no check for overflow of 64 bits.
+constexpr ptrdiff_t kPlainDigitsMax = 18;
+
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
+
+bool is_number(std::string_view value) { return value[0] == '-' || is_digit(value[0]); }
+bool is_integer(TypeKind kind) { return kind >= TypeKind::int8 && kind <= TypeKind::uint64; }
+
+// The type of a column that has seen nothing but `value`.
+Type type_of(std::string_view value) {
+  if (value[0] == '"') return string();
+  if (value[0] == 't' || value[0] == 'f') return boolean();
+  if (!is_number(value)) return json();
+  const NumberText number = parse_number(value);
+  if (number.kind == NumberKind::int64) return int64();
+  if (number.kind == NumberKind::uint64) return uint64();
+  return number.exact ? float64() : json();
+}
+
+// A type for a column of `kind` that has met `value`.
+Type wider(TypeKind kind, std::string_view value) {
+  if (kind == TypeKind::null) return type_of(value);
+  if (is_integer(kind) && is_number(value) && type_of(value) == float64()) return float64();
+  const bool is_text = kind == TypeKind::date || kind == TypeKind::timestamp;
+  return is_text && value[0] == '"' ? string() : json();
+}
+
+// "not an int64", "not a list".
+std::string not_a(const Type& type) {
+  const std::string name = type.is_nested() ? std::string(to_string(type.kind())) : to_text(type);
+  return (name[0] == 'i' ? "is not an " : "is not a ") + name;
+}
+
+}  // namespace
+
+RecordReader::RecordReader(std::shared_ptr<const Schema> schema, ReadRules rules)
+    : schema_(std::move(schema)), rules_(rules), walk_(rules.depth_max) {
+  for (const Field& field : schema_->fields()) builders_.emplace_back(field.type);
+  root_ = make_plan(*schema_, builders_);
+}
+
+BlockRead RecordReader::read(const LineBlock& block) {
+  BlockRead result;
+  extra_values_ = 0;
+  try {
+    walk_.each_record(block, block.text(), [this](Token token) { return read_object(*root_, token, 1); });
+  } catch (const RecordFault& fault) {
+    result.fault = fault;
+  }
+  result.records = walk_.records();
+  result.extra_values = extra_values_;
+  std::vector<Column> columns;
+  for (ColumnBuilder& builder : builders_) columns.push_back(builder.finish());
+  if (!result.fault) result.batch = Batch(schema_, std::move(columns), result.records);
+  return result;
+}
+
+// Fields mostly come in the order of the schema, so the one behind the last is tried before any search.
+Token RecordReader::read_object(Plan& plan, Token token, int depth) {
+  walk_.enter(token, depth);
+  const uint64_t object = ++objects_;
+  Plan* const fields = plan.fields.data();
+  const size_t count = plan.fields.size();
+  size_t seen = 0;
+  size_t next = 0;
+  ++token;
+  if (walk_.at(token) == '}') {
+    ++token;
+  } else {
+    do {
+      const Token key = token;
+      Plan* const field =
+          next < count && fields[next].key.is_at(walk_.text_at(key)) ? &fields[next] : find_field(plan, key);
+      token = walk_.behind_key(key);
+      if (field == nullptr) {
+        token = read_extra(plan, key, token, depth);
+        continue;
+      }
+      mark(*field, object, key);
+      next = field->index + size_t{1};
+      ++seen;
+      token = read_value(*field, token, depth);
+    } while (walk_.has_more(token, '}'));
+  }
+  if (seen != count) append_missing(plan, object, token - 1);
+  return token;
+}
+
+Plan* RecordReader::find_field(Plan& plan, Token key) {
+  if (walk_.at(key) != '"') walk_.malformed(key, "expected a key in double quotes");
+  return plan.find(walk_.unescaped(key));
+}
+
+inline void RecordReader::mark(Plan& field, uint64_t object, Token key) {
+  if (field.seen_in == object)
+    walk_.fail(key, {.field = field.path(), .sentence = "the key stands twice in one object"});
+  field.seen_in = object;
+}
+
+void RecordReader::append_missing(Plan& plan, uint64_t object, Token close) {
+  for (Plan& field : plan.fields) {
+    if (field.seen_in == object) continue;
+    if (!field.nullable) walk_.fail(close, {.field = field.path(), .sentence = "required, but missing"});
+    field.out->append_null();
+  }
+}
+
+inline Token RecordReader::read_value(Plan& plan, Token token, int depth) {
+  switch (plan.kind) {
+    case TypeKind::boolean: return read_boolean(plan, token, depth);
+    case TypeKind::int8: return read_number<int8_t>(plan, token, depth);
+    case TypeKind::int16: return read_number<int16_t>(plan, token, depth);
+    case TypeKind::int32: return read_number<int32_t>(plan, token, depth);
+    case TypeKind::int64: return read_number<int64_t>(plan, token, depth);
+    case TypeKind::uint8: return read_number<uint8_t>(plan, token, depth);
+    case TypeKind::uint16: return read_number<uint16_t>(plan, token, depth);
+    case TypeKind::uint32: return read_number<uint32_t>(plan, token, depth);
+    case TypeKind::uint64: return read_number<uint64_t>(plan, token, depth);
+    case TypeKind::float32: return read_real<float>(plan, token, depth);
+    case TypeKind::float64: return read_real<double>(plan, token, depth);
+    case TypeKind::string:
+    case TypeKind::binary:
+      if (walk_.at(token) == '"') return read_text(plan, token);
+      break;
+    case TypeKind::date:
+      if (walk_.at(token) == '"') return read_date(plan, token);
+      break;
+    case TypeKind::timestamp:
+      if (walk_.at(token) == '"') return read_timestamp(plan, token);
+      break;
+    case TypeKind::json: return read_json(plan, token, depth);
+    case TypeKind::list:
+      if (walk_.at(token) == '[') return read_list(plan, token, depth + 1);
+      break;
+    case TypeKind::struct_:
+      if (walk_.at(token) == '{') {
+        token = read_object(plan, token, depth + 1);
+        plan.out->append_struct();
+        return token;
+      }
+      break;
+    case TypeKind::null: break;
+  }
+  return read_other(plan, token, depth);
+}
+
+Token RecordReader::read_list(Plan& plan, Token token, int depth) {
+  walk_.enter(token, depth);
+  ++token;
+  if (walk_.at(token) == ']') {
+    ++token;
+  } else {
+    do token = read_value(plan.fields[0], token, depth);
+    while (walk_.has_more(token, ']'));
+  }
+  plan.out->append_list();
+  return token;
+}
+
+// A null, or what does not belong here.
+Token RecordReader::read_other(Plan& plan, Token token, int depth) {
+  if (!walk_.is_null(token)) misfit(plan, token, depth);
+  if (!plan.nullable) walk_.fail(token, {.field = plan.path(), .sentence = "required, but null"});
+  plan.out->append_null();
+  return token + 1;
+}
+
+Token RecordReader::read_extra(const Plan& object, Token key, Token token, int depth) {
+  const Token behind = walk_.skip(token, depth);
+  if (rules_.extra_fields == ExtraFields::ignore) {
+    ++extra_values_;
+    return behind;
+  }
+  if (rules_.inferred && walk_.is_null(token)) return behind;
+  const std::string_view value = walk_.text(token, behind);
+  Bytes name;  // the walk unescapes forwards only
+  if (!append_json_unescaped(walk_.string_content(key), name)) walk_.malformed(key, "expected a key");
+  RecordFault fault{.field = object.path_of(name.view())};
+  if (rules_.inferred) {
+    fault.sentence = "new after the sample that the schema was inferred from (value " + excerpt(value) + ")";
+    fault.hint = schema_hint(object, type_of(value), name.view());
+  } else {
+    fault.sentence = "not in the schema (value " + excerpt(value) + ")";
+    fault.hint = "--extra ignore drops such fields and counts them.";
+  }
+  walk_.fail(key, std::move(fault));
+}
+
+void RecordReader::misfit(const Plan& plan, Token token, int depth, std::string_view reason) {
+  const Token behind = walk_.skip(token, depth);  // malformed comes before unfitting
+  const std::string_view value = walk_.text(token, behind);
+  RecordFault fault{.field = plan.path(), .sentence = excerpt(value) + " "};
+  if (!reason.empty())
+    fault.sentence += reason;
+  else if (plan.kind == TypeKind::null && rules_.inferred)
+    fault.sentence += "in a column that held only nulls in the sample that the schema was inferred from";
+  else
+    fault.sentence += not_a(plan.field->type);
+  if (rules_.inferred) fault.hint = schema_hint(plan, wider(plan.kind, value));
+  walk_.fail(token, std::move(fault));
+}
+
+template <typename T>
+Token RecordReader::read_number(Plan& plan, Token token, int depth) {
+  const char* p = walk_.text_at(token);
+  const bool negative = *p == '-';
+  p += negative;
+  const char* const digits = p;
+  uint64_t magnitude = 0;
+  for (; is_digit(*p); ++p) magnitude = magnitude * 10 + static_cast<uint64_t>(*p - '0');
+  // What this leaves out: no digits, "-0" and leading zeros, long ones, anything but an integer.
+  const bool is_plain =
+      p > digits && p - digits <= kPlainDigitsMax && (*digits != '0' || (p == digits + 1 && !negative));
+  if (!is_plain || !ends_scalar(*p)) return read_long_integer<T>(plan, token, depth);
+  const auto value = negative ? -static_cast<int64_t>(magnitude) : static_cast<int64_t>(magnitude);
+  if (!std::in_range<T>(value)) misfit(plan, token, depth, "is out of the range of " + to_text(plan.field->type));
+  plan.out->append(static_cast<T>(value));
+  return token + 1;
+}
+
+template <typename T>
+Token RecordReader::read_long_integer(Plan& plan, Token token, int depth) {
+  const char c = walk_.at(token);
+  if (c != '-' && !is_digit(c)) return read_other(plan, token, depth);
+  const NumberText number = walk_.number(token);
+  std::optional<T> value;
+  if (number.kind == NumberKind::int64) value = narrow<T>(number.int64);
+  if (number.kind == NumberKind::uint64) value = narrow<T>(number.uint64);
+  if (!value) {
+    const bool is_integer_text = number.kind != NumberKind::invalid && number.kind != NumberKind::real;
+    misfit(plan, token, depth, is_integer_text ? "is out of the range of " + to_text(plan.field->type) : std::string());
+  }
+  plan.out->append(*value);
+  return token + 1;
+}
+
+template <typename T>
+Token RecordReader::read_real(Plan& plan, Token token, int depth) {
+  const char c = walk_.at(token);
+  if (c != '-' && !is_digit(c)) return read_other(plan, token, depth);
+  const NumberText number = walk_.number(token);
+  double value = number.real;
+  bool exact = number.exact;
+  switch (number.kind) {
+    case NumberKind::invalid: misfit(plan, token, depth);
+    case NumberKind::int64:
+      value = static_cast<double>(number.int64);
+      exact = is_exact_in<double>(number.int64);
+      break;
+    case NumberKind::uint64:
+      value = static_cast<double>(number.uint64);
+      exact = is_exact_in<double>(number.uint64);
+      break;
+    case NumberKind::big_integer:
+    case NumberKind::real: break;
+  }
+  if (rules_.inferred && !exact) misfit(plan, token, depth, "would be changed by a " + to_text(plan.field->type));
+  std::optional<T> narrowed = narrow<T>(value);
+  if constexpr (std::is_same_v<T, float>) {
+    // Rounding twice, to a double and then to a float, does not always give the nearest float.
+    const std::string_view text = walk_.scalar(token);
+    float nearest = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), nearest).ec == std::errc()) narrowed = nearest;
+  }
+  if (!narrowed || std::isinf(*narrowed))
+    misfit(plan, token, depth, "is out of the range of " + to_text(plan.field->type));
+  plan.out->append(*narrowed);
+  return token + 1;
+}
+
+Token RecordReader::read_boolean(Plan& plan, Token token, int depth) {
+  const bool value = walk_.is_true(token);
+  if (!value && !walk_.is_false(token)) return read_other(plan, token, depth);
+  plan.out->append_bool(value);
+  return token + 1;
+}
+
+Token RecordReader::read_text(Plan& plan, Token token) {
+  walk_.append_string(token, plan.out->text_bytes());
+  plan.out->end_text();
+  return token + 1;
+}
+
+Token RecordReader::read_json(Plan& plan, Token token, int depth) {
+  const Token behind = walk_.skip(token, depth);
+  if (walk_.is_null(token)) return read_other(plan, token, depth);
+  plan.out->text_bytes().append(walk_.text(token, behind));
+  plan.out->end_text();
+  return behind;
+}
+
+Token RecordReader::read_date(Plan& plan, Token token) {
+  const std::optional<int32_t> days = parse_date(walk_.unescaped(token));
+  if (!days) misfit(plan, token, 0);
+  plan.out->append(*days);
+  return token + 1;
+}
+
+Token RecordReader::read_timestamp(Plan& plan, Token token) {
+  const std::optional<TimestampText> moment = parse_timestamp(walk_.unescaped(token));
+  if (!moment) misfit(plan, token, 0);
+  const bool has_zone = moment->zone == ZoneMark::utc;
+  if (has_zone != plan.zoned)
+    misfit(plan, token, 0,
+           plan.zoned ? "has no \"Z\" at its end, which " + to_text(plan.field->type) + " needs"
+                      : "has a \"Z\" at its end, which " + to_text(plan.field->type) + " does not keep");
+  const std::optional<int64_t> ticks = to_ticks(*moment, plan.unit);
+  if (!ticks)
+    misfit(
+        plan, token, 0,
+        (is_finer_than(*moment, plan.unit) ? "is finer than " : "is out of the range of ") + to_text(plan.field->type));
+  plan.out->append(*ticks);
+  return token + 1;
+}
+
+}  // namespace sluice

@@ -1,0 +1,123 @@
+#include "codecs/compress.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "support/decompress.h"
+#include "support/draw.h"
+
+namespace sluice {
+namespace {
+
+using test::Draw;
+
+constexpr Codec kCodecs[] = {Codec::none, Codec::snappy, Codec::zstd, Codec::gzip, Codec::brotli, Codec::lz4};
+
+CompressionCodec stored(Codec codec) {
+  switch (codec) {
+    case Codec::none: return CompressionCodec::uncompressed;
+    case Codec::snappy: return CompressionCodec::snappy;
+    case Codec::zstd: return CompressionCodec::zstd;
+    case Codec::gzip: return CompressionCodec::gzip;
+    case Codec::brotli: return CompressionCodec::brotli;
+    case Codec::lz4: return CompressionCodec::lz4_raw;
+  }
+  return CompressionCodec::lzo;
+}
+
+std::string draw_raw(Draw& draw, size_t size) {
+  std::string raw;
+  while (raw.size() < size) raw += draw.chance(50) ? "abcabcabcabc" : std::string(1, static_cast<char>(draw.bits()));
+  raw.resize(size);
+  return raw;
+}
+
+void expect_round_trip(Compression compression, const std::string& raw, Bytes& out) {
+  const size_t before = out.size();
+  const size_t size = compress(compression, as_bytes(raw), out);
+  ASSERT_EQ(out.size(), before + size);
+  ASSERT_EQ(test::decompress(stored(compression.codec), ByteSpan(out).subspan(before), raw.size()), raw)
+      << to_string(compression.codec) << " " << compression.level << ", " << raw.size() << " bytes";
+}
+
+TEST(Compress, EveryCodecAtEverySize) {
+  Draw draw(11);
+  for (const Codec codec : kCodecs) {
+    Bytes out;
+    for (const size_t size : {0, 1, 2, 7, 8, 9, 63, 64, 65, 4'095, 4'096, 65'535, 65'536, 65'537, 300'000})
+      ASSERT_NO_FATAL_FAILURE(expect_round_trip({codec}, draw_raw(draw, size), out));
+  }
+}
+
+TEST(Compress, EveryLevel) {
+  Draw draw(12);
+  const std::string raw = draw_raw(draw, 5'000);
+  for (const Codec codec : kCodecs) {
+    const CompressionLevels levels = levels_of(codec);
+    Bytes out;
+    // Down and up again: a context that is used anew must not keep the level of the last page.
+    for (int level = levels.max; level >= levels.min; --level)
+      ASSERT_NO_FATAL_FAILURE(expect_round_trip({codec, level}, raw, out));
+    for (int level = levels.min; level <= levels.max; ++level)
+      ASSERT_NO_FATAL_FAILURE(expect_round_trip({codec, level}, raw, out));
+  }
+}
+
+TEST(Compress, LevelZeroIsTheDefault) {
+  Draw draw(13);
+  const std::string raw = draw_raw(draw, 20'000);
+  for (const Codec codec : kCodecs) {
+    Bytes by_default;
+    Bytes by_level;
+    compress({codec, 0}, as_bytes(raw), by_default);
+    compress({codec, levels_of(codec).fallback}, as_bytes(raw), by_level);
+    EXPECT_EQ(by_default.view(), by_level.view()) << to_string(codec);
+  }
+}
+
+TEST(Compress, ViewsOfNothing) {
+  for (const Codec codec : kCodecs) {
+    Bytes out;
+    EXPECT_EQ(compress({codec}, ByteSpan(), out), out.size());
+    EXPECT_EQ(test::decompress(stored(codec), out, 0), "");
+  }
+}
+
+TEST(Compress, AppendsBehindWhatIsThere) {
+  for (const Codec codec : kCodecs) {
+    Bytes out;
+    out.append(std::string_view("kept"));
+    compress({codec}, as_bytes(std::string(1000, 'a')), out);
+    EXPECT_EQ(out.view().substr(0, 4), "kept");
+  }
+}
+
+TEST(Compress, SameBytesOnEveryThreadAndEachTime) {
+  Draw draw(14);
+  const std::string raw = draw_raw(draw, 100'000);
+  for (const Codec codec : kCodecs) {
+    Bytes first;
+    compress({codec}, as_bytes(raw), first);
+    Bytes again;
+    compress({codec}, as_bytes(raw), again);
+    EXPECT_EQ(first.view(), again.view());
+    std::vector<Bytes> others(4);
+    std::vector<std::thread> threads;
+    for (Bytes& other : others) threads.emplace_back([&] { compress({codec}, as_bytes(raw), other); });
+    for (std::thread& thread : threads) thread.join();
+    for (const Bytes& other : others) EXPECT_EQ(first.view(), other.view()) << to_string(codec);
+  }
+}
+
+TEST(Compress, NamesAreThoseOfTheCommandLine) {
+  EXPECT_EQ(to_string(Codec::none), "none");
+  EXPECT_EQ(to_string(Codec::snappy), "snappy");
+  EXPECT_EQ(to_string(Codec::zstd), "zstd");
+  EXPECT_EQ(to_string(Codec::gzip), "gzip");
+  EXPECT_EQ(to_string(Codec::brotli), "brotli");
+  EXPECT_EQ(to_string(Codec::lz4), "lz4");
+}
+
+}  // namespace
+}  // namespace sluice

@@ -1,0 +1,78 @@
+// DuckDB, through its own values.
+import { createRequire } from 'node:module'
+
+import { fromObjects, leafValues, leaves } from '../canonical.mjs'
+
+// Not an import: where its native part is missing, that would end the process instead of failing.
+const { DuckDBInstance } = createRequire(import.meta.url)('@duckdb/node-api')
+
+const MILLISECONDS_MAX = 2 ** 63 / 1000 // that fit microseconds
+
+// Seconds are stored as milliseconds.
+function inMilliseconds(field) {
+  return field.type === 'timestamp' && (field.unit === 'ms' || field.unit === 's')
+}
+
+const shape = {
+  items: list => list.items,
+  child: (struct, index, field) => struct.entries[field.name],
+  raw(field, value) {
+    if (field.type === 'date') return value.days
+    if (field.type === 'binary') return value.bytes
+    if (field.type !== 'timestamp') return value
+    if ('nanos' in value) return value.nanos
+    if ('nanoseconds' in value) return value.nanoseconds
+    return inMilliseconds(field) ? value.micros / 1000n : value.micros
+  },
+}
+
+export const name = 'duckdb'
+// Names that differ in case only come back renamed.
+export const namesAreExact = false
+
+// DuckDB's instants have microseconds only: the nanoseconds are cut off as the file is read.
+export function opaque(field) {
+  const isCut = field.type === 'timestamp' && field.unit === 'ns' && field.zone
+  return isCut ? 'timestamp(ns, zone) loses its nanoseconds' : null
+}
+
+function hasNamelessPart(field) {
+  return field.children?.some(child => (field.type === 'struct' && child.name === '') || hasNamelessPart(child))
+}
+
+// Why a whole column cannot be read, or null.
+export function refuses(field, values) {
+  if (hasNamelessPart(field)) return 'a struct with an empty name in it'
+  if (!leaves(field).some(inMilliseconds)) return null
+  for (const value of values) {
+    for (const [leaf, found] of leafValues(field, value)) {
+      if (inMilliseconds(leaf) && Math.abs(Number(found)) >= MILLISECONDS_MAX) {
+        return 'timestamp(ms) beyond the range of its microseconds'
+      }
+    }
+  }
+  return null
+}
+
+export async function open() {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
+  const connection = await instance.connect()
+  return {
+    async read(path, schema, skipped) {
+      const file = path.replaceAll("'", "''")
+      const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet('${file}')`)
+      const names = described.getColumns()[0]
+      const wanted = names.map((found, i) => (skipped.has(i) ? 'NULL' : `"${found.replaceAll('"', '""')}"`))
+      const result = await connection.runAndReadAll(`SELECT ${wanted.join(', ')} FROM read_parquet('${file}')`)
+      const columns = result.getColumns() // none at all where there are no rows
+      return names.map((found, i) => {
+        const values = columns[i] ?? []
+        const wants = !skipped.has(i) && schema[i]
+        return { name: found, values: wants ? values.map(value => fromObjects(schema[i], value, shape)) : values }
+      })
+    },
+    close() {
+      connection.closeSync()
+    },
+  }
+}

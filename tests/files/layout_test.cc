@@ -1,0 +1,336 @@
+// What read_layout tells of files: of our own, of damaged ones, and of other writers'.
+#include "sluice/layout.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <limits>
+
+#include "base/bytes.h"
+#include "files/bound_text.h"
+#include "files/footer_reader.h"
+#include "sluice/error.h"
+#include "sluice/file_writer.h"
+#include "storage/temporary_directory.h"
+#include "support/make_columns.h"
+
+namespace sluice {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using namespace sluice::test;
+
+const Schema& sample_schema() {
+  static const Schema schema = parse_schema(
+      "id int64 not null, name string, ok bool, at timestamp(s, Europe/Berlin), tags list<string not null>, none null");
+  return schema;
+}
+
+/// Rows `first` to `first + 2`.
+Batch sample_batch(int64_t first) {
+  const Field element = sample_schema()[4].type.element();
+  return Batch(std::make_shared<const Schema>(sample_schema()),
+               {make_int64({first, first + 1, first + 2}), make_text(string(), {"b", std::nullopt, "\xc3\xa4"}),
+                make_bool({true, true, std::nullopt}),
+                make_fixed<int64_t>(sample_schema()[3].type, {first, std::nullopt, first + 60}),
+                make_list(element, make_text(string(), {"x", "y"}), {2, std::nullopt, 0}), make_null(3)},
+               3);
+}
+
+std::string written_file(const TemporaryDirectory& folder, FileOptions options = {}) {
+  std::string path = folder / "sample.parquet";
+  options.sync = false;
+  FileWriter writer(path, sample_schema(), options);
+  for (int64_t first = 0; first < 9; first += 3) writer.write(sample_batch(first));
+  writer.close();
+  return path;
+}
+
+/// The message of the Error that read_layout throws; empty when it throws none.
+std::string refusal(const std::string& path, ErrorCode code) {
+  try {
+    read_layout(path);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), code) << error.what();
+    EXPECT_THAT(error.what(), HasSubstr(path));
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Layout, TellsWhatWasWritten) {
+  const TemporaryDirectory folder;
+  const std::string path = written_file(folder, {.row_group_rows = 6, .metadata = {{"made by", "a test"}}});
+  const FileLayout file = read_layout(path);
+  EXPECT_EQ(file.path, path);
+  EXPECT_EQ(file.bytes, std::filesystem::file_size(path));
+  EXPECT_EQ(file.rows, 9);
+  EXPECT_THAT(file.created_by, HasSubstr("sluice version "));
+  EXPECT_EQ(file.schema, sample_schema());
+  EXPECT_THAT(file.metadata, testing::Contains(testing::Pair("made by", "a test")));
+  ASSERT_EQ(file.columns.size(), 6u);
+  EXPECT_EQ(file.columns[0].type, "int64 not null");
+  EXPECT_EQ(file.columns[0].physical_type, "INT64");
+  EXPECT_EQ(file.columns[3].type, "timestamp(s, Europe/Berlin)");
+  EXPECT_EQ(file.columns[4].name, "tags[]");
+  EXPECT_THAT(file.columns[4].path, ElementsAre("tags", "list", "element"));
+  EXPECT_EQ(file.columns[4].definition_level_max, 2);
+  EXPECT_EQ(file.columns[4].repetition_level_max, 1);
+  ASSERT_EQ(file.row_groups.size(), 2u);
+  EXPECT_EQ(file.row_groups[0].rows, 6);
+  EXPECT_EQ(file.row_groups[1].rows, 3);
+}
+
+TEST(Layout, TellsOfChunks) {
+  const TemporaryDirectory folder;
+  const FileLayout file = read_layout(written_file(folder, {.compression = {Codec::snappy}, .row_group_rows = 6}));
+  const std::vector<ChunkLayout>& chunks = file.row_groups.at(1).chunks;
+  ASSERT_EQ(chunks.size(), 6u);
+  EXPECT_EQ(chunks[0].min, "6");
+  EXPECT_EQ(chunks[0].max, "8");
+  EXPECT_TRUE(chunks[0].min_exact);
+  EXPECT_EQ(chunks[0].nulls, 0);
+  EXPECT_EQ(chunks[0].pages, 1);
+  EXPECT_EQ(chunks[0].codec, "snappy");
+  EXPECT_TRUE(chunks[0].offset_index);
+  EXPECT_TRUE(chunks[0].column_index);
+  EXPECT_FALSE(chunks[0].bloom_filter);
+  EXPECT_EQ(chunks[1].max, "\xc3\xa4");
+  EXPECT_EQ(chunks[1].nulls, 1);
+  EXPECT_EQ(chunks[2].min, "true");
+  EXPECT_EQ(chunks[3].min, "1970-01-01T00:00:06.000Z") << "stored in milliseconds";
+  EXPECT_EQ(chunks[4].values, 4);
+  EXPECT_EQ(chunks[4].nulls, 2);
+  EXPECT_EQ(chunks[5].min, std::nullopt);
+  uint64_t bytes = 0;
+  for (const ChunkLayout& chunk : chunks) {
+    bytes += chunk.bytes;
+    EXPECT_GT(chunk.bytes, 0u);
+    EXPECT_LE(chunk.offset + chunk.bytes, file.bytes - file.footer_bytes - 8);
+  }
+  EXPECT_EQ(file.row_groups[1].bytes, bytes);
+}
+
+TEST(Layout, NeedsNoStoredArrowSchema) {
+  const TemporaryDirectory folder;
+  const std::string path = written_file(folder);
+  std::string bytes = read_file(path);
+  const size_t key = bytes.rfind("ARROW:schema");
+  ASSERT_NE(key, std::string::npos);
+  bytes[key] = 'B';
+  write_file(path, bytes);
+  const Schema schema = read_layout(path).schema;
+  EXPECT_EQ(schema[0], sample_schema()[0]);
+  EXPECT_EQ(to_text(schema[3].type), "timestamp(ms, UTC)");
+}
+
+TEST(Layout, MissingFileIsAnIoError) {
+  EXPECT_THAT(refusal("/nowhere/at all.parquet", ErrorCode::io), HasSubstr("/nowhere/at all.parquet"));
+  EXPECT_THAT(refusal("/", ErrorCode::io), HasSubstr("directory"));
+}
+
+TEST(Layout, CutAnywhereIsCorrupt) {
+  const TemporaryDirectory folder;
+  const std::string path = written_file(folder);
+  const std::string whole = read_file(path);
+  for (size_t size = 0; size < whole.size(); ++size) {
+    write_file(path, whole.substr(0, size));
+    EXPECT_NE(refusal(path, ErrorCode::corrupt), "") << size << " bytes";
+  }
+}
+
+TEST(Layout, FlippedFooterBytesNeverCrash) {
+  const TemporaryDirectory folder;
+  const std::string path = written_file(folder);
+  const std::string whole = read_file(path);
+  const size_t footer = whole.size() - read_footer(RandomReader::open(path)).place.bytes - 8;
+  size_t refused = 0;
+  size_t read = 0;
+  for (size_t i = footer; i < whole.size(); ++i) {
+    for (const int mask : {0x01, 0x10, 0x80, 0xff}) {
+      std::string bytes = whole;
+      bytes[i] = static_cast<char>(bytes[i] ^ mask);
+      write_file(path, bytes);
+      try {
+        read_layout(path);
+        ++read;
+      } catch (const Error& error) {
+        EXPECT_TRUE(error.code() == ErrorCode::corrupt || error.code() == ErrorCode::unsupported) << error.what();
+        EXPECT_THAT(error.what(), HasSubstr(path));
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(refused, 0u);
+  EXPECT_GT(read, 0u) << "names and bounds may be anything";
+}
+
+/// A file whose footer was changed by `lie`.
+class LayoutLies : public testing::Test {
+ protected:
+  std::string told(const std::function<void(FileMetaData&)>& lie, ErrorCode code = ErrorCode::corrupt) {
+    const TemporaryDirectory folder;
+    const std::string path = written_file(folder);
+    const std::string whole = read_file(path);
+    FileFooter footer = read_footer(RandomReader::open(path));
+    lie(footer.metadata);
+    Bytes bytes;
+    bytes.append(std::string_view(whole).substr(0, footer.place.offset));
+    ThriftWriter out(bytes);
+    footer.metadata.write(out);
+    append_trailer(bytes.size() - footer.place.offset, bytes);
+    write_file(path, std::string(bytes.view()));
+    return refusal(path, code);
+  }
+  static ColumnMetaData& chunk(FileMetaData& file, size_t column) {
+    return *file.row_groups.at(0).columns.at(column).meta_data;
+  }
+};
+
+TEST_F(LayoutLies, TruthIsBelieved) {
+  EXPECT_EQ(told([](FileMetaData&) {}), "");
+}
+
+TEST_F(LayoutLies, Rows) {
+  EXPECT_THAT(told([](FileMetaData& file) { file.num_rows = 10; }), HasSubstr("claims 10 rows, its row groups have 9"));
+  EXPECT_NE(told([](FileMetaData& file) { file.num_rows = -1; }), "");
+  EXPECT_THAT(told([](FileMetaData& file) { file.row_groups[0].num_rows = -9; }), HasSubstr("row group 0 has -9 rows"));
+  EXPECT_THAT(told([](FileMetaData& file) { chunk(file, 0).num_values = -1; }), HasSubstr("column id: -1 values"));
+}
+
+TEST_F(LayoutLies, Chunks) {
+  EXPECT_THAT(told([](FileMetaData& file) { file.row_groups[0].columns.pop_back(); }),
+              HasSubstr("row group 0 has 5 column chunks, the schema has 6"));
+  EXPECT_THAT(told([](FileMetaData& file) { std::swap(chunk(file, 0), chunk(file, 1)); }), HasSubstr("physical type"));
+  EXPECT_THAT(told([](FileMetaData& file) { std::swap(chunk(file, 1), chunk(file, 4)); }), HasSubstr("another column"));
+  EXPECT_THAT(told([](FileMetaData& file) { file.row_groups[0].columns[0].meta_data.reset(); }),
+              HasSubstr("no metadata"));
+  EXPECT_THAT(
+      told([](FileMetaData& file) { file.row_groups[0].columns[0].file_path = "b.parquet"; }, ErrorCode::unsupported),
+      HasSubstr("b.parquet"));
+}
+
+TEST_F(LayoutLies, Places) {
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+  for (const int64_t bytes : {int64_t{-1}, int64_t{1'000'000}, kMax, kMin})
+    EXPECT_NE(told([&](FileMetaData& file) { chunk(file, 0).total_compressed_size = bytes; }), "") << bytes;
+  for (const int64_t offset : {int64_t{-1}, int64_t{0}, int64_t{3}, int64_t{1'000'000}, kMax, kMin}) {
+    const auto lie = [&](FileMetaData& file) {
+      chunk(file, 3).dictionary_page_offset.reset();
+      chunk(file, 3).data_page_offset = offset;
+    };
+    EXPECT_THAT(told(lie), HasSubstr("row group 0, column at: the chunk has")) << offset;
+  }
+  EXPECT_NE(told([&](FileMetaData& file) { chunk(file, 0).total_uncompressed_size = -1; }), "");
+  const auto overflow = [&](FileMetaData& file) {
+    for (size_t i = 0; i < 3; ++i) chunk(file, i).total_uncompressed_size = kMax;
+  };
+  EXPECT_THAT(told(overflow), HasSubstr("add up"));
+}
+
+TEST_F(LayoutLies, Indexes) {
+  EXPECT_THAT(told([](FileMetaData& file) { file.row_groups[0].columns[0].index.offset_index_offset = 1'000'000; }),
+              HasSubstr("offset index"));
+  EXPECT_THAT(told([](FileMetaData& file) { file.row_groups[0].columns[0].index.column_index_length = -5; }),
+              HasSubstr("column index"));
+  EXPECT_THAT(told([](FileMetaData& file) { chunk(file, 0).bloom_filter_offset = 1'000'000; }),
+              HasSubstr("bloom filter"));
+}
+
+TEST_F(LayoutLies, Statistics) {
+  EXPECT_THAT(told([](FileMetaData& file) { chunk(file, 0).statistics->min_value = "abc"; }),
+              HasSubstr("a bound of 3 bytes, which is no int64"));
+  EXPECT_THAT(told([](FileMetaData& file) { chunk(file, 1).statistics->null_count = 10; }),
+              HasSubstr("10 nulls among 9 values"));
+  EXPECT_NE(told([](FileMetaData& file) { chunk(file, 1).statistics->null_count = -1; }), "");
+}
+
+template <typename T>
+std::string plain(T value) {
+  return std::string(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+TEST(BoundText, OfEachType) {
+  EXPECT_EQ(bound_text(boolean(), std::string(1, '\0')), "false");
+  EXPECT_EQ(bound_text(int8(), plain(int32_t{-128})), "-128");
+  EXPECT_EQ(bound_text(uint32(), plain(uint32_t{4294967295})), "4294967295");
+  EXPECT_EQ(bound_text(int64(), plain(std::numeric_limits<int64_t>::min())), "-9223372036854775808");
+  EXPECT_EQ(bound_text(uint64(), plain(std::numeric_limits<uint64_t>::max())), "18446744073709551615");
+  EXPECT_EQ(bound_text(float32(), plain(0.1f)), "0.1");
+  EXPECT_EQ(bound_text(float64(), plain(-0.0)), "-0");
+  EXPECT_EQ(bound_text(float64(), plain(HUGE_VAL)), "inf");
+  EXPECT_EQ(bound_text(date(), plain(int32_t{-1})), "1969-12-31");
+  EXPECT_EQ(bound_text(timestamp(TimeUnit::nanosecond), plain(int64_t{1})), "1970-01-01T00:00:00.000000001");
+  EXPECT_EQ(bound_text(timestamp(TimeUnit::millisecond, "UTC"), plain(int64_t{-1})), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(bound_text(string(), ""), "");
+  EXPECT_EQ(bound_text(string(), "\xff"), "ff");
+  EXPECT_EQ(bound_text(binary(), std::string("\0a", 2)), "0061");
+}
+
+TEST(BoundText, ExtremesOfTimeHaveText) {
+  for (const int64_t ticks : {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()})
+    for (const TimeUnit unit : {TimeUnit::millisecond, TimeUnit::microsecond, TimeUnit::nanosecond})
+      EXPECT_TRUE(bound_text(timestamp(unit), plain(ticks))) << ticks;
+  EXPECT_TRUE(bound_text(date(), plain(std::numeric_limits<int32_t>::min())));
+}
+
+TEST(BoundText, WrongWidthsHaveNone) {
+  EXPECT_EQ(bound_text(boolean(), ""), std::nullopt);
+  EXPECT_EQ(bound_text(int32(), plain(int64_t{1})), std::nullopt);
+  EXPECT_EQ(bound_text(int64(), plain(int32_t{1})), std::nullopt);
+  EXPECT_EQ(bound_text(float64(), ""), std::nullopt);
+  EXPECT_EQ(bound_text(date(), "abc"), std::nullopt);
+  EXPECT_EQ(bound_text(timestamp(TimeUnit::second), "abc"), std::nullopt);
+}
+
+/// Sample files of other writers, which lie beside some checkouts.
+const std::filesystem::path kForeignFiles =
+    std::filesystem::path(__FILE__).parent_path() / "../../../shared/data/parquet-testing";
+
+std::vector<std::filesystem::path> foreign_files(const char* folder) {
+  std::vector<std::filesystem::path> files;
+  if (!std::filesystem::is_directory(kForeignFiles / folder)) return files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kForeignFiles / folder))
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+TEST(Layout, ReadsFilesOfOtherWriters) {
+  const auto files = foreign_files("data");
+  if (files.empty()) GTEST_SKIP() << "the sample files of parquet-testing are not beside this checkout";
+  for (const auto& path : files) {
+    if (path.extension() != ".parquet") continue;
+    try {
+      const FileLayout file = read_layout(path);
+      EXPECT_GT(file.columns.size(), 0u) << path;
+      EXPECT_EQ(parse_schema(to_text(file.schema)), file.schema) << path;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::unsupported) << error.what();
+    }
+  }
+}
+
+TEST(Layout, BadFilesOfOtherWritersDoNotCrash) {
+  std::vector<std::filesystem::path> files = foreign_files("bad_data");
+  if (files.empty()) GTEST_SKIP() << "the sample files of parquet-testing are not beside this checkout";
+  for (const char* folder : {"data", "variant", "shredded_variant"})
+    for (const auto& path : foreign_files(folder))
+      if (path.extension() != ".parquet") files.push_back(path);
+  for (const auto& path : files) {
+    try {
+      read_layout(path);
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr(path.string()));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sluice

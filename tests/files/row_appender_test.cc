@@ -1,0 +1,120 @@
+// RowAppender: single values reach their columns unchanged, or the row is refused whole.
+#include "sluice/row_appender.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+#include "sluice/error.h"
+#include "sluice/layout.h"
+
+namespace sluice {
+namespace {
+
+class RowAppenderTest : public ::testing::Test {
+ protected:
+  RowAppenderTest()
+      : path_(std::filesystem::temp_directory_path() / ("row_appender_" + std::to_string(getpid()) + ".parquet")) {
+    std::filesystem::remove(path_);
+  }
+  ~RowAppenderTest() override { std::filesystem::remove(path_); }
+
+  FileWriter writer(Schema schema) {
+    return FileWriter(path_, std::move(schema),
+                      {.sync = false, .runtime = std::make_shared<Runtime>(RuntimeOptions{.threads = 1})});
+  }
+  static ErrorCode code_of(const auto& action) {
+    try {
+      action();
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return ErrorCode::bug;
+  }
+
+  std::filesystem::path path_;
+};
+
+TEST_F(RowAppenderTest, WritesEveryKindOfValue) {
+  FileWriter file =
+      writer({{"id", int64(), false}, {"name", string()}, {"score", float64()}, {"ok", boolean()}, {"day", date()}});
+  RowAppender row(file);
+  row(1, "Ada", 2.5, true, 20'000);
+  row(2, std::nullopt, null_value, false, std::optional<int>());
+  row(uint8_t{3}, std::string("Grace"), 7, true, -1);
+  row.flush();
+  const WriteResult result = file.close();
+  EXPECT_EQ(result.rows, 3);
+  const FileLayout layout = read_layout(path_);
+  ASSERT_EQ(layout.row_groups.size(), 1u);
+  const auto& chunks = layout.row_groups[0].chunks;
+  EXPECT_EQ(chunks[0].min, "1");
+  EXPECT_EQ(chunks[0].max, "3");
+  EXPECT_EQ(chunks[1].nulls, 1);
+  EXPECT_EQ(chunks[2].max, "7");
+  EXPECT_EQ(chunks[4].min, "1969-12-31");
+}
+
+TEST_F(RowAppenderTest, RefusesWhatDoesNotFitAndKeepsTheRest) {
+  FileWriter file = writer({{"name", string()}, {"small", int8(), false}});
+  RowAppender row(file);
+  row("a", 127);
+  EXPECT_EQ(code_of([&] { row("b", 128); }), ErrorCode::data);
+  EXPECT_EQ(code_of([&] { row("c", null_value); }), ErrorCode::data);
+  EXPECT_EQ(code_of([&] { row("d", 1.0); }), ErrorCode::data);
+  EXPECT_EQ(code_of([&] { row("\xff", 1); }), ErrorCode::data);
+  EXPECT_EQ(code_of([&] { row("e"); }), ErrorCode::invalid);
+  row("z", -128);
+  row.flush();
+  EXPECT_EQ(file.close().rows, 2);
+  const auto chunks = read_layout(path_).row_groups[0].chunks;
+  EXPECT_EQ(chunks[0].min, "a");
+  EXPECT_EQ(chunks[0].max, "z");
+  EXPECT_EQ(chunks[1].min, "-128");
+}
+
+TEST_F(RowAppenderTest, TellsColumnRowAndValue) {
+  FileWriter file = writer({{"n", uint16()}});
+  RowAppender row(file);
+  row(65'535);
+  try {
+    row(-1);
+    FAIL() << "-1 went into a uint16";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "row 1: column n: -1 is not a uint16");
+    EXPECT_EQ(error.place().field, "n");
+    EXPECT_EQ(error.place().row, 1);
+  }
+}
+
+TEST_F(RowAppenderTest, NumbersGoIntoFloatsOnlyWhenTheyAreExact) {
+  FileWriter file = writer({{"f", float32()}, {"d", float64()}});
+  RowAppender row(file);
+  row(0.5, int64_t{1} << 53);
+  row(std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(code_of([&] { row(0.1, 0); }), ErrorCode::data);
+  EXPECT_EQ(code_of([&] { row(0, (int64_t{1} << 53) + 1); }), ErrorCode::data);
+  EXPECT_EQ(code_of([&] { row(0, std::numeric_limits<int64_t>::max()); }), ErrorCode::data);
+  EXPECT_EQ(code_of([&] { row(0, std::numeric_limits<uint64_t>::max()); }), ErrorCode::data);
+  row(std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::min());
+  row.flush();
+  EXPECT_EQ(file.close().rows, 3);
+}
+
+TEST_F(RowAppenderTest, RefusesNestedColumns) {
+  FileWriter file = writer({{"tags", list(string())}});
+  EXPECT_EQ(code_of([&] { RowAppender row(file); }), ErrorCode::unsupported);
+}
+
+TEST_F(RowAppenderTest, RowsThatAreNotFlushedAreNotInTheFile) {
+  FileWriter file = writer({{"n", int32()}});
+  RowAppender row(file);
+  for (int i = 0; i < 8'192 + 5; ++i) row(i);  // a batch of 8,192 goes by itself
+  EXPECT_EQ(file.close().rows, 8'192);
+}
+
+}  // namespace
+}  // namespace sluice

@@ -1,0 +1,110 @@
+#include "sources/line_frames.h"
+
+#include <gtest/gtest.h>
+
+#include "sources/source_text.h"
+
+namespace sluice {
+namespace {
+
+using test::TextFile;
+
+struct Cut {
+  std::vector<std::string> blocks;
+  std::vector<uint64_t> offsets;
+  std::optional<uint64_t> too_long_at;
+  uint64_t bytes_read = 0;
+};
+
+Cut cut(std::string_view text, uint64_t block_bytes, uint64_t record_bytes_max = 1'000) {
+  const TextFile file(text);
+  Input input = Input::open(file.path());
+  LineFrames frames(input, {.block_bytes = block_bytes, .record_bytes_max = record_bytes_max});
+  Cut result;
+  LineBlock block;
+  LineFrames::Step step;
+  while ((step = frames.next(block)) == LineFrames::Step::block) {
+    result.blocks.emplace_back(block.text());
+    result.offsets.push_back(block.offset + block.begin);
+    result.bytes_read = block.bytes_read;
+    EXPECT_GE(block.bytes.size(), block.end + kBlockPadding);
+    EXPECT_EQ(block.text().back(), '\n');
+  }
+  if (step == LineFrames::Step::record_too_long) result.too_long_at = block.offset + block.begin;
+  return result;
+}
+
+std::string joined(const Cut& cut) {
+  std::string all;
+  for (const std::string& block : cut.blocks) all += block;
+  return all;
+}
+
+TEST(LineFrames, EmptySourceHasNoBlocks) {
+  EXPECT_TRUE(cut("", 10).blocks.empty());
+  EXPECT_TRUE(cut("", 1).blocks.empty());
+}
+
+TEST(LineFrames, BlocksOfEverySizeGiveTheSameText) {
+  const std::string text = "a\n\nbbb\ncccccccccccccccc\nd\n\n\nlast\n";
+  for (uint64_t bytes = 1; bytes < text.size() + 2; ++bytes) {
+    SCOPED_TRACE(bytes);
+    const Cut result = cut(text, bytes);
+    EXPECT_EQ(joined(result), text);
+    EXPECT_EQ(result.bytes_read, text.size());
+    uint64_t offset = 0;
+    for (size_t i = 0; i < result.blocks.size(); ++i) {
+      EXPECT_EQ(result.offsets[i], offset);
+      offset += result.blocks[i].size();
+    }
+  }
+}
+
+TEST(LineFrames, LastLineGetsTheNewlineThatItLacks) {
+  for (uint64_t bytes = 1; bytes < 20; ++bytes) {
+    const Cut result = cut("one\ntwo", bytes);
+    EXPECT_EQ(joined(result), "one\ntwo\n") << bytes;
+    EXPECT_EQ(result.bytes_read, 7u);
+  }
+}
+
+TEST(LineFrames, ByteOrderMarkIsLeftOutAndCounted) {
+  for (uint64_t bytes = 1; bytes < 20; ++bytes) {
+    const Cut result = cut("\xEF\xBB\xBFone\ntwo\n", bytes);
+    EXPECT_EQ(joined(result), "one\ntwo\n") << bytes;
+    EXPECT_EQ(result.offsets[0], 3u);
+    EXPECT_EQ(result.bytes_read, 11u);
+  }
+  EXPECT_EQ(joined(cut("x\n\xEF\xBB\xBFy\n", 2)), "x\n\xEF\xBB\xBFy\n") << "only at the beginning";
+  EXPECT_EQ(joined(cut("\xEF\xBB", 2)), "\xEF\xBB\n");
+}
+
+TEST(LineFrames, LimitOfALineIsExactForEveryBlockSize) {
+  const std::string ten = "0123456789";
+  for (const uint64_t bytes : {1, 2, 7, 10, 11, 12, 30, 1000}) {
+    SCOPED_TRACE(bytes);
+    for (const std::string end : {"\n", ""}) {
+      EXPECT_EQ(joined(cut("ab\n" + ten + end, bytes, 10)), "ab\n" + ten + "\n");
+      const Cut long_one = cut("ab\n" + ten + "x" + end, bytes, 10);
+      EXPECT_EQ(long_one.too_long_at, 3u);
+      EXPECT_EQ(joined(long_one), "ab\n");
+      EXPECT_EQ(joined(cut("\xEF\xBB\xBF" + ten + end, bytes, 10)), ten + "\n") << "the mark is not of the line";
+      EXPECT_EQ(cut("\xEF\xBB\xBF" + ten + "x" + end, bytes, 10).too_long_at, 3u);
+    }
+  }
+}
+
+TEST(LineFrames, MemoryIsUsedAgain) {
+  std::string text;
+  for (int i = 0; i < 1'000; ++i) text += std::to_string(i) + "\n";
+  const TextFile file(text);
+  Input input = Input::open(file.path());
+  LineFrames frames(input, {.block_bytes = 100, .record_bytes_max = 1'000});
+  LineBlock block;
+  ASSERT_EQ(frames.next(block), LineFrames::Step::block);
+  const std::byte* memory = block.bytes.data();
+  while (frames.next(block) == LineFrames::Step::block) EXPECT_EQ(block.bytes.data(), memory);
+}
+
+}  // namespace
+}  // namespace sluice

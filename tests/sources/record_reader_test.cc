@@ -1,0 +1,200 @@
+// Values of every type, by a declared schema.
+#include "sources/record_reader.h"
+
+#include <gtest/gtest.h>
+
+#include "sources/source_text.h"
+
+namespace sluice {
+namespace {
+
+using test::deliver_as;
+using test::Delivered;
+using Rows = std::vector<std::string>;
+
+// The one column `a` of the type, its values in order.
+Rows values(const std::string& type, const std::vector<std::string>& json) {
+  std::string text;
+  for (const std::string& value : json) text += "{\"a\":" + value + "}\n";
+  const Delivered all = deliver_as("a " + type, text);
+  if (all.error) return {std::string("error ") + all.error->what()};
+  Rows rows;
+  for (const std::string& row : all.rows) rows.push_back(row.substr(3, row.size() - 4));
+  return rows;
+}
+
+// What is wrong with one value, behind the place.
+std::string wrong(const std::string& type, const std::string& json) {
+  const Delivered all = deliver_as("a " + type, "{\"a\":" + json + "}\n");
+  if (!all.error) return "no error";
+  EXPECT_EQ(all.error->code(), ErrorCode::data);
+  EXPECT_EQ(all.error->place().record, 1);
+  EXPECT_EQ(all.error->place().byte, 5);
+  EXPECT_EQ(all.error->place().field, "a");
+  const std::string sentence = all.error->what();
+  return sentence.substr(sentence.find("column a: ") + 10);
+}
+
+TEST(RecordReader, IntegersOfEveryWidthToTheirLimits) {
+  EXPECT_EQ(values("int8", {"0", "-128", "127", "null"}), (Rows{"0", "-128", "127", "null"}));
+  EXPECT_EQ(values("int16", {"-32768", "32767"}), (Rows{"-32768", "32767"}));
+  EXPECT_EQ(values("int32", {"-2147483648", "2147483647"}), (Rows{"-2147483648", "2147483647"}));
+  EXPECT_EQ(
+      values("int64", {"-9223372036854775808", "9223372036854775807", "999999999999999999", "1000000000000000000"}),
+      (Rows{"-9223372036854775808", "9223372036854775807", "999999999999999999", "1000000000000000000"}));
+  EXPECT_EQ(values("uint8", {"0", "255"}), (Rows{"0", "255"}));
+  EXPECT_EQ(values("uint16", {"65535"}), (Rows{"65535"}));
+  EXPECT_EQ(values("uint32", {"4294967295"}), (Rows{"4294967295"}));
+  EXPECT_EQ(values("uint64", {"18446744073709551615", "9223372036854775808"}),
+            (Rows{"18446744073709551615", "9223372036854775808"}));
+}
+
+TEST(RecordReader, IntegersOutOfRange) {
+  EXPECT_EQ(wrong("int8", "128"), "128 is out of the range of int8");
+  EXPECT_EQ(wrong("int8", "-129"), "-129 is out of the range of int8");
+  EXPECT_EQ(wrong("uint8", "-1"), "-1 is out of the range of uint8");
+  EXPECT_EQ(wrong("uint64", "-1"), "-1 is out of the range of uint64");
+  EXPECT_EQ(wrong("uint64", "18446744073709551616"), "18446744073709551616 is out of the range of uint64");
+  EXPECT_EQ(wrong("int64", "9223372036854775808"), "9223372036854775808 is out of the range of int64");
+  EXPECT_EQ(wrong("int64", "-9223372036854775809"), "-9223372036854775809 is out of the range of int64");
+  EXPECT_EQ(wrong("int64", "99999999999999999999999999"), "99999999999999999999999999 is out of the range of int64");
+}
+
+TEST(RecordReader, WhatIsNoInteger) {
+  for (const std::string json : {"1.0", "1e3", "-0", "\"1\"", "true", "[1]", "{\"b\":1}"})
+    EXPECT_EQ(wrong("int64", json), json + " is not an int64");
+  EXPECT_EQ(wrong("uint8", "1.5"), "1.5 is not a uint8");
+}
+
+TEST(RecordReader, DeclaredFloatsRoundToNearestAndStayFinite) {
+  EXPECT_EQ(values("float64", {"0", "-0", "0.1", "1e3", "9007199254740993", "18446744073709551615",
+                               "123456789012345678901234567890", "0.12345678901234567890123", "1e-400", "-1.5E+2"}),
+            (Rows{"0", "-0", "0.1", "1000", "9007199254740992", "18446744073709551616", "1.2345678901234568e+29",
+                  "0.12345678901234568", "0", "-150"}));
+  EXPECT_EQ(values("float32", {"0.1", "16777217", "1e-50", "3.4028235e38"}),
+            (Rows{test::double_text(0.1f), "16777216", "0", test::double_text(3.4028235e38f)}));
+  // Nearest float of the text, not of the nearest double: that one lies exactly between two floats.
+  EXPECT_EQ(values("float32", {"1.00000005960464477540"}), (Rows{test::double_text(1.00000011920928955078125)}));
+  EXPECT_EQ(wrong("float64", "1e400"), "1e400 is out of the range of float64");
+  EXPECT_EQ(wrong("float64", "-1e309"), "-1e309 is out of the range of float64");
+  EXPECT_EQ(wrong("float32", "3.5e38"), "3.5e38 is out of the range of float32");
+  EXPECT_EQ(wrong("float32", "-1e400"), "-1e400 is out of the range of float32");
+  EXPECT_EQ(wrong("float64", "\"n/a\""), "\"n/a\" is not a float64");
+  EXPECT_EQ(wrong("float64", "false"), "false is not a float64");
+}
+
+TEST(RecordReader, Booleans) {
+  EXPECT_EQ(values("bool", {"true", "false", "null", "true"}), (Rows{"true", "false", "null", "true"}));
+  EXPECT_EQ(wrong("bool", "1"), "1 is not a bool");
+  EXPECT_EQ(wrong("bool", "\"true\""), "\"true\" is not a bool");
+}
+
+TEST(RecordReader, StringsOfEveryLengthAndEscape) {
+  std::vector<std::string> json;
+  Rows expected;
+  for (size_t length = 0; length < 100; ++length) {
+    const std::string text(length, static_cast<char>('a' + length % 26));
+    json.push_back('"' + text + '"');
+    expected.push_back("'" + text + "'");
+    json.push_back('"' + text + "\\n\\u00e9\\ud83d\\ude00" + text + '"');
+    expected.push_back("'" + text + "\n\xC3\xA9\xF0\x9F\x98\x80" + text + "'");
+  }
+  EXPECT_EQ(values("string", json), expected);
+  EXPECT_EQ(values("binary", json), expected);
+  EXPECT_EQ(values("string", {R"("\"\\\/\b\f\n\r\t")", R"("a\u0000b")", R"("\\")", R"("\\\"")"}),
+            (Rows{"'\"\\/\b\f\n\r\t'", std::string("'a\0b'", 5), "'\\'", "'\\\"'"}));
+  EXPECT_EQ(wrong("string", "12"), "12 is not a string");
+  EXPECT_EQ(wrong("binary", "[\"a\"]"), "[\"a\"] is not a binary");
+}
+
+TEST(RecordReader, DatesAndTimestamps) {
+  EXPECT_EQ(values("date", {"\"1970-01-01\"", "\"1969-12-31\"", "\"2024-02-29\"", "null"}),
+            (Rows{"0", "-1", "19782", "null"}));
+  EXPECT_EQ(values("timestamp(ms)", {"\"1970-01-01T00:00:01.5\"", "\"1970-01-01 00:00:00\""}), (Rows{"1500", "0"}));
+  EXPECT_EQ(values("timestamp(us, UTC)", {"\"1970-01-01T00:00:00.000001Z\""}), (Rows{"1"}));
+  EXPECT_EQ(values("timestamp(s)", {"\"1970-01-01T00:01:00.000\""}), (Rows{"60"}));
+  EXPECT_EQ(values("date", {"\"1970\\u002d01-02\""}), (Rows{"1"})) << "escaped text is text";
+  EXPECT_EQ(wrong("date", "\"2023-02-29\""), "\"2023-02-29\" is not a date");
+  EXPECT_EQ(wrong("date", "0"), "0 is not a date");
+  EXPECT_EQ(wrong("timestamp(ms)", "\"yesterday\""), "\"yesterday\" is not a timestamp(ms)");
+  EXPECT_EQ(wrong("timestamp(ms)", "\"1970-01-01T00:00:00.0001\""),
+            "\"1970-01-01T00:00:00.0001\" is finer than timestamp(ms)");
+  EXPECT_EQ(wrong("timestamp(ns)", "\"2300-01-01T00:00:00\""),
+            "\"2300-01-01T00:00:00\" is out of the range of timestamp(ns)");
+  EXPECT_EQ(wrong("timestamp(ms)", "\"1970-01-01T00:00:00Z\""),
+            "\"1970-01-01T00:00:00Z\" has a \"Z\" at its end, which timestamp(ms) does not keep");
+  EXPECT_EQ(wrong("timestamp(ms, UTC)", "\"1970-01-01T00:00:00\""),
+            "\"1970-01-01T00:00:00\" has no \"Z\" at its end, which timestamp(ms, UTC) needs");
+}
+
+TEST(RecordReader, JsonKeepsTheTextOfEachValue) {
+  EXPECT_EQ(values("json", {"1.50", " \"a\\u0041\"  ", "[1, 2 ]", "{\"b\" :\t[ ]} ", "null", "true", "1e400"}),
+            (Rows{"'1.50'", "'\"a\\u0041\"'", "'[1, 2 ]'", "'{\"b\" :\t[ ]}'", "null", "'true'", "'1e400'"}));
+}
+
+TEST(RecordReader, ListsAndStructs) {
+  EXPECT_EQ(values("list<int64>", {"[]", "[1]", "null", "[1,null,3]", " [ 4 , 5 ] "}),
+            (Rows{"[]", "[1]", "null", "[1,null,3]", "[4,5]"}));
+  EXPECT_EQ(values("list<list<string>>", {"[[],null,[\"x\"]]"}), (Rows{"[[],null,['x']]"}));
+  EXPECT_EQ(values("struct<b int64, c string>", {"{}", "null", "{\"c\":\"x\"}", "{\"c\":null,\"b\":2}"}),
+            (Rows{"{b:null,c:null}", "null", "{b:null,c:'x'}", "{b:2,c:null}"}));
+  EXPECT_EQ(values("list<struct<b int64>>", {"[{\"b\":1},{},null,{\"b\":2}]"}), (Rows{"[{b:1},{b:null},null,{b:2}]"}));
+  EXPECT_EQ(wrong("list<int64>", "{\"b\":[1]}"), "{\"b\":[1]} is not a list");
+  EXPECT_EQ(wrong("struct<b int64>", "[{}]"), "[{}] is not a struct");
+}
+
+TEST(RecordReader, NullColumnsTakeNullOnly) {
+  EXPECT_EQ(values("null", {"null", "null"}), (Rows{"null", "null"}));
+  EXPECT_EQ(wrong("null", "0"), "0 is not a null");
+}
+
+TEST(RecordReader, FieldsInAnyOrderAndMissing) {
+  const Delivered all =
+      deliver_as("a int64, b int64, \"long name of a column\" int64, \"quo\"\"te\\\" int64, \xC3\xA9 int64",
+                 "{\"b\":2,\"a\":1}\n{}\n{\"long name of a column\":3}\n"
+                 "{\"\\u0061\":4}\n{\"quo\\\"te\\\\\":5,\"\\u00e9\":6,\"a\":7}\n{\"\xC3\xA9\":8}\n");
+  ASSERT_FALSE(all.error) << all.error->what();
+  const std::string rest = ",long name of a column:";
+  EXPECT_EQ(all.rows, (Rows{"{a:1,b:2" + rest + "null,quo\"te\\:null,\xC3\xA9:null}",
+                            "{a:null,b:null" + rest + "null,quo\"te\\:null,\xC3\xA9:null}",
+                            "{a:null,b:null" + rest + "3,quo\"te\\:null,\xC3\xA9:null}",
+                            "{a:4,b:null" + rest + "null,quo\"te\\:null,\xC3\xA9:null}",
+                            "{a:7,b:null" + rest + "null,quo\"te\\:5,\xC3\xA9:6}",
+                            "{a:null,b:null" + rest + "null,quo\"te\\:null,\xC3\xA9:8}"}));
+}
+
+TEST(RecordReader, KeysOfEveryLengthAreToldApart) {
+  std::vector<Field> fields;
+  std::string record = "{";
+  std::string expected = "{";
+  for (size_t length = 0; length < 40; ++length) {
+    for (const char last : {'a', 'b'}) {
+      const std::string name = std::string(length, 'k') + last;
+      fields.push_back({name, int64()});
+      const std::string value = std::to_string(fields.size());
+      record += (record.size() > 1 ? ",\"" : "\"") + name + "\":" + value;
+      expected += (expected.size() > 1 ? "," : "") + name + ":" + value;
+    }
+  }
+  const Delivered all = deliver_as(to_text(Schema(fields)), record + "}");
+  ASSERT_FALSE(all.error) << all.error->what();
+  EXPECT_EQ(all.rows, Rows{expected + "}"});
+}
+
+TEST(RecordReader, ExtraFieldsAreDroppedAndCountedOnRequest) {
+  test::Reading reading;
+  reading.options.extra_fields = ExtraFields::ignore;
+  const std::string text = "{\"x\":[1,{\"y\":null}],\"a\":1,\"z\":null}\n{\"a\":2,\"s\":{\"a\":3,\"b\":4}}\n";
+  const Delivered all = deliver_as("a int64, s struct<a int64>", text, reading);
+  ASSERT_FALSE(all.error) << all.error->what();
+  EXPECT_EQ(all.rows, (Rows{"{a:1,s:null}", "{a:2,s:{a:3}}"}));
+  EXPECT_EQ(all.extra_values, 3);
+  const Delivered bad = deliver_as("a int64", "{\"x\":[1,,2],\"a\":1}\n", reading);
+  ASSERT_TRUE(bad.error);
+  EXPECT_NE(std::string(bad.error->what()).find("malformed JSON in record 1 (byte 8): expected a value"),
+            std::string::npos)
+      << bad.error->what();
+}
+
+}  // namespace
+}  // namespace sluice

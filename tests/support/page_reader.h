@@ -1,0 +1,175 @@
+// Reads the pages of a column chunk, plainly and strictly: what is not as the specification says throws. Its decoders
+// are the slow ones; only the thrift structs are the library's, which have tests of their own.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "format/enums.h"
+#include "format/page_header.h"
+#include "format/schema_elements.h"
+#include "schema/leaves.h"
+#include "support/decompress.h"
+#include "support/reference_slots.h"
+#include "support/slow_decoders.h"
+
+namespace sluice::test {
+
+struct ReadPage {
+  PageHeader header;
+  uint64_t offset = 0;      ///< of the header, from the begin of the bytes that were read
+  uint64_t file_bytes = 0;  ///< with the header
+  uint64_t raw_bytes = 0;   ///< before compression, with the header
+  std::vector<Slot> slots;
+};
+
+struct ReadChunk {
+  std::vector<std::string> dictionary;
+  uint64_t dictionary_file_bytes = 0;
+  uint64_t dictionary_raw_bytes = 0;
+  std::vector<ReadPage> pages;
+
+  std::vector<Slot> slots() const {
+    std::vector<Slot> all;
+    for (const ReadPage& page : pages) all.insert(all.end(), page.slots.begin(), page.slots.end());
+    return all;
+  }
+};
+
+/// CRC-32 of GZIP, bit by bit.
+inline uint32_t slow_crc32(ByteSpan bytes) {
+  uint32_t crc = ~uint32_t{0};
+  for (const std::byte byte : bytes) {
+    crc ^= std::to_integer<uint32_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb8'8320 : 0);
+  }
+  return ~crc;
+}
+
+class ChunkReader {
+ public:
+  ChunkReader(const Leaf& leaf, CompressionCodec codec) : leaf_(leaf), codec_(codec) {}
+
+  /// Pages back to back, the dictionary first if there is one, and nothing else.
+  ReadChunk read(ByteSpan bytes) {
+    uint64_t at = 0;
+    while (at < bytes.size()) {
+      const PlacedPageHeader placed = read_page_header(bytes.subspan(at));
+      const PageHeader& header = placed.header;
+      const auto size = static_cast<size_t>(header.compressed_page_size);
+      require(placed.header_bytes + size <= bytes.size() - at, "a page goes beyond its chunk");
+      const ByteSpan stored = bytes.subspan(at + placed.header_bytes, size);
+      require(header.crc == slow_crc32(stored), "a page's checksum is wrong");
+      const std::string raw = decompress(codec_, stored, static_cast<size_t>(header.uncompressed_page_size));
+      read_page(header, at, placed.header_bytes, as_bytes(raw));
+      at += placed.header_bytes + size;
+    }
+    return std::move(chunk_);
+  }
+
+ private:
+  static void require(bool holds, const char* otherwise) {
+    if (!holds) throw std::runtime_error(otherwise);
+  }
+
+  void read_page(const PageHeader& header, uint64_t at, size_t header_bytes, ByteSpan raw) {
+    body_ = raw;
+    const uint64_t file_bytes = header_bytes + static_cast<uint64_t>(header.compressed_page_size);
+    if (header.type == PageType::dictionary_page) {
+      require(at == 0, "a dictionary page is not the first");
+      const auto count = static_cast<size_t>(header.dictionary_page_header->num_values);
+      require(header.dictionary_page_header->encoding == Encoding::plain, "a dictionary is not PLAIN");
+      for (size_t i = 0; i < count; ++i) chunk_.dictionary.push_back(read_plain(i));
+      require(body_.empty(), "bytes behind the dictionary");
+      chunk_.dictionary_file_bytes = file_bytes;
+      chunk_.dictionary_raw_bytes = header_bytes + raw.size();
+      return;
+    }
+    require(header.type == PageType::data_page, "an unexpected page");
+    ReadPage& page = chunk_.pages.emplace_back();
+    page.header = header;
+    page.offset = at;
+    page.file_bytes = file_bytes;
+    page.raw_bytes = header_bytes + raw.size();
+    page.slots.resize(static_cast<size_t>(header.data_page_header->num_values));
+    require(!page.slots.empty(), "a page without slots");
+    read_levels(page);
+    read_values(page);
+  }
+
+  void read_levels(ReadPage& page) {
+    const std::vector<uint32_t> repetition = read_levels(leaf_.repetition_level_max, page.slots.size());
+    const std::vector<uint32_t> definition = read_levels(leaf_.definition_level_max, page.slots.size());
+    require(repetition[0] == 0, "a page begins inside a record");
+    for (size_t i = 0; i < page.slots.size(); ++i) {
+      page.slots[i].repetition = static_cast<int>(repetition[i]);
+      page.slots[i].definition = static_cast<int>(definition[i]);
+    }
+  }
+
+  std::vector<uint32_t> read_levels(unsigned level_max, size_t count) {
+    if (level_max == 0) return std::vector<uint32_t>(count);
+    const size_t size = load<uint32_t>(take(4).data());
+    const std::vector<uint32_t> levels = read_hybrid(take(size), std::bit_width(level_max), count);
+    for (const uint32_t level : levels) require(level <= level_max, "a level above the highest");
+    return levels;
+  }
+
+  static std::vector<uint32_t> read_hybrid(ByteSpan bytes, int width, size_t count) {
+    std::vector<uint32_t> values = slow_hybrid(bytes, width).values;
+    require(values.size() >= count && values.size() < count + 8, "a hybrid of another length");
+    values.resize(count);
+    return values;
+  }
+
+  void read_values(ReadPage& page) {
+    std::vector<Slot*> full;
+    for (Slot& slot : page.slots)
+      if (slot.definition == leaf_.definition_level_max && leaf_.type.kind() != TypeKind::null) full.push_back(&slot);
+    if (page.header.data_page_header->encoding == Encoding::plain) {
+      for (size_t i = 0; i < full.size(); ++i) full[i]->value = read_plain(i);
+      if (physical_type_of(leaf_.type) == PhysicalType::boolean) body_ = body_.subspan((full.size() + 7) / 8);
+      require(body_.empty(), "bytes behind the values");
+      return;
+    }
+    require(page.header.data_page_header->encoding == Encoding::rle_dictionary, "an unexpected encoding");
+    const int width = std::to_integer<int>(take(1)[0]);
+    require(width >= 1 && width <= 32, "an impossible index width");
+    const std::vector<uint32_t> indices = read_hybrid(body_, width, full.size());
+    for (size_t i = 0; i < full.size(); ++i) full[i]->value = chunk_.dictionary.at(indices[i]);
+  }
+
+  // Value `index` of the body; booleans are bits and stay in it.
+  std::string read_plain(size_t index) {
+    switch (physical_type_of(leaf_.type)) {
+      case PhysicalType::boolean: return std::string(1, slow_bit(body_, index) ? '\1' : '\0');
+      case PhysicalType::int32:
+      case PhysicalType::float_: return std::string(as_text(take(4)));
+      case PhysicalType::int64:
+      case PhysicalType::double_: return std::string(as_text(take(8)));
+      case PhysicalType::byte_array: {
+        const size_t size = load<uint32_t>(take(4).data());
+        return std::string(as_text(take(size)));
+      }
+      default: throw std::runtime_error("an unexpected physical type");
+    }
+  }
+
+  ByteSpan take(size_t size) {
+    require(size <= body_.size(), "a page ends too early");
+    const ByteSpan taken = body_.first(size);
+    body_ = body_.subspan(size);
+    return taken;
+  }
+
+  const Leaf& leaf_;
+  const CompressionCodec codec_;
+  ReadChunk chunk_;
+  ByteSpan body_;  ///< what is left of the page at hand
+};
+
+}  // namespace sluice::test
