@@ -39,8 +39,8 @@ class Cell {
   Cell(const std::string& text) : Cell(std::string_view(text)) {}
   Cell(const char* text) : Cell(std::string_view(text)) {}
   template <typename T>
-  Cell(const std::optional<T>& value) {
-    if (value) *this = Cell(*value);
+  Cell(const std::optional<T>& value) : Cell(value.value_or(T{})) {
+    if (!value) kind_ = Kind::null;
   }
 
   Kind kind() const { return kind_; }

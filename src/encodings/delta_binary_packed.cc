@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <limits>
 #include <type_traits>
 
 #include "encodings/bit_pack.h"
@@ -129,7 +128,8 @@ bool take_header(ByteSpan& bytes, Header& header) {
   return header.miniblock_values % 32 == 0;
 }
 
-// Reads the values of one miniblock, which follow `previous`; returns how many were whole.
+// Reads the values of one miniblock, which follow `previous`; returns how many were whole: none if the type does not
+// hold the width.
 template <typename T>
 size_t decode_miniblock(ByteSpan bytes, int width, std::make_unsigned_t<T> least, std::make_unsigned_t<T> previous,
                         std::span<T> values) {
@@ -168,7 +168,6 @@ Decoded decode_values(ByteSpan bytes, std::span<T> values) {
     rest = rest.subspan(header.miniblocks);
     for (size_t m = 0; m < widths.size() && decoded.values < values.size(); ++m) {
       const int width = std::to_integer<int>(widths[m]);
-      if (width > std::numeric_limits<U>::digits) return decoded;
       const ByteSpan packed =
           rest.first(std::min<uint64_t>(rest.size(), header.miniblock_values / 8 * static_cast<uint64_t>(width)));
       const auto to = values.subspan(decoded.values);

@@ -39,13 +39,11 @@ size_t decode_values(ByteSpan bytes, int width, std::span<T> values) {
       done += count;
       continue;
     }
-    // As many groups as are announced, wanted, and there: what comes after them matters only if all of them are there.
+    // As many groups as are announced and wanted. If the bytes do not hold them, none are left for another run.
     const uint64_t groups = std::min<uint64_t>(header >> 1, left / 8 + 1);
     const size_t size = std::min<size_t>(groups * static_cast<size_t>(width), bytes.size());
     const size_t wanted = std::min<size_t>(groups * 8, left);
-    const size_t count = bit_pack::decode(bytes.first(size), width, values.subspan(done, wanted));
-    done += count;
-    if (count < wanted) return done;
+    done += bit_pack::decode(bytes.first(size), width, values.subspan(done, wanted));
     bytes = bytes.subspan(size);
   }
   return done;

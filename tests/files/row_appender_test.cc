@@ -7,6 +7,8 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <optional>
+#include <vector>
 
 #include "sluice/error.h"
 #include "sluice/layout.h"
@@ -43,7 +45,8 @@ TEST_F(RowAppenderTest, WritesEveryKindOfValue) {
       writer({{"id", int64(), false}, {"name", string()}, {"score", float64()}, {"ok", boolean()}, {"day", date()}});
   RowAppender row(file);
   row(1, "Ada", 2.5, true, 20'000);
-  row(2, std::nullopt, null_value, false, std::optional<int>());
+  const std::vector<std::optional<int>> days{std::nullopt};
+  row(2, std::nullopt, null_value, false, days[0]);
   row(uint8_t{3}, std::string("Grace"), 7, true, -1);
   row.flush();
   const WriteResult result = file.close();

@@ -384,7 +384,7 @@ ChunkOptions draw_options(Draw& draw) {
 void append_rows(Draw& draw, const RandomChunk& random, ChunkWriter& writer, int64_t begin, int64_t end) {
   const Field& field = random.schema[random.leaf.steps[0]];
   Striper striper;
-  const int64_t rows_max = draw.magnitude(end - begin);
+  const int64_t rows_max = begin < end ? draw.magnitude(end - begin) : 0;
   while (begin < end) {
     const int64_t rows = draw.between(1, std::min(rows_max, end - begin));
     if (draw.chance(50)) {

@@ -1,0 +1,156 @@
+#include "pages/value_encoder.h"
+
+#include <gtest/gtest.h>
+
+#include "support/make_columns.h"
+#include "support/slow_decoders.h"
+
+namespace sluice {
+namespace {
+
+using namespace test;
+
+constexpr uint64_t kPlenty = uint64_t{1} << 20;
+
+template <typename Encoder>
+void append_all(Encoder& encoder, const Column& column) {
+  ASSERT_TRUE(encoder.append(column, {0, static_cast<size_t>(column.length), nullptr}));
+}
+
+std::string text_of(const RawPage& page) { return std::string(as_text(page.bytes)); }
+
+TEST(PageBody, LevelsStandBeforeTheBody) {
+  PageBody body;
+  // Up and down: the gap grows once levels do not fit, and must not be left in the page when they are short again.
+  for (const size_t size : {0, 1, 63, 64, 65, 5'000, 4'999, 5'001, 6'250, 6'251, 0, 100'000, 3}) {
+    const std::string levels(size, 'L');
+    EXPECT_EQ(body.size(), 0u);
+    EXPECT_EQ(as_text(body.with_levels(as_bytes(levels))), levels) << "without a body";
+    body.clear();
+    body.bytes().append(std::string_view("body"));
+    EXPECT_EQ(body.size(), 4u);
+    EXPECT_EQ(as_text(body.with_levels(as_bytes(levels))), levels + "body");
+    EXPECT_EQ(body.size(), 4u);
+    body.clear();
+  }
+}
+
+TEST(DictionaryMark, PaysWhileATenthIsSaved) {
+  const DictionaryMark begin{2, 100};
+  EXPECT_FALSE(begin.costs_too_much(100, 0, 0));     // nothing costs nothing
+  EXPECT_FALSE(begin.costs_too_much(150, 40, 100));  // 90 instead of 100
+  EXPECT_TRUE(begin.costs_too_much(150, 41, 100));
+  EXPECT_TRUE(begin.costs_too_much(101, 0, 0));
+}
+
+TEST(NumberEncoder, PlainIsLittleEndianBehindLevels) {
+  NumberEncoder<int16_t, int32_t> encoder({});
+  append_all(encoder, make_fixed<int16_t>(int16(), {1, -2}));
+  EXPECT_EQ(encoder.pending_bytes(), 8u);
+  const RawPage page = encoder.finish_page(as_bytes("LV"));
+  EXPECT_EQ(page.encoding, Encoding::plain);
+  EXPECT_EQ(text_of(page), std::string("LV\1\0\0\0\xfe\xff\xff\xff", 10));
+  EXPECT_EQ(encoder.pending_bytes(), 0u);
+}
+
+TEST(NumberEncoder, UnsignedAreWidenedWithZeros) {
+  NumberEncoder<uint8_t, uint32_t> encoder({});
+  append_all(encoder, make_fixed<uint8_t>(uint8(), {255}));
+  EXPECT_EQ(text_of(encoder.finish_page({})), std::string("\xff\0\0\0", 4));
+}
+
+TEST(NumberEncoder, TakesOnlyWhatIsSelected) {
+  const Column column = make_int64({0, 1, 2, 3, 4, 5, 6, 7}).slice(1, 7);
+  const int32_t positions[] = {0, 2, 6};
+  NumberEncoder<int64_t, int64_t> encoder({});
+  ASSERT_TRUE(encoder.append(column, {0, 3, positions}));
+  ASSERT_TRUE(encoder.append(column, {3, 2, nullptr}));
+  ASSERT_TRUE(encoder.append(column, {5, 0, nullptr}));
+  const std::string page = text_of(encoder.finish_page({}));
+  ASSERT_EQ(page.size(), 40u);
+  for (const auto& [index, value] : {std::pair{0, 1}, {1, 3}, {2, 7}, {3, 4}, {4, 5}})
+    EXPECT_EQ(load<int64_t>(page.data() + index * 8), value);
+}
+
+// Width of the indices, then the hybrid. A dictionary of one entry has a width of 1.
+TEST(NumberEncoder, IndicesHaveTheWidthOfTheDictionarySoFar) {
+  NumberEncoder<int64_t, int64_t> encoder({.dictionary_bytes_max = kPlenty});
+  for (const int distinct : {1, 2, 3, 4, 5, 8, 9, 16, 17}) {
+    std::vector<std::optional<int64_t>> values;
+    for (int i = 0; i < 400; ++i) values.push_back(i % distinct);
+    append_all(encoder, make_int64(values));
+    const RawPage page = encoder.finish_page({});
+    ASSERT_EQ(page.encoding, Encoding::rle_dictionary);
+    const int width = std::to_integer<int>(page.bytes[0]);
+    EXPECT_EQ(width, distinct == 1 ? 1 : std::bit_width(static_cast<unsigned>(distinct - 1))) << distinct;
+    const std::vector<uint32_t> indices = slow_hybrid(page.bytes.subspan(1), width).values;
+    for (int i = 0; i < 400; ++i) ASSERT_EQ(indices[static_cast<size_t>(i)], static_cast<uint32_t>(i % distinct));
+  }
+  size_t entries = 0;
+  const std::optional<Bytes> dictionary = encoder.finish_dictionary(entries);
+  ASSERT_TRUE(dictionary);
+  EXPECT_EQ(entries, 17u);
+  EXPECT_EQ(dictionary->size(), 17u * 8);
+}
+
+TEST(NumberEncoder, DictionaryOfAnUnfinishedPageIsNoDictionary) {
+  NumberEncoder<int64_t, int64_t> encoder({.dictionary_bytes_max = 16});
+  append_all(encoder, make_int64({1, 1, 2, 2}));
+  EXPECT_EQ(encoder.dictionary_bytes(), 16u);
+  append_all(encoder, make_int64({3}));  // full: all five go on in PLAIN
+  EXPECT_EQ(encoder.dictionary_bytes(), 0u);
+  EXPECT_EQ(encoder.pending_bytes(), 40u);
+  EXPECT_EQ(encoder.finish_page({}).encoding, Encoding::plain);
+  size_t entries = 0;
+  EXPECT_FALSE(encoder.finish_dictionary(entries));
+}
+
+TEST(NumberEncoder, RefusesWhatDoesNotFitTheUnit) {
+  NumberEncoder<int64_t, int64_t> encoder({.unit_factor = 1'000});
+  append_all(encoder, make_int64({INT64_MAX / 1'000, INT64_MIN / 1'000}));
+  const Column too_large = make_int64({INT64_MAX / 1'000 + 1});
+  EXPECT_FALSE(encoder.append(too_large, {0, 1, nullptr}));
+  const Column too_small = make_int64({INT64_MIN / 1'000 - 1});
+  EXPECT_FALSE(encoder.append(too_small, {0, 1, nullptr}));
+}
+
+TEST(BooleanEncoder, PacksAcrossAppends) {
+  BooleanEncoder encoder({});
+  std::string expected;
+  for (int page = 0; page < 3; ++page) {
+    std::vector<bool> bits;
+    for (size_t count = 0; count <= 20; ++count) {
+      std::vector<std::optional<bool>> values;
+      for (size_t i = 0; i < count; ++i) values.push_back((count + i) % 3 == 0);
+      for (const auto& value : values) bits.push_back(*value);
+      append_all(encoder, make_bool(values));
+    }
+    const RawPage raw = encoder.finish_page({});
+    ASSERT_EQ(raw.bytes.size(), (bits.size() + 7) / 8);
+    for (size_t i = 0; i < bits.size(); ++i) ASSERT_EQ(slow_bit(raw.bytes, i), bits[i]) << page << " " << i;
+  }
+}
+
+TEST(TextEncoder, PlainIsLengthAndBytes) {
+  TextEncoder encoder({});
+  append_all(encoder, make_text(string(), {"ab", "", "c"}));
+  EXPECT_EQ(encoder.pending_bytes(), 15u);
+  EXPECT_EQ(text_of(encoder.finish_page(as_bytes("LV"))), std::string("LV\2\0\0\0ab\0\0\0\0\1\0\0\0c", 17));
+}
+
+TEST(TextEncoder, CountsTheBytesOfEachPage) {
+  for (const uint64_t dictionary_bytes : {uint64_t{0}, uint64_t{12}, kPlenty}) {
+    TextEncoder encoder({.dictionary_bytes_max = dictionary_bytes});
+    append_all(encoder, make_text(string(), {"abc", "abc", "", "defg"}));
+    encoder.finish_page({});
+    EXPECT_EQ(encoder.take_text_bytes(), 10);
+    append_all(encoder, make_text(string(), {"abc"}));
+    encoder.finish_page({});
+    EXPECT_EQ(encoder.take_text_bytes(), 3);
+    encoder.finish_page({});
+    EXPECT_EQ(encoder.take_text_bytes(), 0);
+  }
+}
+
+}  // namespace
+}  // namespace sluice
