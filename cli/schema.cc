@@ -1,5 +1,5 @@
-// `sluice schema`: the columns of a Parquet file, or those that records would get, in the text form that --schema
-// takes.
+// `sluice schema`: the columns of a Parquet or Arrow file, or those that records would get, in the text form that
+// --schema takes.
 #include "sluice/schema.h"
 
 #include "arguments.h"
@@ -15,19 +15,20 @@ namespace sluice::cli {
 namespace {
 
 Command schema_command(std::string& from, Session& session) {
-  std::vector<Option> options{{"Input", "--from", "FORMAT", "what SOURCE is: parquet or ndjson",
+  std::vector<Option> options{{"Input", "--from", "FORMAT", "what SOURCE is: parquet, ndjson or arrow",
                                "by its name, else by its first bytes", [&](const std::string& text) { from = text; }}};
   for (Option& option : common_options(session)) options.push_back(std::move(option));
   return {
       .name = "schema",
-      .summary = "Prints the columns of a Parquet file, or those that records would get, one a line.",
+      .summary = "Prints the columns of a Parquet or Arrow file, or those that records would get, one a line.",
       .examples = {{"sluice schema events.parquet", "the columns of a file, nested ones included"},
                    {"sluice schema events.ndjson", "what sluice write would infer from the first 16 MiB"},
                    {"sluice schema a.parquet > columns; sluice write b.ndjson -o b.parquet --schema @columns",
                     "what it prints is what --schema takes"}},
       .usage = "sluice schema SOURCE [OPTIONS]",
       .options = std::move(options),
-      .remarks = {"SOURCE is a path, or - for NDJSON on standard input. What is worth telling about inferred columns "
+      .remarks = {"SOURCE is a path, or - for NDJSON or Arrow IPC on standard input. What is worth telling about "
+                  "inferred columns "
                   "goes to standard error."},
   };
 }
@@ -38,10 +39,10 @@ struct Found {
   std::vector<InferenceNote> notes;
 };
 
-Found find_schema(const std::string& source, SourceKind kind) {
-  if (kind == SourceKind::parquet) return {read_layout(source).schema, false, {}};
-  const auto records = open_ndjson({source});
-  return {records->schema(), true, records->notes()};
+Found find_schema(const std::string& source, SourceChoice choice) {
+  if (choice.kind == SourceChoice::Kind::parquet) return {read_layout(source).schema, false, {}};
+  const auto records = open_source({source, choice.format});
+  return {records->schema(), records->inferred(), records->notes()};
 }
 
 std::string found_json(const std::string& source, const Found& found) {

@@ -90,6 +90,11 @@ Compression compression_value(std::string_view option, const std::string& text) 
   return compression;
 }
 
+Profile profile_value(std::string_view option, const std::string& text) {
+  constexpr Profile kProfiles[] = {Profile::modern, Profile::compat};
+  return kProfiles[choice_value(option, text, {"modern", "compat"})];
+}
+
 std::pair<std::string, std::string> pair_value(std::string_view option, const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0)

@@ -12,6 +12,7 @@
 
 #include "session.h"
 #include "sluice/compression.h"
+#include "sluice/file_writer.h"
 
 namespace sluice::cli {
 
@@ -23,6 +24,8 @@ size_t choice_value(std::string_view option, const std::string& text, std::initi
 When when_value(std::string_view option, const std::string& text);
 /// "zstd", "zstd:19", "snappy", "none".
 Compression compression_value(std::string_view option, const std::string& text);
+/// modern or compat.
+Profile profile_value(std::string_view option, const std::string& text);
 /// "key=value", cut at the first "=".
 std::pair<std::string, std::string> pair_value(std::string_view option, const std::string& text);
 

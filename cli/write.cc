@@ -31,6 +31,7 @@ struct WriteCall {
   std::string source;
   std::string destination;
   std::string from;
+  SourceFormat format = SourceFormat::automatic;
   std::string schema;  ///< text or "@FILE"; empty: infer
   RuntimeOptions runtime;
   WriteOptions options;
@@ -42,6 +43,9 @@ std::vector<Option> file_options(FileOptions& file) {
       {"File", "--compression", "CODEC[:LEVEL]",
        "zstd, snappy, gzip, brotli, lz4 or none; with :LEVEL where there are levels", "zstd:1",
        [&](const std::string& text) { file.compression = compression_value("--compression", text); }},
+      {"File", "--profile", "modern|compat",
+       "encodings of values: the smallest after compression, or those that readers of every age know", "modern",
+       [&](const std::string& text) { file.profile = profile_value("--profile", text); }},
       {"File", "--row-group-rows", "N", "rows of a row group at the most", "1048576",
        [&](const std::string& text) { file.row_group_rows = count_value("--row-group-rows", text, 1); }},
       {"File", "--row-group-bytes", "SIZE", "bytes of a row group at the most, before compression",
@@ -60,8 +64,8 @@ std::vector<Option> file_options(FileOptions& file) {
 
 std::vector<Option> all_options(WriteCall& call, Session& session) {
   std::vector<Option> options{
-      {"Input", "--from", "FORMAT", "what SOURCE is: ndjson, one JSON object a line", "by its name, else ndjson",
-       [&](const std::string& text) { call.from = text; }},
+      {"Input", "--from", "FORMAT", "what SOURCE is: ndjson, one JSON object a line, or arrow, IPC file or stream",
+       "by its name, else by its first bytes", [&](const std::string& text) { call.from = text; }},
       {"Input", "--schema", "TEXT|@FILE", "the columns, instead of inferring them from the first 16 MiB", "",
        [&](const std::string& text) { call.schema = text; }},
       {"Input", "--extra", "error|ignore", "what a field outside --schema leads to", "error",
@@ -256,7 +260,7 @@ int run_write(Session& session, Arguments arguments) {
   }
   call.source = one_operand(command, *operands, "SOURCE");
   check_destination(call, session);
-  choose_source("write", call.source, call.from);
+  call.format = choose_source("write", call.source, call.from).format;
   if (!call.schema.empty()) call.options.source.schema = read_schema(call.schema);
   call.options.file.runtime = std::make_shared<Runtime>(call.runtime);
 
@@ -271,7 +275,7 @@ int run_write(Session& session, Arguments arguments) {
       line.show(progress);
       return interruption.signal() == 0;
     };
-    const RecordsResult result = write({call.source}, call.destination, call.options);
+    const RecordsResult result = write({call.source, call.format}, call.destination, call.options);
     line.clear();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!session.quiet) write_words(summary(call, session, result, seconds));

@@ -21,8 +21,15 @@
 namespace sluice {
 inline namespace v0 {
 
+/// Which encodings of values a file may have.
+enum class Profile : uint8_t {
+  modern,  ///< what is smallest after compression: also DELTA_BINARY_PACKED, DELTA_LENGTH_BYTE_ARRAY, BYTE_STREAM_SPLIT
+  compat,  ///< PLAIN and dictionary alone, which readers of every age know
+};
+
 struct FileOptions {
   Compression compression{};
+  Profile profile = Profile::modern;
   /// Rows of a row group at the most. Readers hand out row groups to threads: fewer rows cost compression, more cost
   /// parallel reading.
   int64_t row_group_rows = 1'048'576;

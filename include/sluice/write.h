@@ -18,9 +18,16 @@
 namespace sluice {
 inline namespace v0 {
 
-/// A place to read records from: a path, or "-" for standard input. NDJSON: one JSON object a line.
+enum class SourceFormat {
+  automatic,  ///< by the ending of the name, else by the first bytes
+  ndjson,     ///< one JSON object a line
+  arrow,      ///< Arrow IPC, the file format (Feather) or the streaming format
+};
+
+/// A place to read records from: a path, or "-" for standard input.
 struct Source {
   std::string path;
+  SourceFormat format = SourceFormat::automatic;
 };
 
 enum class ExtraFields { error, ignore };
@@ -39,7 +46,7 @@ struct SourceOptions {
   std::shared_ptr<Runtime> runtime{};
 };
 
-/// A stream of batches from records of text. Beside the batches it tells how far it has read.
+/// A stream of batches from a source of bytes. Beside the batches it tells how far it has read.
 class RecordStream : public BatchStream {
  public:
   /// The source's name for messages: a path, or "stdin".
@@ -56,6 +63,16 @@ class RecordStream : public BatchStream {
 /// Opens NDJSON. Infers the schema at once if none is given: reads up to `sample_bytes`.
 /// Throws Error{io} for a source that cannot be read, Error{data} for a malformed sample.
 std::unique_ptr<RecordStream> open_ndjson(const Source& source, SourceOptions options = {});
+
+/// Opens Arrow IPC, file or stream; a file that nobody can seek in, such as standard input, is read like a stream.
+/// Batches are those of the source; values that come by dictionaries are looked up. The schema is that of the source:
+/// of the options only `runtime` counts, and a `schema` must be equal (else Error{unsupported}). What one message may
+/// take is a share of the budget, beyond which next() throws Error{data}.
+/// Throws Error{io} for a source that cannot be read, Error{corrupt} or Error{unsupported} for its schema.
+std::unique_ptr<RecordStream> open_arrow(const Source& source, SourceOptions options = {});
+
+/// Opens a source of any format. Of a pipe the first bytes are looked at, where the format is not told.
+std::unique_ptr<RecordStream> open_source(const Source& source, SourceOptions options = {});
 
 struct WriteOptions {
   FileOptions file{};

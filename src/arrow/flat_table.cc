@@ -83,6 +83,14 @@ FlatTables FlatTable::tables(int slot) const {
   return FlatTables(bytes_, *at + sizeof(uint32_t), size);
 }
 
+ByteSpan FlatTable::values(int slot, size_t width) const {
+  const std::optional<size_t> at = target(slot);
+  if (!at) return {};
+  const size_t bytes = read<uint32_t>(bytes_, *at) * width;  // no overflow: 32 bits times a few bytes
+  need(bytes_, *at + sizeof(uint32_t), bytes);
+  return bytes_.subspan(*at + sizeof(uint32_t), bytes);
+}
+
 FlatTable FlatTables::operator[](size_t index) const {
   return FlatTable(bytes_, follow(bytes_, first_ + index * sizeof(uint32_t)));
 }

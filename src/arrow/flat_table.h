@@ -30,6 +30,8 @@ class FlatTable {
   std::optional<std::string_view> text(int slot) const;
   /// A vector of tables; an absent one is empty.
   FlatTables tables(int slot) const;
+  /// A vector of scalars or structs of `width` bytes each, as it lies there; an absent one is empty. At any alignment.
+  ByteSpan values(int slot, size_t width) const;
 
  private:
   friend class FlatTables;

@@ -3,14 +3,39 @@
 // (Arrow "Serialization and Interprocess Communication", encapsulated message format.)
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "arrow/flat_table.h"
 #include "base/bytes.h"
 #include "sluice/schema.h"
 
 namespace sluice {
+
+/// A field whose values come once, apart from the rows, which hold indices.
+struct IpcDictionary {
+  int64_t id = 0;  ///< of the dictionary batches that bring the values
+  Type index;      ///< an integer
+};
+
+/// How a field comes in record batches, where its type does not say it all.
+struct IpcField {
+  std::optional<IpcDictionary> dictionary{};
+  std::vector<IpcField> children{};  ///< as many as the field's type has
+};
+
+struct IpcSchema {
+  Schema schema;                 ///< of the values, dictionaries looked up
+  std::vector<IpcField> fields;  ///< one for each of the schema
+};
+
+/// The schema in a table of a schema message or of a file's footer, which has `buffer_bytes` in all. Throws
+/// Error{corrupt} or Error{unsupported} that names the field, Error{invalid} for names that come twice. Safe for any
+/// input, as parse_stored_arrow_schema is.
+IpcSchema read_ipc_schema(const FlatTable& schema, size_t buffer_bytes);
 
 /// The encapsulated schema message: continuation, length, FlatBuffer, zeros up to a multiple of 8 bytes.
 Bytes encode_schema_message(const Schema& schema);

@@ -23,56 +23,6 @@ constexpr size_t kMetadataCost = 16;
 constexpr size_t kBudgetFactor = 4;
 constexpr size_t kBudgetSlack = 4096;
 
-class SchemaReader {
- public:
-  explicit SchemaReader(ByteSpan message) : budget_(message.size() * kBudgetFactor + kBudgetSlack), message_(message) {}
-
-  Schema read();
-
- private:
-  std::vector<Field> fields(const FlatTables& tables, int depth);
-  Field field(const FlatTable& table, int depth);
-  Type type(const FlatTable& field, int depth);
-  FieldNotes notes(const FlatTable& field);
-  std::string_view text(const FlatTable& table, int slot);
-  void charge(size_t cost);
-  [[noreturn]] static void fail(const std::string& what);
-
-  size_t budget_;
-  ByteSpan message_;
-};
-
-Schema SchemaReader::read() {
-  const FlatTable message = FlatTable::root(message_);
-  if (message.scalar<uint8_t>(ipc::kMessageHeaderType, 0) != static_cast<uint8_t>(ipc::Header::schema))
-    fail("is no schema");
-  const auto schema = message.table(ipc::kMessageHeader);
-  if (!schema) fail("has no header");
-  if (schema->scalar<int16_t>(ipc::kSchemaEndianness, ipc::kLittleEndian) != ipc::kLittleEndian)
-    fail("is that of a big-endian machine");
-  return Schema(fields(schema->tables(ipc::kSchemaFields), 1));
-}
-
-std::vector<Field> SchemaReader::fields(const FlatTables& tables, int depth) {
-  if (depth > kDepthMax) fail("is nested deeper than " + std::to_string(kDepthMax) + " levels");
-  std::vector<Field> fields;
-  for (size_t i = 0; i < tables.size(); ++i) fields.push_back(field(tables[i], depth));
-  return fields;
-}
-
-Field SchemaReader::field(const FlatTable& table, int depth) {
-  charge(kFieldCost);
-  Field field;
-  field.name = text(table, ipc::kFieldName);
-  field.nullable = table.scalar<uint8_t>(ipc::kFieldNullable, 0) != 0;
-  if (table.table(ipc::kFieldDictionary)) fail("has a dictionary, which is not built");
-  field.type = type(table, depth);
-  const FieldNotes noted = notes(table);
-  if (noted.json && field.type.kind() == TypeKind::string) field.type = json();
-  field.id = noted.id;
-  return field;
-}
-
 Type integer_type(int32_t bits, bool is_signed) {
   switch (bits) {
     case 8: return is_signed ? int8() : uint8();
@@ -83,7 +33,74 @@ Type integer_type(int32_t bits, bool is_signed) {
   }
 }
 
-Type SchemaReader::type(const FlatTable& field, int depth) {
+class SchemaReader {
+ public:
+  /// `buffer_bytes`: of the FlatBuffer that tables are in.
+  explicit SchemaReader(size_t buffer_bytes) : budget_(buffer_bytes * kBudgetFactor + kBudgetSlack) {}
+
+  IpcSchema read(const FlatTable& schema);
+
+ private:
+  std::vector<Field> fields(const FlatTables& tables, int depth, std::vector<IpcField>& forms);
+  Field field(const FlatTable& table, int depth, IpcField& form);
+  Type type(const FlatTable& field, int depth, IpcField& form);
+  std::optional<IpcDictionary> dictionary(const FlatTable& field);
+  FieldNotes notes(const FlatTable& field);
+  std::string_view text(const FlatTable& table, int slot);
+  void charge(size_t cost);
+  [[noreturn]] void fail(const std::string& what) const { fail(ErrorCode::corrupt, what); }
+  [[noreturn]] void fail_unbuilt(const std::string& what) const { fail(ErrorCode::unsupported, what); }
+  [[noreturn]] void fail(ErrorCode code, const std::string& what) const;
+
+  size_t budget_;
+  std::string path_;  // of the field at hand
+};
+
+IpcSchema SchemaReader::read(const FlatTable& schema) {
+  if (schema.scalar<int16_t>(ipc::kSchemaEndianness, ipc::kLittleEndian) != ipc::kLittleEndian)
+    fail_unbuilt("is that of a big-endian machine");
+  IpcSchema read;
+  read.schema = Schema(fields(schema.tables(ipc::kSchemaFields), 1, read.fields));
+  return read;
+}
+
+std::vector<Field> SchemaReader::fields(const FlatTables& tables, int depth, std::vector<IpcField>& forms) {
+  if (depth > kDepthMax) fail_unbuilt("is nested deeper than " + std::to_string(kDepthMax) + " levels");
+  std::vector<Field> fields;
+  for (size_t i = 0; i < tables.size(); ++i) fields.push_back(field(tables[i], depth, forms.emplace_back()));
+  return fields;
+}
+
+Field SchemaReader::field(const FlatTable& table, int depth, IpcField& form) {
+  charge(kFieldCost);
+  Field field;
+  field.name = text(table, ipc::kFieldName);
+  const size_t path_size = path_.size();
+  path_ += (depth > 1 ? "." : "") + field.name;
+  field.nullable = table.scalar<uint8_t>(ipc::kFieldNullable, 0) != 0;
+  form.dictionary = dictionary(table);
+  field.type = type(table, depth, form);
+  const FieldNotes noted = notes(table);
+  if (noted.json && field.type.kind() == TypeKind::string) field.type = json();
+  field.id = noted.id;
+  path_.resize(path_size);
+  return field;
+}
+
+// The id under which the values of the field come, and the type of the indices that stand in their place.
+std::optional<IpcDictionary> SchemaReader::dictionary(const FlatTable& field) {
+  const auto table = field.table(ipc::kFieldDictionary);
+  if (!table) return std::nullopt;
+  if (table->scalar<int16_t>(ipc::kDictionaryKind, 0) != 0) fail_unbuilt("has a dictionary that is no array");
+  IpcDictionary dictionary{.id = table->scalar<int64_t>(ipc::kDictionaryId, 0), .index = int32()};
+  if (const auto index = table->table(ipc::kDictionaryIndexType))
+    dictionary.index =
+        integer_type(index->scalar<int32_t>(ipc::kIntBitWidth, 0), index->scalar<uint8_t>(ipc::kIntIsSigned, 0) != 0);
+  if (dictionary.index.kind() == TypeKind::null) fail("has dictionary indices of an unknown width");
+  return dictionary;
+}
+
+Type SchemaReader::type(const FlatTable& field, int depth, IpcField& form) {
   const auto id = static_cast<ipc::TypeId>(field.scalar<uint8_t>(ipc::kFieldTypeId, 0));
   const auto table = field.table(ipc::kFieldType);
   if (!table) fail("has a field without a type");
@@ -102,11 +119,11 @@ Type SchemaReader::type(const FlatTable& field, int depth) {
       const int16_t precision = table->scalar<int16_t>(ipc::kFloatPrecision, 0);
       if (precision == ipc::kSinglePrecision) return float32();
       if (precision == ipc::kDoublePrecision) return float64();
-      fail("has floating-point numbers of a precision that is not built");
+      fail_unbuilt("has floating-point numbers of a precision that is not built");
     }
     case ipc::TypeId::date:
       if (table->scalar<int16_t>(ipc::kDateUnit, ipc::kDateMillisecond) != ipc::kDateDay)
-        fail("has dates in milliseconds, which are not built");
+        fail_unbuilt("has dates in milliseconds, which are not built");
       return date();
     case ipc::TypeId::timestamp: {
       const int16_t unit = table->scalar<int16_t>(ipc::kTimestampUnit, 0);
@@ -114,13 +131,13 @@ Type SchemaReader::type(const FlatTable& field, int depth) {
       return timestamp(static_cast<TimeUnit>(unit), std::string(text(*table, ipc::kTimestampZone)));
     }
     case ipc::TypeId::list: {
-      std::vector<Field> children = fields(field.tables(ipc::kFieldChildren), depth + 1);
+      std::vector<Field> children = fields(field.tables(ipc::kFieldChildren), depth + 1, form.children);
       if (children.size() != 1) fail("has a list of not one child");
       return list(std::move(children.front()));
     }
-    case ipc::TypeId::struct_: return struct_(fields(field.tables(ipc::kFieldChildren), depth + 1));
+    case ipc::TypeId::struct_: return struct_(fields(field.tables(ipc::kFieldChildren), depth + 1, form.children));
   }
-  fail("has a type that is not built");
+  fail_unbuilt("has a type that is not built");
 }
 
 FieldNotes SchemaReader::notes(const FlatTable& field) {
@@ -145,7 +162,10 @@ void SchemaReader::charge(size_t cost) {
   budget_ -= cost;
 }
 
-void SchemaReader::fail(const std::string& what) { throw Error(ErrorCode::corrupt, "the stored Arrow schema " + what); }
+void SchemaReader::fail(ErrorCode code, const std::string& what) const {
+  if (path_.empty()) throw Error(code, "the Arrow schema " + what);
+  throw Error(code, "field \"" + path_ + "\" of the Arrow schema " + what, {.field = path_});
+}
 
 // The FlatBuffer of an encapsulated message; old writers left the continuation out.
 std::optional<ByteSpan> unwrap(ByteSpan message) {
@@ -160,13 +180,21 @@ std::optional<ByteSpan> unwrap(ByteSpan message) {
 
 }  // namespace
 
+IpcSchema read_ipc_schema(const FlatTable& schema, size_t buffer_bytes) {
+  return SchemaReader(buffer_bytes).read(schema);
+}
+
 std::optional<Schema> parse_stored_arrow_schema(std::string_view text) {
   const std::optional<Bytes> bytes = decode_base64(text);
   if (!bytes) return std::nullopt;
   const std::optional<ByteSpan> message = unwrap(*bytes);
   if (!message) return std::nullopt;
   try {
-    return SchemaReader(*message).read();
+    const FlatTable table = FlatTable::root(*message);
+    const auto schema = table.table(ipc::kMessageHeader);
+    const auto header = static_cast<ipc::Header>(table.scalar<uint8_t>(ipc::kMessageHeaderType, 0));
+    if (!schema || header != ipc::Header::schema) return std::nullopt;
+    return read_ipc_schema(*schema, message->size()).schema;
   } catch (const Error&) {  // all of it is a hint of whoever wrote the file: none is better than half
     return std::nullopt;
   }

@@ -9,7 +9,7 @@ namespace sluice::ipc {
 inline constexpr uint32_t kContinuation = 0xFFFFFFFF;  ///< what every encapsulated message begins with
 inline constexpr int16_t kMetadataV5 = 4;
 
-enum class Header : uint8_t { none, schema };
+enum class Header : uint8_t { none, schema, dictionary_batch, record_batch };
 
 /// Type numbers of the union `Type`; those that we have not built stay unnamed.
 enum class TypeId : uint8_t {
@@ -42,6 +42,7 @@ enum FieldSlot {
   kFieldChildren,
   kFieldMetadata,
 };
+enum DictionarySlot { kDictionaryId, kDictionaryIndexType, kDictionaryOrdered, kDictionaryKind };
 enum KeyValueSlot { kKey, kValue };
 enum IntSlot { kIntBitWidth, kIntIsSigned };
 enum FloatSlot { kFloatPrecision };

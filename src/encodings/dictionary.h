@@ -28,7 +28,6 @@ class NumberDictionary {
   /// The same, to keep; the dictionary is of no use afterwards.
   Bytes take_entries() { return std::move(entries_); }
   T entry(uint32_t index) const { return load<T>(entries_.data() + size_t{index} * sizeof(T)); }
-  size_t memory_bytes() const { return entries_.capacity() + slots_.capacity() * sizeof(Slot); }
 
  private:
   struct Slot {
@@ -60,9 +59,6 @@ class TextDictionary {
   std::string_view entry(uint32_t index) const {
     const std::byte* at = entries_.data() + offsets_[index];
     return {reinterpret_cast<const char*>(at + sizeof(uint32_t)), load<uint32_t>(at)};
-  }
-  size_t memory_bytes() const {
-    return entries_.capacity() + offsets_.capacity() * sizeof(uint32_t) + slots_.capacity() * sizeof(Slot);
   }
 
  private:

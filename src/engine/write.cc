@@ -60,7 +60,7 @@ RecordsResult write(const Source& source, const std::string& destination, WriteO
   ProgressReporter reporter(std::move(options.progress));
   std::unique_ptr<Sink> sink = open_destination(destination, options.file);
   reporter.report({.phase = ProgressPhase::inferring});
-  const std::unique_ptr<RecordStream> records = open_ndjson(source, options.source);
+  const std::unique_ptr<RecordStream> records = open_source(source, options.source);
   RecordsResult result{pump(*records, records.get(), std::move(sink), std::move(options.file), reporter)};
   result.schema = records->schema();
   result.inferred = records->inferred();

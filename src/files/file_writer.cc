@@ -24,6 +24,8 @@ constexpr uint64_t kRowGroupShare = 3;
 // Rows that wait for their encoders; enough to keep all busy while a source makes the next batch.
 constexpr uint64_t kQueuedShare = 8;
 constexpr uint64_t kRowGroupBytesMin = 128_KiB;
+// Positions of values are counted in 32 bits (pages/striping.h); larger batches are taken piece by piece.
+constexpr int64_t kBatchRowsMax = INT32_MAX;
 
 void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid, sentence); }
 
@@ -57,7 +59,8 @@ Schema checked(Schema schema) {
 }
 
 ChunkOptions chunk_options(const FileOptions& options) {
-  return {options.compression, options.page_bytes, options.page_rows, options.dictionary_bytes};
+  return {options.compression, options.page_bytes, options.page_rows, options.dictionary_bytes,
+          options.profile == Profile::compat};
 }
 
 }  // namespace
@@ -82,6 +85,7 @@ struct FileWriter::Impl {
 
   void write_magic();
   void check_open() const;
+  void check_schema(const Schema& of_batch);
   void rethrow_failure();
   bool ends_row_group();
   void finish_row_group();
@@ -143,12 +147,23 @@ void FileWriter::Impl::fail(std::exception_ptr error) {
 
 // --- rows in
 
+// Whoever goes on after this must not get a file that lacks the batch: the writer closes.
+void FileWriter::Impl::check_schema(const Schema& of_batch) {
+  if (of_batch == schema) return;
+  abandon();
+  throw Error(ErrorCode::invalid, "a batch of another schema was written to " + name + ": expected \"" +
+                                      to_text(schema) + "\", found \"" + to_text(of_batch) + "\"");
+}
+
 void FileWriter::Impl::write(const Batch& batch) {
   check_open();
-  if (batch.rows() == 0) return;
-  if (batch.schema() != schema)
-    throw Error(ErrorCode::invalid, "a batch of another schema was written to " + name + ": expected \"" +
-                                        to_text(schema) + "\", found \"" + to_text(batch.schema()) + "\"");
+  if (!batch.shared_schema()) return;  // never given anything: no rows of no schema
+  check_schema(batch.schema());
+  if (batch.rows() > kBatchRowsMax) {
+    for (int64_t begin = 0; begin < batch.rows(); begin += kBatchRowsMax)
+      write(batch.slice(begin, std::min(kBatchRowsMax, batch.rows() - begin)));
+    return;
+  }
   const uint64_t queued_max = options.runtime->memory_bytes() / kQueuedShare;
   for (int64_t begin = 0; begin < batch.rows();) {
     const RowCutter::Piece piece = cutter.next(batch, begin);

@@ -82,11 +82,14 @@ bool RowCutter::slice_ended(uint64_t encoded_behind) {
   ++slices_;
   bytes_behind_.push_back(bytes_);
   if (rows_ == options_.row_group_rows) return true;
-  // So early only rows of many megabytes get here: what they take in memory is near to what they take encoded.
-  if (slices_ <= kSlicesBehind) return bytes_ >= options_.row_group_bytes;
-  const double encoded_share =
-      static_cast<double>(encoded_behind) / static_cast<double>(std::max<uint64_t>(bytes_behind_.front(), 1));
-  bytes_behind_.pop_front();
+  // Before anything is known, only rows of many megabytes end a group: what they take in memory is near to what they
+  // take encoded.
+  double encoded_share = 1;
+  if (slices_ > kSlicesBehind) {
+    encoded_share =
+        static_cast<double>(encoded_behind) / static_cast<double>(std::max<uint64_t>(bytes_behind_.front(), 1));
+    bytes_behind_.pop_front();
+  }
   // The group ends when another slice like the ones before would not fit.
   const double bytes_with_next =
       static_cast<double>(bytes_) * static_cast<double>(slices_ + 1) / static_cast<double>(slices_);

@@ -40,6 +40,10 @@ int64_t seconds_factor(const Type& type) {
   return type.kind() == TypeKind::timestamp && type.unit() == TimeUnit::second ? 1'000 : 1;
 }
 
+// In lists and under other optional levels, Polars 0.26 loses count of the values of DELTA and BYTE_STREAM_SPLIT pages
+// ("validity mask length must match the number of values", measured by tests/conformance).
+bool is_deep(const Leaf& leaf) { return leaf.repetition_level_max > 0 || leaf.definition_level_max > 1; }
+
 }  // namespace
 
 void FinishedChunk::place_at(uint64_t offset) {
@@ -60,7 +64,10 @@ ChunkWriter::ChunkWriter(const Leaf& leaf, const ChunkOptions& options)
 
 ChunkWriter::Encoder ChunkWriter::make_encoder(const Leaf& leaf, const ChunkOptions& options) {
   const TypeKind kind = leaf.type.kind();
-  const ValueEncoderOptions to{options.dictionary_bytes, kind != TypeKind::binary, seconds_factor(leaf.type)};
+  const ValueEncoderOptions to{options.dictionary_bytes,
+                               {options.compression, options.compat || is_deep(leaf)},
+                               kind != TypeKind::binary,
+                               seconds_factor(leaf.type)};
   switch (kind) {
     case TypeKind::boolean: return BooleanEncoder(to);
     case TypeKind::int8: return NumberEncoder<int8_t, int32_t>(to);
@@ -90,7 +97,7 @@ void ChunkWriter::append(const LeafSlice& slice) {
   while (at.slot < slice.slots) {
     const Span span = slice.repetition == nullptr ? fitting_rows(slice, at) : fitting_records(slice, at);
     if (span.rows == 0) {
-      cut_page();
+      cut_page(false);
       continue;
     }
     append_span(slice, at, span);
@@ -186,7 +193,7 @@ void ChunkWriter::append_span(const LeafSlice& slice, const Cursor& at, const Sp
   page_ = {page_.slots + span.slots, page_.values + span.values, page_.rows + span.rows, page_.bytes + span.bytes};
 }
 
-void ChunkWriter::cut_page() {
+void ChunkWriter::cut_page(bool ends_chunk) {
   levels_.clear();
   const size_t repetition_levels = leaf_.repetition_level_max + size_t{1};
   const size_t definition_levels = leaf_.definition_level_max + size_t{1};
@@ -194,7 +201,7 @@ void ChunkWriter::cut_page() {
   definition_histograms_.resize(definition_histograms_.size() + definition_levels);
   repetition_.finish(levels_, std::span(repetition_histograms_).last(repetition_levels));
   definition_.finish(levels_, std::span(definition_histograms_).last(definition_levels));
-  const RawPage page = std::visit([&](auto& encoder) { return encoder.finish_page(levels_); }, encoder_);
+  const RawPage page = std::visit([&](auto& encoder) { return encoder.finish_page(levels_, ends_chunk); }, encoder_);
 
   PageHeader header;
   header.type = PageType::data_page;
@@ -206,16 +213,19 @@ void ChunkWriter::cut_page() {
   const size_t begin = pages_.size();
   raw_bytes_ += append_page(header, page.bytes, pages_);
 
+  const size_t compressed_bytes = pages_.size() - begin;
+  std::visit([&](auto& encoder) { encoder.page_written(page_.values, compressed_bytes); }, encoder_);
+
   PageLocation location;
   location.offset = static_cast<int64_t>(begin);
-  location.compressed_page_size = static_cast<int32_t>(pages_.size() - begin);
+  location.compressed_page_size = static_cast<int32_t>(compressed_bytes);
   location.first_row_index = rows_;
   offset_index_.page_locations.push_back(location);
   null_counts_.push_back(static_cast<int64_t>(page_.slots - page_.values));
   const int64_t text_bytes = std::visit([](auto& encoder) { return encoder.take_text_bytes(); }, encoder_);
   if (is_text_) offset_index_.unencoded_byte_array_data_bytes.push_back(text_bytes);
   text_bytes_ += text_bytes;
-  ++(page.encoding == Encoding::plain ? pages_plain_ : pages_by_dictionary_);
+  ++pages_by_encoding_[page.encoding];
   rows_ += page_.rows;
   slots_ += static_cast<int64_t>(page_.slots);
   page_ = {};
@@ -249,7 +259,7 @@ size_t ChunkWriter::append_page(const PageHeader& header_without_sizes, ByteSpan
 // --- the chunk
 
 FinishedChunk ChunkWriter::finish() {
-  if (page_.slots > 0) cut_page();
+  if (page_.slots > 0) cut_page(true);
   FinishedChunk chunk;
   size_t entries = 0;
   size_t dictionary_raw_bytes = 0;
@@ -276,21 +286,22 @@ FinishedChunk ChunkWriter::finish() {
 void ChunkWriter::describe(FinishedChunk& chunk, size_t dictionary_raw_bytes) {
   ColumnMetaData& meta = chunk.metadata;
   meta.type = physical_type_of(leaf_.type);
-  meta.encodings = {Encoding::plain, Encoding::rle};
+  meta.encodings = {Encoding::rle};
   meta.path_in_schema = leaf_.path;
   meta.codec = stored_codec(options_.compression.codec);
   meta.num_values = slots_;
   meta.total_uncompressed_size = static_cast<int64_t>(raw_bytes_ + dictionary_raw_bytes);
   meta.total_compressed_size = static_cast<int64_t>(chunk.dictionary_page.size() + pages_.size());
   if (!chunk.dictionary_page.empty()) {
-    meta.encodings.push_back(Encoding::rle_dictionary);
     meta.dictionary_page_offset = 0;
     meta.data_page_offset = static_cast<int64_t>(chunk.dictionary_page.size());
     meta.encoding_stats.push_back({PageType::dictionary_page, Encoding::plain, 1});
+    if (!pages_by_encoding_.contains(Encoding::plain)) meta.encodings.push_back(Encoding::plain);
   }
-  if (pages_by_dictionary_ > 0)
-    meta.encoding_stats.push_back({PageType::data_page, Encoding::rle_dictionary, pages_by_dictionary_});
-  if (pages_plain_ > 0) meta.encoding_stats.push_back({PageType::data_page, Encoding::plain, pages_plain_});
+  for (const auto& [encoding, pages] : pages_by_encoding_) {
+    meta.encodings.push_back(encoding);
+    meta.encoding_stats.push_back({PageType::data_page, encoding, pages});
+  }
   describe_statistics(chunk);
 }
 
@@ -344,8 +355,7 @@ void ChunkWriter::reset() {
   rows_ = 0;
   slots_ = 0;
   text_bytes_ = 0;
-  pages_by_dictionary_ = 0;
-  pages_plain_ = 0;
+  pages_by_encoding_.clear();
   offset_index_ = {};
   null_counts_.clear();
   repetition_histograms_.clear();

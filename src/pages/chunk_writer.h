@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -28,6 +29,7 @@ struct ChunkOptions {
   uint64_t page_bytes = 0;
   int64_t page_rows = 0;
   uint64_t dictionary_bytes = 0;
+  bool compat = false;  ///< see EncodingRules
 };
 
 /// Pages ready to be written one after the other, dictionary first, and what the footer says of them.
@@ -81,7 +83,7 @@ class ChunkWriter {
   Span measure_record(const LeafSlice& slice, const Cursor& at) const;
   uint64_t row_bytes(const LeafSlice& slice, size_t slot, size_t count) const;
   void append_span(const LeafSlice& slice, const Cursor& at, const Span& span);
-  void cut_page();
+  void cut_page(bool ends_chunk);
   size_t append_page(const PageHeader& header_without_sizes, ByteSpan raw, Bytes& out);
   void describe(FinishedChunk& chunk, size_t dictionary_raw_bytes);
   void describe_statistics(FinishedChunk& chunk);
@@ -104,8 +106,7 @@ class ChunkWriter {
   int64_t rows_ = 0;
   int64_t slots_ = 0;
   int64_t text_bytes_ = 0;
-  int32_t pages_by_dictionary_ = 0;
-  int32_t pages_plain_ = 0;
+  std::map<Encoding, int32_t> pages_by_encoding_;
   OffsetIndex offset_index_;
   std::vector<int64_t> null_counts_;            ///< by page
   std::vector<int64_t> repetition_histograms_;  ///< by page, then level

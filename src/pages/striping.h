@@ -36,7 +36,8 @@ struct LeafSlice {
 /// Keeps the scratch memory of one lane. A slice is good until the next one is made.
 class Striper {
  public:
-  /// Rows [begin, begin + rows) of the column `root` for the leaf below it. Requires rows > 0.
+  /// Rows [begin, begin + rows) of the column `root` for the leaf below it. Requires rows > 0 and
+  /// begin + rows < 2^31.
   LeafSlice stripe(const Column& root, const Field& field, const Leaf& leaf, int64_t begin, int64_t rows);
 
  private:

@@ -18,6 +18,7 @@ class SerialQueue {
   /// Waits for every task that was posted.
   ~SerialQueue() {
     workers_.help_until([this] { return idle_.load(); });
+    const std::lock_guard lock(mutex_);  // who ran the last task may not have given it up yet
   }
   SerialQueue(const SerialQueue&) = delete;
   SerialQueue& operator=(const SerialQueue&) = delete;
@@ -47,7 +48,7 @@ class SerialQueue {
     {
       const std::lock_guard lock(mutex_);
       if (tasks_.empty()) {
-        idle_ = true;  // the last touch: who waits in the destructor asks for nothing else
+        idle_ = true;  // nothing but the lock is touched from here on: the destructor waits for both
         return;
       }
     }

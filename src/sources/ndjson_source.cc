@@ -47,8 +47,11 @@ std::string megabytes(uint64_t bytes) { return std::to_string((bytes + 1_MiB - 1
 }  // namespace
 
 NdjsonSource::NdjsonSource(const Source& source, SourceOptions options, uint64_t block_bytes)
+    : NdjsonSource(Input::open(source.path), std::move(options), block_bytes) {}
+
+NdjsonSource::NdjsonSource(Input input, SourceOptions options, uint64_t block_bytes)
     : options_(checked(std::move(options))),
-      input_(Input::open(source.path)),
+      input_(std::move(input)),
       record_bytes_max_(std::min(options_.runtime->memory_bytes() / kRecordShare, kRecordBytesMax)),
       frames_(input_, {.block_bytes = block_bytes, .record_bytes_max = record_bytes_max_}),
       window_blocks_(options_.runtime->threads() == 1 ? 1 : options_.runtime->threads() * kBlocksPerThread),

@@ -24,6 +24,8 @@ class NdjsonSource final : public RecordStream {
   /// `block_bytes` is kBlockBytes but for tests: nothing that is delivered depends on it, except where batches end.
   /// Throws as open_ndjson does.
   NdjsonSource(const Source& source, SourceOptions options, uint64_t block_bytes = kBlockBytes);
+  /// From where `input` stands.
+  NdjsonSource(Input input, SourceOptions options, uint64_t block_bytes = kBlockBytes);
 
   const Schema& schema() const override { return *schema_; }
   std::optional<RelationBatch> next() override;

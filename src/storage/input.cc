@@ -53,9 +53,26 @@ Input::Input(Descriptor owned, int descriptor, std::string name)
 }
 
 size_t Input::read(std::span<std::byte> into) {
+  const size_t known = std::min(into.size(), peeked_.size() - peeked_begin_);
+  if (known > 0) {
+    std::memcpy(into.data(), peeked_.data() + peeked_begin_, known);
+    peeked_begin_ += known;
+    into = into.subspan(known);
+  }
+  if (into.empty()) return known;
   const Transfer done = read_all(descriptor_, into);
   if (done.error != 0) fail(name_, "cannot read " + name_ + ": " + system_reason(done.error));
-  return done.count;
+  return known + done.count;
+}
+
+ByteSpan Input::peek(size_t count) {
+  const size_t known = peeked_.size() - peeked_begin_;
+  if (known < count) {
+    const Transfer done = read_all(descriptor_, {peeked_.prepare(count - known), count - known});
+    if (done.error != 0) fail(name_, "cannot read " + name_ + ": " + system_reason(done.error));
+    peeked_.advance(done.count);
+  }
+  return ByteSpan(peeked_).subspan(peeked_begin_, std::min(count, peeked_.size() - peeked_begin_));
 }
 
 RandomReader RandomReader::open(const std::string& path) {

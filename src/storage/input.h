@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 
+#include "base/bytes.h"
 #include "storage/descriptor.h"
 
 namespace sluice {
@@ -29,6 +30,8 @@ class Input {
   std::optional<uint64_t> size() const { return size_; }
   /// Fills as much of `into` as there is; less than asked only at the end. Throws Error{io}.
   size_t read(std::span<std::byte> into);
+  /// The next `count` bytes, which stay to be read; fewer only at the end. Valid until the next call. Throws Error{io}.
+  ByteSpan peek(size_t count);
 
  private:
   Input(Descriptor owned, int descriptor, std::string name);
@@ -37,6 +40,8 @@ class Input {
   int descriptor_;
   std::string name_;
   std::optional<uint64_t> size_;
+  Bytes peeked_;
+  size_t peeked_begin_ = 0;  // what is before it has been read
 };
 
 /// Any range of a regular file. Thread-safe.

@@ -75,7 +75,7 @@ TEST(StoredArrowSchema, ReadsWhatOthersWrote) {
       expected);
 }
 
-// A decimal, a date in milliseconds, a dictionary and a half-precision number, by the same writer.
+// A decimal, a date in milliseconds and a half-precision number, by the same writer.
 TEST(StoredArrowSchema, IsNothingForTypesThatAreNotBuilt) {
   for (
       const char* text :
@@ -85,13 +85,20 @@ TEST(StoredArrowSchema, IsNothingForTypesThatAreNotBuilt) {
        "/////"
        "3gAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEQAAAAAAAEAAgACAAAAAQACAAAAAQAAAABAAAAFAAAABAAGAAEAAsAEwAUAAAADAAQAAAAFAAA"
        "AAAAAAEUAAAAAAAACBQAAAABAAAAZAAAAAAAAAAEAAQABAAAAAAAAAA=",
-       "/////5gAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEIAAAAAAAEALD///"
-       "8EAAAAAQAAABQAAAAQABwACAAPABcAGAAEABAAEAAAADQAAAAUAAAAAAAA"
-       "ARQAAAAAAAAFFAAAAAEAAABkAAAAAAAAAAQABAAEAAAACAAIAAAABAAIAAAADAAAAAgADAAIAAcACAAAAAAAAAEgAAAAAAAAAA==",
        "/////"
        "3gAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEQAAAAAAAEAAgACAAAAAQACAAAAAQAAAABAAAAFAAAABAAGAAEAAsAEwAUAAAADAAQAAAAFAAA"
        "AAAAAAEUAAAAAAAAAxQAAAABAAAAZAAAAAAAAAAEAAQABAAAAAAAAAA="})
     EXPECT_EQ(parse_stored_arrow_schema(text), std::nullopt);
+}
+
+// By the same writer; Parquet holds the values, looked up.
+TEST(StoredArrowSchema, TakesDictionariesForTheirValues) {
+  EXPECT_EQ(parse_stored_arrow_schema(
+                "/////5gAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEIAAAAAAAEALD///"
+                "8EAAAAAQAAABQAAAAQABwACAAPABcAGAAEABAAEAAAADQAAAAUAAAAAAAA"
+                "ARQAAAAAAAAFFAAAAAEAAABkAAAAAAAAAAQABAAEAAAACAAIAAAABAAIAAAADAAAAAgADAAIAAcACAAAAAAAAAEg"
+                "AAAAAAAAAA=="),
+            (Schema{{"d", string()}}));
 }
 
 TEST(StoredArrowSchema, ReadsMessagesWithoutContinuation) {

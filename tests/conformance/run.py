@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The property test of the writer: write_random_files draws tables and writes them, read_files.mjs reads every file with
-four independent readers and compares each value.
+"""The property test of the writer: write_random_files draws tables and writes them, read_files.mjs reads every file
+with four independent readers and compares each value.
 
   run.py PROGRAM [--files N] [--seed S] [--only I]     PROGRAM is write_random_files
 
@@ -41,8 +41,8 @@ def parse():
 def run(command):
     """Exit code and output; a command that hangs has failed."""
     try:
-        done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              errors="replace", timeout=PART_SECONDS_MAX, check=False)
+        done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, errors="replace", timeout=PART_SECONDS_MAX, check=False)
         return done.returncode, done.stdout
     except subprocess.TimeoutExpired as expired:
         output = (expired.stdout or b"").decode(errors="replace")
@@ -72,7 +72,8 @@ def show_reproductions(options, directory, output):
     if not failed:  # a crash: the file that was begun last
         failed = sorted(path.stem for path in directory.glob("*.txt"))[-1:]
     for number in failed[:REPRODUCTIONS_SHOWN]:
-        say(f"\n{number}.parquet: tests/conformance/run.py {options.program} --seed {options.seed} --only {int(number)}")
+        again = f"tests/conformance/run.py {options.program} --seed {options.seed} --only {int(number)}"
+        say(f"\n{number}.parquet: {again}")
         description = directory / f"{number}.txt"
         if description.exists():
             say(description.read_text(errors="replace").rstrip())
@@ -81,7 +82,8 @@ def show_reproductions(options, directory, output):
 
 def run_part(options, first, files, totals):
     directory = Path(tempfile.mkdtemp(prefix="sluice_random_files_"))
-    written, words = run([options.program, "--dir", directory, "--seed", options.seed, "--first", first, "--files", files])
+    choices = ["--dir", directory, "--seed", options.seed, "--first", first, "--files", files]
+    written, words = run([options.program, *choices])
     node = shutil.which("node")
     read, found = run([node, READ_FILES, directory]) if node else (SKIPPED, "skipped: node is not installed\n")
     totals.add(found)

@@ -17,7 +17,7 @@ class Inspect(program.ProgramTest):
         self.assertEqual(err, "")
         self.assertRegex(out, r"^a\.parquet  [\d.]+ KiB  1000 rows  10 row groups  4 columns  zstd  by sluice \d")
         self.assertRegex(out, r"(?m)^id +int64 .* 0  0 \u2026 999 ")
-        self.assertRegex(out, r"(?m)^user\.name +string +dictionary +0  n0 \u2026 n9 ")
+        self.assertRegex(out, r"(?m)^user\.name +string +\w+ +0  n0 \u2026 n9 ")
         self.assertRegex(out, r"(?m)^user\.tags\[\] +string .* 1000  x \u2026 x ")
         self.assertRegex(out, r"(?m)^at +timestamp\(ms, UTC\) .*2026-01-01T00:00:00.*Z \u2026 2026-01-01T00:00:59")
         self.assertIn("no bloom filter", out)

@@ -332,5 +332,15 @@ TEST(Layout, BadFilesOfOtherWritersDoNotCrash) {
   }
 }
 
+// The stored Arrow schema has JSON as plain text, Parquet has neither seconds nor names of zones.
+TEST(Layout, PutsTheSchemaTogetherFromBothOfTheFile) {
+  const Schema schema = parse_schema(
+      "j json, s string, n struct<j json not null, l list<json>, at timestamp(s, Europe/Berlin)> not null");
+  const TemporaryDirectory folder;
+  const std::string path = folder / "both.parquet";
+  FileWriter(path, schema, {.sync = false}).close();
+  EXPECT_EQ(to_text(read_layout(path).schema), to_text(schema));
+}
+
 }  // namespace
 }  // namespace sluice

@@ -23,7 +23,9 @@ Batch batch_of(Schema schema, Column column) {
 
 // --- the account
 
-uint64_t account(const Column& column) { return bytes_of_rows(batch_of({{"a", column.type}}, column), 0, column.length); }
+uint64_t account(const Column& column) {
+  return bytes_of_rows(batch_of({{"a", column.type}}, column), 0, column.length);
+}
 
 TEST(BytesOfRows, CountsWhatIsInMemory) {
   EXPECT_EQ(account(make_int64({1, std::nullopt, 3})), 24u);

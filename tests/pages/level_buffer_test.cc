@@ -71,6 +71,23 @@ TEST(LevelBuffer, UniformPagesAreOneRun) {
   EXPECT_EQ(page.levels, std::vector<uint8_t>(20'000, 3));
 }
 
+// Whether levels come as a run or one by one depends on where batches end; the bytes must not.
+TEST(LevelBuffer, EqualLevelsAreTheSameBytesHoweverTheyCome) {
+  for (const size_t count : {1, 7, 8, 9, 64}) {
+    const std::vector<uint8_t> levels(count, 1);
+    LevelBuffer by_run(1);
+    LevelBuffer by_level(1);
+    by_run.append_run(1, count);
+    for (const uint8_t level : levels) by_level.append(&level, 1);
+    std::vector<int64_t> histogram(2);
+    Bytes expected;
+    Bytes found;
+    by_run.finish(expected, histogram);
+    by_level.finish(found, histogram);
+    EXPECT_EQ(expected.view(), found.view()) << count;
+  }
+}
+
 TEST(LevelBuffer, AddsToTheHistogram) {
   LevelBuffer buffer(1);
   std::vector<int64_t> histogram{100, 200};

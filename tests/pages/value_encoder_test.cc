@@ -19,6 +19,14 @@ void append_all(Encoder& encoder, const Column& column) {
 
 std::string text_of(const RawPage& page) { return std::string(as_text(page.bytes)); }
 
+// Only dictionary and PLAIN, and nothing compressed: sizes are what they look like.
+ValueEncoderOptions options_of(uint64_t dictionary_bytes_max) {
+  ValueEncoderOptions options;
+  options.dictionary_bytes_max = dictionary_bytes_max;
+  options.rules = {{Codec::none}, true};
+  return options;
+}
+
 TEST(PageBody, LevelsStandBeforeTheBody) {
   PageBody body;
   // Up and down: the gap grows once levels do not fit, and must not be left in the page when they are short again.
@@ -35,16 +43,8 @@ TEST(PageBody, LevelsStandBeforeTheBody) {
   }
 }
 
-TEST(DictionaryMark, PaysWhileATenthIsSaved) {
-  const DictionaryMark begin{2, 100};
-  EXPECT_FALSE(begin.costs_too_much(100, 0, 0));     // nothing costs nothing
-  EXPECT_FALSE(begin.costs_too_much(150, 40, 100));  // 90 instead of 100
-  EXPECT_TRUE(begin.costs_too_much(150, 41, 100));
-  EXPECT_TRUE(begin.costs_too_much(101, 0, 0));
-}
-
 TEST(NumberEncoder, PlainIsLittleEndianBehindLevels) {
-  NumberEncoder<int16_t, int32_t> encoder({});
+  NumberEncoder<int16_t, int32_t> encoder(options_of(0));
   append_all(encoder, make_fixed<int16_t>(int16(), {1, -2}));
   EXPECT_EQ(encoder.pending_bytes(), 8u);
   const RawPage page = encoder.finish_page(as_bytes("LV"));
@@ -54,7 +54,7 @@ TEST(NumberEncoder, PlainIsLittleEndianBehindLevels) {
 }
 
 TEST(NumberEncoder, UnsignedAreWidenedWithZeros) {
-  NumberEncoder<uint8_t, uint32_t> encoder({});
+  NumberEncoder<uint8_t, uint32_t> encoder(options_of(0));
   append_all(encoder, make_fixed<uint8_t>(uint8(), {255}));
   EXPECT_EQ(text_of(encoder.finish_page({})), std::string("\xff\0\0\0", 4));
 }
@@ -62,7 +62,7 @@ TEST(NumberEncoder, UnsignedAreWidenedWithZeros) {
 TEST(NumberEncoder, TakesOnlyWhatIsSelected) {
   const Column column = make_int64({0, 1, 2, 3, 4, 5, 6, 7}).slice(1, 7);
   const int32_t positions[] = {0, 2, 6};
-  NumberEncoder<int64_t, int64_t> encoder({});
+  NumberEncoder<int64_t, int64_t> encoder(options_of(0));
   ASSERT_TRUE(encoder.append(column, {0, 3, positions}));
   ASSERT_TRUE(encoder.append(column, {3, 2, nullptr}));
   ASSERT_TRUE(encoder.append(column, {5, 0, nullptr}));
@@ -74,7 +74,7 @@ TEST(NumberEncoder, TakesOnlyWhatIsSelected) {
 
 // Width of the indices, then the hybrid. A dictionary of one entry has a width of 1.
 TEST(NumberEncoder, IndicesHaveTheWidthOfTheDictionarySoFar) {
-  NumberEncoder<int64_t, int64_t> encoder({.dictionary_bytes_max = kPlenty});
+  NumberEncoder<int64_t, int64_t> encoder(options_of(kPlenty));
   for (const int distinct : {1, 2, 3, 4, 5, 8, 9, 16, 17}) {
     std::vector<std::optional<int64_t>> values;
     for (int i = 0; i < 400; ++i) values.push_back(i % distinct);
@@ -94,7 +94,7 @@ TEST(NumberEncoder, IndicesHaveTheWidthOfTheDictionarySoFar) {
 }
 
 TEST(NumberEncoder, DictionaryOfAnUnfinishedPageIsNoDictionary) {
-  NumberEncoder<int64_t, int64_t> encoder({.dictionary_bytes_max = 16});
+  NumberEncoder<int64_t, int64_t> encoder(options_of(16));
   append_all(encoder, make_int64({1, 1, 2, 2}));
   EXPECT_EQ(encoder.dictionary_bytes(), 16u);
   append_all(encoder, make_int64({3}));  // full: all five go on in PLAIN
@@ -140,7 +140,7 @@ TEST(TextEncoder, PlainIsLengthAndBytes) {
 
 TEST(TextEncoder, CountsTheBytesOfEachPage) {
   for (const uint64_t dictionary_bytes : {uint64_t{0}, uint64_t{12}, kPlenty}) {
-    TextEncoder encoder({.dictionary_bytes_max = dictionary_bytes});
+    TextEncoder encoder(options_of(dictionary_bytes));
     append_all(encoder, make_text(string(), {"abc", "abc", "", "defg"}));
     encoder.finish_page({});
     EXPECT_EQ(encoder.take_text_bytes(), 10);

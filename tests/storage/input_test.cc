@@ -56,6 +56,23 @@ TEST(Input, ReadsAFileToItsEnd) {
   EXPECT_EQ(read_some(input, 100), "");
 }
 
+TEST(Input, GivesPeekedBytesAgain) {
+  TemporaryDirectory dir;
+  write_file(dir / "a", "0123456789");
+  Input input = Input::open(dir / "a");
+  EXPECT_EQ(as_text(input.peek(3)), "012");
+  EXPECT_EQ(as_text(input.peek(2)), "01");
+  EXPECT_EQ(read_some(input, 1), "0");
+  EXPECT_EQ(as_text(input.peek(4)), "1234");
+  EXPECT_EQ(read_some(input, 2), "12");
+  EXPECT_EQ(read_some(input, 4), "3456");
+  EXPECT_EQ(as_text(input.peek(100)), "789");
+  Input moved = std::move(input);
+  EXPECT_EQ(as_text(moved.peek(0)), "");
+  EXPECT_EQ(read_some(moved, 100), "789");
+  EXPECT_EQ(as_text(moved.peek(1)), "");
+}
+
 TEST(Input, ReadsAnEmptyFile) {
   TemporaryDirectory dir;
   write_file(dir / "empty", "");

@@ -1,5 +1,5 @@
-// Reads a whole Parquet file that the library wrote, strictly: pages, indexes and footer must agree, and nothing may lie
-// between them. Pages go through the plain reader of page_reader.h.
+// Reads a whole Parquet file that the library wrote, strictly: pages, indexes and footer must agree, and nothing may
+// lie between them. Pages go through the plain reader of page_reader.h.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,185 @@
+// Values of every type, picked one by one. (Arrow "Columnar Format", physical memory layout.)
+#include "columns/gather.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bits.h"
+#include "base/bytes.h"
+#include "columns/builder.h"
+#include "columns/widths.h"
+#include "sluice/error.h"
+
+namespace sluice {
+namespace {
+
+using Pieces = std::span<const Column* const>;
+using Places = std::span<const ValuePlace>;
+
+constexpr uint64_t kOffsetMax = INT32_MAX;
+
+bool charge(uint64_t bytes, uint64_t& bytes_left) {
+  if (bytes > bytes_left) return false;
+  bytes_left -= bytes;
+  return true;
+}
+
+bool is_there(Pieces pieces, const ValuePlace& place) {
+  return place.row != ValuePlace::kNowhere && pieces[place.piece]->is_valid(place.row);
+}
+
+Bytes zeroed(size_t size) {
+  Bytes bytes(size);
+  if (size > 0) std::memset(bytes.data(), 0, size);
+  return bytes;
+}
+
+void set_bit(Bytes& bits, size_t index) { bits.data()[index >> 3] |= std::byte(1 << (index & 7)); }
+
+bool gather_validity(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+  const auto size = static_cast<size_t>(bytes_of_bits(out.length));
+  if (!charge(size, bytes_left)) return false;
+  Bytes bits = zeroed(size);
+  int64_t valid = 0;
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (!is_there(pieces, places[i])) continue;
+    set_bit(bits, i);
+    ++valid;
+  }
+  out.null_count = out.length - valid;
+  if (out.null_count > 0) out.validity = to_buffer(std::move(bits));
+  return true;
+}
+
+bool gather_bits(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+  const auto size = static_cast<size_t>(bytes_of_bits(out.length));
+  if (!charge(size, bytes_left)) return false;
+  Bytes bits = zeroed(size);
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (!is_there(pieces, places[i])) continue;
+    const Column& piece = *pieces[places[i].piece];
+    if (bit_at(piece.values.as<uint8_t>(), piece.offset + places[i].row)) set_bit(bits, i);
+  }
+  out.values = to_buffer(std::move(bits));
+  return true;
+}
+
+// `Width`: a constant, so that each copy is one move.
+template <typename Width>
+void copy_values(Pieces pieces, Places places, Width width, std::byte* to) {
+  for (const ValuePlace& place : places) {
+    if (is_there(pieces, place)) {
+      const Column& piece = *pieces[place.piece];
+      std::memcpy(to, piece.values.bytes().data() + static_cast<size_t>(piece.offset + place.row) * width, width);
+    } else {
+      std::memset(to, 0, width);
+    }
+    to += width;
+  }
+}
+
+bool gather_fixed(Pieces pieces, Places places, size_t width, Column& out, uint64_t& bytes_left) {
+  if (!charge(places.size() * width, bytes_left)) return false;
+  Bytes values(places.size() * width);
+  switch (width) {
+    case 1: copy_values(pieces, places, std::integral_constant<size_t, 1>(), values.data()); break;
+    case 2: copy_values(pieces, places, std::integral_constant<size_t, 2>(), values.data()); break;
+    case 4: copy_values(pieces, places, std::integral_constant<size_t, 4>(), values.data()); break;
+    case 8: copy_values(pieces, places, std::integral_constant<size_t, 8>(), values.data()); break;
+    default: copy_values(pieces, places, width, values.data());
+  }
+  out.values = to_buffer(std::move(values));
+  return true;
+}
+
+// New offsets for text or lists, and how much they count in all.
+std::optional<uint64_t> gather_offsets(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+  if (!charge((places.size() + 1) * sizeof(int32_t), bytes_left)) return std::nullopt;
+  Bytes offsets;
+  offsets.reserve((places.size() + 1) * sizeof(int32_t));
+  offsets.append_value(int32_t{0});
+  uint64_t end = 0;
+  for (const ValuePlace& place : places) {
+    if (is_there(pieces, place)) {
+      const int32_t* at = pieces[place.piece]->offsets_data() + place.row;
+      end += static_cast<uint64_t>(at[1] - at[0]);
+      if (end > kOffsetMax) return std::nullopt;
+    }
+    offsets.append_value(static_cast<int32_t>(end));
+  }
+  out.offsets = to_buffer(std::move(offsets));
+  return end;
+}
+
+bool gather_text(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+  const auto size = gather_offsets(pieces, places, out, bytes_left);
+  if (!size || !charge(*size, bytes_left)) return false;
+  Bytes text;
+  text.reserve(static_cast<size_t>(*size));
+  for (const ValuePlace& place : places) {
+    if (!is_there(pieces, place)) continue;
+    const Column& piece = *pieces[place.piece];
+    const int32_t* at = piece.offsets_data() + place.row;
+    text.append(piece.values.bytes().data() + at[0], static_cast<size_t>(at[1] - at[0]));
+  }
+  out.values = to_buffer(std::move(text));
+  return true;
+}
+
+bool gather_child(Pieces pieces, Places places, size_t child, Column& out, uint64_t& bytes_left) {
+  std::vector<const Column*> children;
+  for (const Column* piece : pieces) children.push_back(&piece->children[child]);
+  std::optional<Column> gathered = gather(children, places, bytes_left);
+  if (!gathered) return false;
+  out.children.push_back(std::move(*gathered));
+  return true;
+}
+
+bool gather_list(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+  const auto items = gather_offsets(pieces, places, out, bytes_left);
+  if (!items || !charge(*items * sizeof(ValuePlace), bytes_left)) return false;
+  std::vector<ValuePlace> item_places;
+  item_places.reserve(static_cast<size_t>(*items));
+  for (const ValuePlace& place : places) {
+    if (!is_there(pieces, place)) continue;
+    const int32_t* at = pieces[place.piece]->offsets_data() + place.row;
+    for (int32_t row = at[0]; row < at[1]; ++row) item_places.push_back({place.piece, row});
+  }
+  return gather_child(pieces, item_places, 0, out, bytes_left);
+}
+
+// What stands under a null struct is no value: it is looked up nevertheless, and is as null as before or not.
+bool gather_struct(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+  for (size_t i = 0; i < out.type.children().size(); ++i)
+    if (!gather_child(pieces, places, i, out, bytes_left)) return false;
+  return true;
+}
+
+bool gather_values(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+  const TypeKind kind = out.type.kind();
+  if (kind == TypeKind::boolean) return gather_bits(pieces, places, out, bytes_left);
+  if (kind == TypeKind::struct_) return gather_struct(pieces, places, out, bytes_left);
+  if (kind == TypeKind::list) return gather_list(pieces, places, out, bytes_left);
+  if (is_text(kind)) return gather_text(pieces, places, out, bytes_left);
+  if (const size_t width = fixed_width(kind); width > 0) return gather_fixed(pieces, places, width, out, bytes_left);
+  throw Error(ErrorCode::unsupported, "values of type " + to_text(out.type) + " cannot be picked one by one yet");
+}
+
+}  // namespace
+
+std::optional<Column> gather(Pieces pieces, Places places, uint64_t& bytes_left) {
+  Column out;
+  out.type = pieces.front()->type;
+  out.length = static_cast<int64_t>(places.size());
+  if (out.type.kind() == TypeKind::null) {
+    out.null_count = out.length;
+    return out;
+  }
+  if (!gather_validity(pieces, places, out, bytes_left)) return std::nullopt;
+  if (!gather_values(pieces, places, out, bytes_left)) return std::nullopt;
+  return out;
+}
+
+}  // namespace sluice

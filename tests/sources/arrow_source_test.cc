@@ -1,0 +1,205 @@
+#include "sources/arrow_source.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <thread>
+
+#include "arrow/ipc_bytes.h"
+#include "sources/source_format.h"
+#include "storage/temporary_directory.h"
+
+namespace sluice {
+namespace {
+
+using test::sentence_of;
+using test::TemporaryDirectory;
+using test::write_file;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const Schema kSchema{{"id", int64(), false}, {"name", string()}};
+
+Batch some_rows() {
+  return Batch(std::make_shared<const Schema>(kSchema),
+               {test::make_int64({1, 2}), test::make_text(string(), {"a", std::nullopt})}, 2);
+}
+
+std::string some_stream(int batches = 1) {
+  Bytes out = encode_schema_message(kSchema);
+  for (int i = 0; i < batches; ++i) append_record_batch(some_rows(), out);
+  append_end_of_stream(out);
+  return std::string(out.view());
+}
+
+std::string some_file() {
+  const Column indices = test::make_fixed<int32_t>(int32(), {1, 0});
+  return test::arrow_file(
+      {{true, test::MessageMaker().dictionary(7, test::raw_batch(test::make_text(string(), {"a", "b"})))},
+       {false, test::MessageMaker().record_batch(test::raw_batch(indices))}},
+      7);
+}
+
+std::vector<Batch> read_all(RecordStream& stream) {
+  std::vector<Batch> batches;
+  while (auto next = stream.next()) {
+    EXPECT_EQ(next->relation, "");
+    batches.push_back(std::move(next->batch));
+  }
+  return batches;
+}
+
+// Gives `text` through a named pipe, in which nobody can seek.
+class NamedPipe {
+ public:
+  explicit NamedPipe(std::string text) : path_(directory_ / "pipe") {
+    if (::mkfifo(path_.c_str(), 0600) != 0) throw std::runtime_error("no pipe");
+    writer_ = std::thread([this, text = std::move(text)] { write_file(path_, text); });
+  }
+  ~NamedPipe() { writer_.join(); }
+  const std::string& path() const { return path_; }
+
+ private:
+  TemporaryDirectory directory_;
+  std::string path_;
+  std::thread writer_;
+};
+
+TEST(ArrowSource, ReadsStreams) {
+  TemporaryDirectory directory;
+  const std::string path = directory / "a.arrows";
+  write_file(path, some_stream(3));
+  const auto source = open_arrow({path});
+  EXPECT_EQ(source->schema(), kSchema);
+  EXPECT_EQ(source->name(), path);
+  EXPECT_FALSE(source->inferred());
+  EXPECT_TRUE(source->notes().empty());
+  EXPECT_EQ(source->bytes_total(), some_stream(3).size());
+  EXPECT_THAT(
+      test::show_batches(read_all(*source)),
+      ElementsAre(ElementsAre("1", "2", "1", "2", "1", "2"), ElementsAre("'a'", "null", "'a'", "null", "'a'", "null")));
+  EXPECT_EQ(source->bytes_read(), some_stream(3).size());
+}
+
+TEST(ArrowSource, ReadsFiles) {
+  TemporaryDirectory directory;
+  write_file(directory / "a.arrow", some_file());
+  const auto source = open_arrow({directory / "a.arrow"});
+  EXPECT_EQ(source->schema(), (Schema{{"values", string()}}));
+  EXPECT_EQ(source->bytes_total(), some_file().size());
+  EXPECT_THAT(test::show_batches(read_all(*source)), ElementsAre(ElementsAre("'b'", "'a'")));
+}
+
+TEST(ArrowSource, ReadsPipes) {
+  const NamedPipe pipe(some_stream(2));
+  const auto source = open_source({pipe.path()});
+  EXPECT_EQ(source->bytes_total(), std::nullopt);
+  EXPECT_EQ(test::show_batches(read_all(*source))[0].size(), 4u);
+}
+
+// The file format from a pipe is a stream between magics, where its writer put a schema message.
+TEST(ArrowSource, ReadsFilesFromPipes) {
+  const std::string end = "what stands in a footer...ARROW1";
+  const std::string file = std::string("ARROW1\0\0", 8) + some_stream(2) + end;
+  {
+    const NamedPipe pipe(file);
+    const auto source = open_source({pipe.path()});
+    EXPECT_EQ(test::show_batches(read_all(*source))[0].size(), 4u);
+  }
+  for (const size_t cut : {1, 6, 7, 32, 40, 60}) {
+    const NamedPipe pipe(file.substr(0, file.size() - cut));
+    EXPECT_THAT(sentence_of([&] { read_all(*open_source({pipe.path()})); }), HasSubstr("breaks off")) << cut;
+  }
+  const NamedPipe pipe(some_file());
+  EXPECT_THAT(sentence_of([&] { open_source({pipe.path()}); }), HasSubstr("has its schema at its end only"));
+}
+
+TEST(ArrowSource, RefusesBytesBehindTheEnd) {
+  TemporaryDirectory directory;
+  write_file(directory / "a.arrows", some_stream() + some_stream());
+  const auto source = open_arrow({directory / "a.arrows"});
+  EXPECT_THAT(sentence_of([&] { read_all(*source); }), HasSubstr("more bytes follow behind the end"));
+}
+
+TEST(ArrowSource, NamesTheSourceAndWhatIsWrong) {
+  TemporaryDirectory directory;
+  const std::string path = directory / "a.arrow";
+  for (const char* text : {"", "{\"id\": 1}\n", "ARRO", "ARROW1"}) {
+    write_file(path, text);
+    EXPECT_THAT(sentence_of([&] { open_arrow({path}); }), HasSubstr(path + ": ")) << text;
+  }
+  write_file(path, "{\"id\": 1}\n");
+  EXPECT_THAT(sentence_of([&] { open_arrow({path}); }), HasSubstr("this is no Arrow data"));
+  EXPECT_THAT(sentence_of([&] { open_arrow({directory / "none.arrow"}); }), HasSubstr("does not exist"));
+  write_file(path, some_stream().substr(0, some_stream().size() - 20));
+  const auto source = open_arrow({path});
+  try {
+    read_all(*source);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::corrupt);
+    EXPECT_EQ(error.place().source, path);
+    EXPECT_TRUE(error.place().byte.has_value());
+  }
+}
+
+TEST(ArrowSource, TakesNoOtherSchema) {
+  TemporaryDirectory directory;
+  write_file(directory / "a.arrows", some_stream());
+  EXPECT_NO_THROW(open_arrow({directory / "a.arrows"}, {.schema = kSchema}));
+  EXPECT_THAT(sentence_of([&] {
+                open_arrow({directory / "a.arrows"}, {.schema = Schema{{"id", int32()}}});
+              }),
+              HasSubstr("columns of its own"));
+}
+
+TEST(ArrowSource, HoldsMessagesToAShareOfTheBudget) {
+  TemporaryDirectory directory;
+  const int64_t count = 1'000'000;
+  const Column column = test::make_int64(std::vector<std::optional<int64_t>>(count, 1));
+  const auto schema = std::make_shared<const Schema>(Schema{{"id", int64()}});
+  Bytes out = encode_schema_message(*schema);
+  append_record_batch(Batch(schema, {column}, count), out);
+  append_end_of_stream(out);
+  write_file(directory / "a.arrows", std::string(out.view()));
+  const auto tight = std::make_shared<Runtime>(RuntimeOptions{.threads = 1, .memory_bytes = 16_MiB});
+  const auto source = open_arrow({directory / "a.arrows"}, {.runtime = tight});
+  try {
+    source->next();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::data);
+    EXPECT_THAT(error.what(), HasSubstr("8000000 bytes of body"));
+    EXPECT_THAT(error.hint(), HasSubstr("--memory"));
+  }
+  EXPECT_EQ(open_arrow({directory / "a.arrows"})->next()->batch.rows(), count);
+}
+
+TEST(SourceFormat, FollowsTheNameThenTheBytes) {
+  EXPECT_EQ(format_of_name("a.b/c.arrow"), SourceFormat::arrow);
+  EXPECT_EQ(format_of_name("c.arrows"), SourceFormat::arrow);
+  EXPECT_EQ(format_of_name("c.feather"), SourceFormat::arrow);
+  EXPECT_EQ(format_of_name("c.ipc"), SourceFormat::arrow);
+  EXPECT_EQ(format_of_name("c.ndjson"), SourceFormat::ndjson);
+  EXPECT_EQ(format_of_name("c.jsonl"), SourceFormat::ndjson);
+  EXPECT_EQ(format_of_name("arrow"), std::nullopt);
+  EXPECT_EQ(format_of_bytes(as_bytes(some_stream())), SourceFormat::arrow);
+  EXPECT_EQ(format_of_bytes(as_bytes(some_file())), SourceFormat::arrow);
+  EXPECT_EQ(format_of_bytes(as_bytes("ARROW")), SourceFormat::ndjson);
+  EXPECT_EQ(format_of_bytes(as_bytes("{\"a\": 1}")), SourceFormat::ndjson);
+  EXPECT_EQ(format_of_bytes({}), SourceFormat::ndjson);
+}
+
+TEST(SourceFormat, IsToldBeforeItIsGuessed) {
+  TemporaryDirectory directory;
+  write_file(directory / "a.ndjson", some_stream());
+  EXPECT_EQ(open_source({directory / "a.ndjson", SourceFormat::arrow})->schema(), kSchema);
+  EXPECT_THROW(open_source({directory / "a.ndjson"}), Error);
+  write_file(directory / "lines", "{\"id\": 1}\n");
+  EXPECT_EQ(open_source({directory / "lines"})->schema(), (Schema{{"id", int64()}}));
+}
+
+}  // namespace
+}  // namespace sluice
