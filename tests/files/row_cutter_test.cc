@@ -183,28 +183,44 @@ TEST(RowCutter, ARowThatIsLargerStandsAlone) {
   EXPECT_THAT(cut({batch}, {INT64_MAX, 1 << 20}, encoded_by(batch, [](int64_t) { return 1.0; })), ElementsAre(1, 1, 1));
 }
 
+// The same rows in one batch and in batches drawn at random end in the same row groups.
+void expect_same_cuts(Draw& draw, const Batch& whole, const RowCutterOptions& options, int percent_max) {
+  const auto change = static_cast<int64_t>(draw.below(static_cast<uint64_t>(whole.rows())));
+  const double before = static_cast<double>(draw.between(0, percent_max)) / 100;
+  const double after = static_cast<double>(draw.between(0, percent_max)) / 100;
+  const EncodedBytes encoded = encoded_by(whole, [&](int64_t row) { return row < change ? before : after; });
+  std::vector<Batch> batches;
+  const int64_t rows_max = draw.magnitude(whole.rows());
+  for (int64_t begin = 0; begin < whole.rows(); begin += batches.back().rows())
+    batches.push_back(whole.slice(begin, draw.between(1, std::min(rows_max, whole.rows() - begin))));
+  const std::vector<int64_t> groups = cut({whole}, options, encoded);
+  ASSERT_EQ(groups, cut(batches, options, encoded));
+  for (const int64_t rows : groups) ASSERT_LE(rows, options.row_group_rows);
+}
+
+// Texts of very different sizes: slices end by bytes.
 TEST(RowCutter, AnswersDependOnTheRowsAlone) {
   const uint64_t seed = property_seed();
   for (uint64_t round = 0; round < 150; ++round) {
     Draw draw(seed, round);
-    // Texts of very different sizes, and encoders that make very different things of them.
     std::vector<size_t> sizes(static_cast<size_t>(draw.magnitude(30'000)));
     const int64_t size_max = draw.magnitude(2'000);
     for (size_t& size : sizes) size = static_cast<size_t>(draw.magnitude(size_max));
     if (draw.chance(30)) sizes[draw.below(sizes.size())] = 500'000;
-    const Batch whole = texts(sizes);
-    const auto change = static_cast<int64_t>(draw.below(sizes.size()));
-    const double before = static_cast<double>(draw.below(200)) / 100;
-    const double after = static_cast<double>(draw.below(200)) / 100;
-    const EncodedBytes encoded = encoded_by(whole, [&](int64_t row) { return row < change ? before : after; });
+    SCOPED_TRACE("seed " + std::to_string(seed) + ", round " + std::to_string(round));
     const RowCutterOptions options{draw.magnitude(40'000), uint64_t{1} << draw.between(17, 24)};
-    std::vector<Batch> batches;
-    const int64_t rows_max = draw.magnitude(whole.rows());
-    for (int64_t begin = 0; begin < whole.rows(); begin += batches.back().rows())
-      batches.push_back(whole.slice(begin, draw.between(1, std::min(rows_max, whole.rows() - begin))));
-    const std::vector<int64_t> groups = cut({whole}, options, encoded);
-    ASSERT_EQ(groups, cut(batches, options, encoded)) << "seed " << seed << ", round " << round;
-    for (const int64_t rows : groups) ASSERT_LE(rows, options.row_group_rows);
+    ASSERT_NO_FATAL_FAILURE(expect_same_cuts(draw, texts(sizes), options, 200));
+  }
+}
+
+// Rows of a byte that take many when they are encoded: slices end by rows, row groups by bytes.
+TEST(RowCutter, AnswersDependOnTheRowsAloneWhereSlicesEndByRows) {
+  const uint64_t seed = property_seed();
+  const Batch whole = batch_of({{"a", int8()}}, make_fixed(int8(), std::vector<std::optional<int8_t>>(150'000, 1)));
+  for (uint64_t round = 0; round < 40; ++round) {
+    Draw draw(seed, round);
+    SCOPED_TRACE("seed " + std::to_string(seed) + ", round " + std::to_string(round));
+    ASSERT_NO_FATAL_FAILURE(expect_same_cuts(draw, whole, {INT64_MAX, 512 << 10}, 3'000));
   }
 }
 
