@@ -63,17 +63,20 @@ struct ArrowArrayStream {
 namespace sluice {
 inline namespace v0 {
 
-/// The columns of a struct-typed ArrowSchema. Does not release it. Throws Error{unsupported} that names the field and
-/// its format string where a type is not built.
+/// The columns of a struct-typed ArrowSchema: large and view variants as plain text and lists, dictionaries as their
+/// values. Does not release it. Throws Error{unsupported} that names the field and its format string where a type is
+/// not built.
 Schema import_arrow_schema(const ArrowSchema& schema);
 /// Fills `out`, which the receiver releases.
 void export_arrow_schema(const Schema& schema, ArrowSchema* out);
 
 /// One record batch (a struct array). Takes over both structs, also when it throws: their `release` is null afterwards.
-/// The array is released when the last buffer of the batch goes. Nothing is copied.
-/// Throws Error{invalid} for an array that contradicts its schema: lengths, offsets, missing buffers.
+/// The array is released when the last buffer of the batch goes. Nothing is copied but what our columns do not have:
+/// 64-bit offsets are rewritten, views gathered, dictionaries looked up. Throws Error{invalid} for an array that
+/// contradicts its schema: lengths, offsets, missing buffers; Error{unsupported} for text or lists that need 64-bit
+/// offsets: smaller batches do not.
 Batch import_arrow(ArrowArray* array, ArrowSchema* schema);
-/// The same under a known schema, which the array must have.
+/// The same under a known schema, which the array must have, with 32-bit offsets throughout: as export_arrow gives it.
 Batch import_arrow(ArrowArray* array, std::shared_ptr<const Schema> schema);
 /// Fills `array` and, where it is not null, `schema`; both share the buffers of `batch` until released.
 void export_arrow(const Batch& batch, ArrowArray* array, ArrowSchema* schema);

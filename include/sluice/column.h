@@ -37,16 +37,18 @@ class Buffer {
 
 /// A column or a part of a nested one. All lengths count values. Invariants, checked where columns enter from outside:
 /// buffers are long enough for offset + length values; offsets ascend; a struct's children have its length; the child
-/// of a list is as long as the largest list offset.
+/// of a fixed_list has its length times its size, at most 2^31-1; the child of a list or map, for which structs of key
+/// and value are the child, is as long as the largest offset.
 struct Column {
   Type type;
   int64_t length = 0;
   int64_t offset = 0;      ///< values to skip in this column's own buffers (not in its children)
   int64_t null_count = 0;  ///< exact, of the `length` values
   Buffer validity;         ///< bit offset+i set = value i is there; empty = all are
-  Buffer offsets;  ///< int32, offset+length+1 of them: string, binary, json (bytes of `values`), list (values of the
-                   ///< child)
-  Buffer values;   ///< bits for boolean, fixed width for numbers, bytes for text; empty for null, list, struct
+  Buffer offsets;          ///< int32, offset+length+1 of them: text of all kinds (bytes of `values`), list and map
+                           ///< (values of the child)
+  Buffer values;           ///< bits for boolean, fixed width for numbers and bytes of fixed length, bytes for text;
+                           ///< empty for null and what is nested
   std::vector<Column> children;
 
   /// Values [begin, begin + count) without a copy. Requires begin + count <= length.
@@ -63,7 +65,7 @@ struct Column {
   const T* data() const {
     return values.as<T>() + offset;
   }
-  /// Pointer to the length+1 offsets of a string, binary, json or list column.
+  /// Pointer to the length+1 offsets of a text, list or map column.
   const int32_t* offsets_data() const { return offsets.as<int32_t>() + offset; }
 };
 

@@ -58,9 +58,10 @@ class Cell {
 };
 
 /// Appends rows to a writer, which must outlive it. Columns of the writer's schema must be scalars (Error{unsupported}
-/// names the nested one). Integers go to any integer, float, date or timestamp column that holds them exactly, reals to
-/// floats that do, booleans to boolean, text to string and json (valid UTF-8) and binary. A row that does not fit
-/// throws Error{data} that names column and row, and leaves nothing of itself; the appender goes on.
+/// names the nested one). Integers go to any integer, float, decimal, date, time, timestamp or duration column that
+/// holds them exactly, reals to floats that do, booleans to boolean, text to string, json and enum (valid UTF-8),
+/// binary and its like, fixed (of that length), uuid and decimal (in their text form). A row that does not fit throws
+/// Error{data} that names column and row, and leaves nothing of itself; the appender goes on.
 class RowAppender {
  public:
   explicit RowAppender(FileWriter& writer);

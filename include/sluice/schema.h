@@ -18,7 +18,7 @@ inline namespace v0 {
 class Schema {
  public:
   Schema() = default;
-  /// Throws Error{invalid} when two fields have one name.
+  /// Throws Error{invalid} when two fields have one name, or, at any depth, one id.
   Schema(std::initializer_list<Field> fields);
   explicit Schema(std::vector<Field> fields);
 

@@ -51,12 +51,15 @@ void fill(ArrowArray* out, std::unique_ptr<ArrayHolder> holder, int64_t buffers)
   out->private_data = holder.release();
 }
 
+bool has_children_in_step(TypeKind kind) { return kind == TypeKind::struct_ || kind == TypeKind::fixed_list; }
+
 // How many values a column still holds before its first one.
 int64_t values_before(const Column& column) {
   if (column.type.kind() == TypeKind::null) return INT64_MAX;
-  if (column.type.kind() != TypeKind::struct_) return column.offset;
+  if (!has_children_in_step(column.type.kind())) return column.offset;
   int64_t before = column.validity.empty() ? INT64_MAX : column.offset;
-  for (const Column& child : column.children) before = std::min(before, values_before(child));
+  for (const Column& child : column.children)
+    before = std::min(before, values_before(child) / child_values(column.type));
   return before;
 }
 
@@ -69,12 +72,14 @@ int64_t count_nulls(const Column& column, int64_t back) {
 
 void export_column(const Column& column, int64_t back, ArrowArray* out);
 
+/// Structs, and lists of a fixed size: their offset counts for their children too.
 void export_struct(const Column& column, int64_t back, ArrayHolder& holder, ArrowArray* out) {
   int64_t children_back = back;
   out->offset = 0;
   if (!column.validity.empty()) {
-    const bool rewindable = std::ranges::all_of(
-        column.children, [&](const Column& child) { return values_before(child) >= column.offset; });
+    const bool rewindable = std::ranges::all_of(column.children, [&](const Column& child) {
+      return values_before(child) / child_values(column.type) >= column.offset;
+    });
     if (rewindable) {
       out->offset = column.offset - back;
       children_back = column.offset;
@@ -88,7 +93,7 @@ void export_struct(const Column& column, int64_t back, ArrayHolder& holder, Arro
     }
   }
   for (size_t i = 0; i < column.children.size(); ++i)
-    export_column(column.children[i], children_back, &holder.children[i]);
+    export_column(column.children[i], children_back * child_values(column.type), &holder.children[i]);
 }
 
 // The column with the `back` values that stand before it. Requires values_before(column) >= back.
@@ -103,7 +108,7 @@ void export_column(const Column& column, int64_t back, ArrowArray* out) {
     out->offset = 0;
     return fill(out, std::move(holder), 0);
   }
-  if (kind == TypeKind::struct_) {
+  if (has_children_in_step(kind)) {
     export_struct(column, back, *holder, out);
     return fill(out, std::move(holder), 1);
   }
@@ -113,11 +118,11 @@ void export_column(const Column& column, int64_t back, ArrowArray* out) {
     return fill(out, std::move(holder), 2);
   }
   holder->keep(1, column.offsets);
-  if (kind == TypeKind::list)
+  if (column.type.has_ranges())
     export_column(column.children.front(), 0, &holder->children.front());
   else
     holder->keep(2, column.values);
-  fill(out, std::move(holder), kind == TypeKind::list ? 2 : 3);
+  fill(out, std::move(holder), column.type.has_ranges() ? 2 : 3);
 }
 
 }  // namespace

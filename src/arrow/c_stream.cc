@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "arrow/c_layout.h"
 #include "arrow/c_taken.h"
 #include "sluice/arrow.h"
 #include "sluice/error.h"
@@ -40,7 +41,9 @@ class ImportedStream : public BatchStream {
     ArrowSchema filled{};
     if (const int number = stream_->get_schema(stream_.get(), &filled); number != 0) fail(number);
     const Taken<ArrowSchema> schema(&filled);
-    schema_ = std::make_shared<const Schema>(import_arrow_schema(*schema));
+    ImportedSchema imported = import_schema_and_layouts(*schema);
+    schema_ = std::make_shared<const Schema>(std::move(imported.schema));
+    layouts_ = std::move(imported.layouts);
   }
 
   const Schema& schema() const override { return *schema_; }
@@ -49,7 +52,7 @@ class ImportedStream : public BatchStream {
     ArrowArray filled{};
     if (const int number = stream_->get_next(stream_.get(), &filled); number != 0) fail(number);
     if (filled.release == nullptr) return std::nullopt;
-    return RelationBatch{"", import_arrow(&filled, schema_)};
+    return RelationBatch{"", import_array(Taken<ArrowArray>(&filled), schema_, layouts_)};
   }
 
  private:
@@ -61,6 +64,7 @@ class ImportedStream : public BatchStream {
 
   Taken<ArrowArrayStream> stream_;
   std::shared_ptr<const Schema> schema_;
+  std::vector<ArrayLayout> layouts_;
 };
 
 // Our side of an exported stream. No exception may leave through the C functions below.

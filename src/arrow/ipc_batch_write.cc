@@ -46,7 +46,7 @@ void BodyWriter::add(const Column& column) {
     add_bytes({});
   if (kind == TypeKind::boolean) {
     add_bits(column.values, column.offset, column.length);
-  } else if (const size_t width = fixed_width(kind); width > 0 && column.length > 0) {
+  } else if (const size_t width = fixed_width(column.type); width > 0 && column.length > 0) {
     add_bytes(column.values.bytes().subspan(static_cast<size_t>(column.offset) * width,
                                             static_cast<size_t>(column.length) * width));
   } else if (width > 0) {

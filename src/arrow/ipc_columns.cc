@@ -11,6 +11,7 @@
 #include "columns/builder.h"
 #include "columns/column_check.h"
 #include "columns/widths.h"
+#include "schema/nested.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -31,8 +32,8 @@ constexpr Role kRolesOfFixed[] = {Role::validity, Role::values};
 
 std::span<const Role> roles_of(TypeKind kind) {
   if (kind == TypeKind::null) return {};
-  if (kind == TypeKind::struct_) return kRolesOfStruct;
-  if (kind == TypeKind::list) return kRolesOfList;
+  if (kind == TypeKind::struct_ || kind == TypeKind::fixed_list) return kRolesOfStruct;
+  if (kind == TypeKind::list || kind == TypeKind::map) return kRolesOfList;
   if (is_text(kind)) return kRolesOfText;
   return kRolesOfFixed;
 }
@@ -66,7 +67,7 @@ Column ColumnReader::column(const Field& field, const std::string& path) {
   }
   for (const Field& child : field.type.children())
     column.children.push_back(
-        this->column(child, path + (field.type.kind() == TypeKind::list ? "[]" : "." + child.name)));
+        this->column(child, path + (field.type.kind() == TypeKind::struct_ ? "." + child.name : "[]")));
   return column;
 }
 
@@ -112,7 +113,7 @@ Field wire_field(const Field& field, const IpcField& form) {
     std::vector<Field> children;
     for (size_t i = 0; i < form.children.size(); ++i)
       children.push_back(wire_field(field.type.children()[i], form.children[i]));
-    wire.type = field.type.kind() == TypeKind::list ? list(std::move(children.front())) : struct_(std::move(children));
+    wire.type = with_parts(field.type, std::move(children));
   }
   return wire;
 }
@@ -135,7 +136,7 @@ std::optional<Column> LookUp::column(const Column& wire, const Field& field, con
                                      const std::string& path) {
   if (form.dictionary) return values(wire, field, form.dictionary->id, path);
   if (!is_encoded(form)) return wire;
-  if (field.type.kind() == TypeKind::list) return list_of(wire, field, form, path);
+  if (field.type.has_ranges()) return list_of(wire, field, form, path);
   Column out = wire;
   out.type = field.type;
   for (size_t i = 0; i < out.children.size(); ++i) {

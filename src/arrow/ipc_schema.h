@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "arrow/array_form.h"
 #include "arrow/flat_table.h"
 #include "base/bytes.h"
 #include "sluice/schema.h"
@@ -23,6 +24,7 @@ struct IpcDictionary {
 
 /// How a field comes in record batches, where its type does not say it all.
 struct IpcField {
+  ArrayForm form = ArrayForm::plain;
   std::optional<IpcDictionary> dictionary{};
   std::vector<IpcField> children{};  ///< as many as the field's type has
 };

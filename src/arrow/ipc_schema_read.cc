@@ -9,6 +9,7 @@
 #include "arrow/ipc_schema.h"
 #include "arrow/ipc_slots.h"
 #include "base/base64.h"
+#include "base/decimal.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -44,6 +45,10 @@ class SchemaReader {
   std::vector<Field> fields(const FlatTables& tables, int depth, std::vector<IpcField>& forms);
   Field field(const FlatTable& table, int depth, IpcField& form);
   Type type(const FlatTable& field, int depth, IpcField& form);
+  Type nested_type(ipc::TypeId id, const FlatTable& table, const FlatTable& field, int depth, IpcField& form);
+  Type decimal_type(const FlatTable& table, IpcField& form);
+  TimeUnit unit(int16_t number);
+  Type time_type(const FlatTable& table);
   std::optional<IpcDictionary> dictionary(const FlatTable& field);
   FieldNotes notes(const FlatTable& field);
   std::string_view text(const FlatTable& table, int slot);
@@ -81,7 +86,7 @@ Field SchemaReader::field(const FlatTable& table, int depth, IpcField& form) {
   form.dictionary = dictionary(table);
   field.type = type(table, depth, form);
   const FieldNotes noted = notes(table);
-  if (noted.json && field.type.kind() == TypeKind::string) field.type = json();
+  field.type = with_extension(field.type, noted);
   field.id = noted.id;
   path_.resize(path_size);
   return field;
@@ -107,8 +112,25 @@ Type SchemaReader::type(const FlatTable& field, int depth, IpcField& form) {
   switch (id) {
     case ipc::TypeId::null: return null();
     case ipc::TypeId::boolean: return boolean();
+    case ipc::TypeId::large_utf8:
+    case ipc::TypeId::utf8_view:
+      form.form = id == ipc::TypeId::utf8_view ? ArrayForm::view : ArrayForm::large;
+      return string();
+    case ipc::TypeId::large_binary:
+    case ipc::TypeId::binary_view:
+      form.form = id == ipc::TypeId::binary_view ? ArrayForm::view : ArrayForm::large;
+      return binary();
     case ipc::TypeId::utf8: return string();
     case ipc::TypeId::binary: return binary();
+    case ipc::TypeId::decimal: return decimal_type(*table, form);
+    case ipc::TypeId::time: return time_type(*table);
+    case ipc::TypeId::duration:
+      return duration(unit(table->scalar<int16_t>(ipc::kDurationUnit, ipc::kUnitMillisecond)));
+    case ipc::TypeId::fixed_binary: {
+      const int32_t bytes = table->scalar<int32_t>(ipc::kFixedBinaryBytes, 0);
+      if (bytes < 1) fail_unbuilt("has values of " + std::to_string(bytes) + " bytes");
+      return fixed(bytes);
+    }
     case ipc::TypeId::integer: {
       const Type integer =
           integer_type(table->scalar<int32_t>(ipc::kIntBitWidth, 0), table->scalar<uint8_t>(ipc::kIntIsSigned, 0) != 0);
@@ -117,6 +139,7 @@ Type SchemaReader::type(const FlatTable& field, int depth, IpcField& form) {
     }
     case ipc::TypeId::floating_point: {
       const int16_t precision = table->scalar<int16_t>(ipc::kFloatPrecision, 0);
+      if (precision == ipc::kHalfPrecision) return float16();
       if (precision == ipc::kSinglePrecision) return float32();
       if (precision == ipc::kDoublePrecision) return float64();
       fail_unbuilt("has floating-point numbers of a precision that is not built");
@@ -126,18 +149,67 @@ Type SchemaReader::type(const FlatTable& field, int depth, IpcField& form) {
         fail_unbuilt("has dates in milliseconds, which are not built");
       return date();
     case ipc::TypeId::timestamp: {
-      const int16_t unit = table->scalar<int16_t>(ipc::kTimestampUnit, 0);
-      if (unit < 0 || unit > static_cast<int16_t>(TimeUnit::nanosecond)) fail("has timestamps of an unknown unit");
-      return timestamp(static_cast<TimeUnit>(unit), std::string(text(*table, ipc::kTimestampZone)));
+      const TimeUnit of_zone = unit(table->scalar<int16_t>(ipc::kTimestampUnit, 0));
+      return timestamp(of_zone, std::string(text(*table, ipc::kTimestampZone)));
     }
-    case ipc::TypeId::list: {
-      std::vector<Field> children = fields(field.tables(ipc::kFieldChildren), depth + 1, form.children);
-      if (children.size() != 1) fail("has a list of not one child");
-      return list(std::move(children.front()));
-    }
-    case ipc::TypeId::struct_: return struct_(fields(field.tables(ipc::kFieldChildren), depth + 1, form.children));
+    default: return nested_type(id, *table, field, depth, form);
   }
-  fail_unbuilt("has a type that is not built");
+}
+
+Type SchemaReader::nested_type(ipc::TypeId id, const FlatTable& table, const FlatTable& field, int depth,
+                               IpcField& form) {
+  std::vector<Field> children = fields(field.tables(ipc::kFieldChildren), depth + 1, form.children);
+  if (id == ipc::TypeId::struct_) return struct_(std::move(children));
+  if (id == ipc::TypeId::map) {
+    const bool is_whole = children.size() == 1 && children[0].type.kind() == TypeKind::struct_;
+    const std::span<const Field> entry = is_whole ? children[0].type.children() : std::span<const Field>();
+    if (entry.size() != 2) fail("has a map that is not one of keys and values");
+    return map(entry[0], entry[1]);
+  }
+  switch (id) {
+    case ipc::TypeId::list:
+    case ipc::TypeId::fixed_list: break;
+    case ipc::TypeId::large_list: form.form = ArrayForm::large; break;
+    case ipc::TypeId::list_view: form.form = ArrayForm::view; break;
+    case ipc::TypeId::large_list_view: form.form = ArrayForm::large_view; break;
+    default: fail_unbuilt("has a type that is not built");
+  }
+  if (children.size() != 1) fail("has a list of not one child");
+  if (id != ipc::TypeId::fixed_list) return list(std::move(children.front()));
+  const int32_t size = table.scalar<int32_t>(ipc::kFixedListSize, 0);
+  if (size < 1) fail_unbuilt("has lists of " + std::to_string(size) + " elements");
+  return fixed_list(std::move(children.front()), size);
+}
+
+Type SchemaReader::decimal_type(const FlatTable& table, IpcField& form) {
+  const int32_t precision = table.scalar<int32_t>(ipc::kDecimalPrecision, 0);
+  const int32_t scale = table.scalar<int32_t>(ipc::kDecimalScale, 0);
+  const int32_t bits = table.scalar<int32_t>(ipc::kDecimalBitWidth, ipc::kDecimalBits);
+  const std::string name = "decimal(" + std::to_string(precision) + "," + std::to_string(scale) + ")";
+  if (precision < 1 || precision > kDecimalDigitsMax || scale < 0 || scale > precision)
+    fail_unbuilt("is a " + name + ": expected 1 to 76 digits, none to all of them behind the point");
+  const bool is_short = precision <= kDecimal128DigitsMax;
+  switch (bits) {
+    case 32: form.form = ArrayForm::bits32; break;
+    case 64: form.form = ArrayForm::bits64; break;
+    case 128: break;
+    case 256: form.form = is_short ? ArrayForm::bits256 : ArrayForm::plain; break;
+    default: fail("is a " + name + " of " + std::to_string(bits) + " bits");
+  }
+  if (static_cast<size_t>(bits) / 8 < decimal_bytes(precision)) fail("is a " + name + " of too few bits");
+  return decimal(precision, scale);
+}
+
+TimeUnit SchemaReader::unit(int16_t number) {
+  if (number < 0 || number > static_cast<int16_t>(TimeUnit::nanosecond)) fail("has times of an unknown unit");
+  return static_cast<TimeUnit>(number);
+}
+
+Type SchemaReader::time_type(const FlatTable& table) {
+  const TimeUnit of_day = unit(table.scalar<int16_t>(ipc::kTimeUnit, ipc::kUnitMillisecond));
+  const int32_t bits = table.scalar<int32_t>(ipc::kTimeBitWidth, ipc::kTimeBits);
+  if (bits != (of_day <= TimeUnit::millisecond ? 32 : 64)) fail("has times of " + std::to_string(bits) + " bits");
+  return time(of_day);
 }
 
 FieldNotes SchemaReader::notes(const FlatTable& field) {
@@ -178,10 +250,25 @@ std::optional<ByteSpan> unwrap(ByteSpan message) {
   return message.first(static_cast<size_t>(size));
 }
 
+// Arrays of other layouts than ours, which batches from messages do not take over yet.
+void refuse_forms(const Field& field, const IpcField& form, const std::string& path) {
+  if (form.form != ArrayForm::plain)
+    throw Error(ErrorCode::unsupported,
+                "field \"" + path + "\" of the Arrow schema is a " + to_text(field.type) +
+                    " in a large, view or narrow layout, which is not built yet",
+                {.field = path});
+  const std::span<const Field> children = field.type.children();
+  for (size_t i = 0; i < form.children.size(); ++i)
+    refuse_forms(children[i], form.children[i],
+                 path + (field.type.kind() == TypeKind::struct_ ? "." + children[i].name : "[]"));
+}
+
 }  // namespace
 
 IpcSchema read_ipc_schema(const FlatTable& schema, size_t buffer_bytes) {
-  return SchemaReader(buffer_bytes).read(schema);
+  IpcSchema read = SchemaReader(buffer_bytes).read(schema);
+  for (size_t i = 0; i < read.fields.size(); ++i) refuse_forms(read.schema[i], read.fields[i], read.schema[i].name);
+  return read;
 }
 
 std::optional<Schema> parse_stored_arrow_schema(std::string_view text) {
@@ -194,7 +281,7 @@ std::optional<Schema> parse_stored_arrow_schema(std::string_view text) {
     const auto schema = table.table(ipc::kMessageHeader);
     const auto header = static_cast<ipc::Header>(table.scalar<uint8_t>(ipc::kMessageHeaderType, 0));
     if (!schema || header != ipc::Header::schema) return std::nullopt;
-    return read_ipc_schema(*schema, message->size()).schema;
+    return SchemaReader(message->size()).read(*schema).schema;
   } catch (const Error&) {  // all of it is a hint of whoever wrote the file: none is better than half
     return std::nullopt;
   }

@@ -9,6 +9,7 @@
 #include "arrow/ipc_schema.h"
 #include "arrow/ipc_slots.h"
 #include "base/base64.h"
+#include "base/decimal.h"
 
 namespace sluice {
 namespace {
@@ -63,6 +64,34 @@ TypeTable build_timestamp(FlatBufferBuilder& out, const Type& type) {
           })};
 }
 
+TypeTable build_time(FlatBufferBuilder& out, const Type& type) {
+  const int32_t bits = type.unit() <= TimeUnit::millisecond ? 32 : 64;
+  return {ipc::TypeId::time, build_table(out, [&] {
+            out.AddElement<int16_t>(at(ipc::kTimeUnit), static_cast<int16_t>(type.unit()), ipc::kUnitMillisecond);
+            out.AddElement<int32_t>(at(ipc::kTimeBitWidth), bits, ipc::kTimeBits);
+          })};
+}
+
+TypeTable build_duration(FlatBufferBuilder& out, const Type& type) {
+  return {ipc::TypeId::duration, build_table(out, [&] {
+            out.AddElement<int16_t>(at(ipc::kDurationUnit), static_cast<int16_t>(type.unit()), ipc::kUnitMillisecond);
+          })};
+}
+
+TypeTable build_decimal(FlatBufferBuilder& out, const Type& type) {
+  const int32_t bits = type.precision() <= kDecimal128DigitsMax ? 128 : 256;
+  return {ipc::TypeId::decimal, build_table(out, [&] {
+            out.AddElement<int32_t>(at(ipc::kDecimalPrecision), type.precision(), 0);
+            out.AddElement<int32_t>(at(ipc::kDecimalScale), type.scale(), 0);
+            out.AddElement<int32_t>(at(ipc::kDecimalBitWidth), bits, ipc::kDecimalBits);
+          })};
+}
+
+/// Bytes of a value or elements of a list: the one number that says it all.
+TypeTable build_sized(FlatBufferBuilder& out, ipc::TypeId id, int slot, int32_t size) {
+  return {id, build_table(out, [&] { out.AddElement<int32_t>(at(slot), size, 0); })};
+}
+
 TypeTable build_type(FlatBufferBuilder& out, const Type& type) {
   switch (type.kind()) {
     case TypeKind::null: return build_empty(out, ipc::TypeId::null);
@@ -75,14 +104,26 @@ TypeTable build_type(FlatBufferBuilder& out, const Type& type) {
     case TypeKind::uint16: return build_integer(out, 16, false);
     case TypeKind::uint32: return build_integer(out, 32, false);
     case TypeKind::uint64: return build_integer(out, 64, false);
+    case TypeKind::float16: return build_float(out, ipc::kHalfPrecision);
     case TypeKind::float32: return build_float(out, ipc::kSinglePrecision);
     case TypeKind::float64: return build_float(out, ipc::kDoublePrecision);
     case TypeKind::string:
-    case TypeKind::json: return build_empty(out, ipc::TypeId::utf8);
-    case TypeKind::binary: return build_empty(out, ipc::TypeId::binary);
+    case TypeKind::json:
+    case TypeKind::enum_: return build_empty(out, ipc::TypeId::utf8);
+    case TypeKind::binary:
+    case TypeKind::bson:
+    case TypeKind::geometry:
+    case TypeKind::geography: return build_empty(out, ipc::TypeId::binary);
+    case TypeKind::decimal: return build_decimal(out, type);
+    case TypeKind::fixed:
+    case TypeKind::uuid: return build_sized(out, ipc::TypeId::fixed_binary, ipc::kFixedBinaryBytes, type.size());
+    case TypeKind::time: return build_time(out, type);
+    case TypeKind::duration: return build_duration(out, type);
     case TypeKind::date: return build_date(out);
     case TypeKind::timestamp: return build_timestamp(out, type);
     case TypeKind::list: return build_empty(out, ipc::TypeId::list);
+    case TypeKind::fixed_list: return build_sized(out, ipc::TypeId::fixed_list, ipc::kFixedListSize, type.size());
+    case TypeKind::map: return build_empty(out, ipc::TypeId::map);
     case TypeKind::struct_: return build_empty(out, ipc::TypeId::struct_);
   }
   return build_empty(out, ipc::TypeId::null);

@@ -19,16 +19,33 @@ enum class TypeId : uint8_t {
   binary = 4,
   utf8 = 5,
   boolean = 6,
+  decimal = 7,
   date = 8,
+  time = 9,
   timestamp = 10,
   list = 12,
   struct_ = 13,
+  fixed_binary = 15,
+  fixed_list = 16,
+  map = 17,
+  duration = 18,
+  large_binary = 19,
+  large_utf8 = 20,
+  large_list = 21,
+  binary_view = 23,
+  utf8_view = 24,
+  list_view = 25,
+  large_list_view = 26,
 };
 
+inline constexpr int16_t kHalfPrecision = 0;
 inline constexpr int16_t kSinglePrecision = 1;
 inline constexpr int16_t kDoublePrecision = 2;
 inline constexpr int16_t kDateDay = 0;
 inline constexpr int16_t kDateMillisecond = 1;  ///< the default
+inline constexpr int16_t kUnitMillisecond = 1;  ///< the default of times and durations
+inline constexpr int32_t kTimeBits = 32;        ///< the default
+inline constexpr int32_t kDecimalBits = 128;    ///< the default
 inline constexpr int16_t kLittleEndian = 0;
 
 enum MessageSlot { kMessageVersion, kMessageHeaderType, kMessageHeader, kMessageBodyLength };
@@ -48,5 +65,11 @@ enum IntSlot { kIntBitWidth, kIntIsSigned };
 enum FloatSlot { kFloatPrecision };
 enum DateSlot { kDateUnit };
 enum TimestampSlot { kTimestampUnit, kTimestampZone };
+enum TimeSlot { kTimeUnit, kTimeBitWidth };
+enum DurationSlot { kDurationUnit };
+enum DecimalSlot { kDecimalPrecision, kDecimalScale, kDecimalBitWidth };
+enum FixedBinarySlot { kFixedBinaryBytes };
+enum FixedListSlot { kFixedListSize };
+enum MapSlot { kMapKeysSorted };
 
 }  // namespace sluice::ipc

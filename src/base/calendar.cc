@@ -110,6 +110,16 @@ std::optional<TimestampText> parse_timestamp(std::string_view text) {
   return timestamp;
 }
 
+std::optional<TimestampText> parse_time(std::string_view text) {
+  constexpr std::string_view kFirstDay = "1970-01-01T";
+  constexpr size_t kLongest = 18;  // "hh:mm:ss.fffffffff"
+  if (text.size() > kLongest || text.ends_with('Z')) return std::nullopt;
+  char moment[kFirstDay.size() + kLongest];
+  kFirstDay.copy(moment, kFirstDay.size());
+  text.copy(moment + kFirstDay.size(), text.size());
+  return parse_timestamp({moment, kFirstDay.size() + text.size()});
+}
+
 std::optional<int64_t> to_ticks(const TimestampText& timestamp, TimeUnit unit) {
   if (is_finer_than(timestamp, unit)) return std::nullopt;
   const int64_t per_second = ticks_per_second(unit);
@@ -141,22 +151,28 @@ void append_date(int64_t days, std::string& out) {
   append_padded(date.day, 2, out);
 }
 
-void append_timestamp(int64_t ticks, TimeUnit unit, ZoneMark zone, std::string& out) {
+void append_time(int64_t ticks, TimeUnit unit, std::string& out) {
   const int64_t per_second = ticks_per_second(unit);
-  const int64_t seconds = floor_divide(ticks, per_second);
-  const uint64_t second_of_day = static_cast<uint64_t>(floor_rest(seconds, kSecondsPerDay));
-  append_date(floor_divide(seconds, kSecondsPerDay), out);
-  out += 'T';
+  const auto second_of_day = static_cast<uint64_t>(ticks / per_second);
   append_padded(second_of_day / 3600, 2, out);
   out += ':';
   append_padded(second_of_day / 60 % 60, 2, out);
   out += ':';
   append_padded(second_of_day % 60, 2, out);
-  if (unit != TimeUnit::second) {
-    const uint64_t fraction = static_cast<uint64_t>(floor_rest(ticks, per_second));
-    out += '.';
-    append_padded(fraction, unit == TimeUnit::millisecond ? 3 : unit == TimeUnit::microsecond ? 6 : 9, out);
-  }
+  if (unit == TimeUnit::second) return;
+  out += '.';
+  append_padded(static_cast<uint64_t>(ticks % per_second),
+                unit == TimeUnit::millisecond   ? 3
+                : unit == TimeUnit::microsecond ? 6
+                                                : 9,
+                out);
+}
+
+void append_timestamp(int64_t ticks, TimeUnit unit, ZoneMark zone, std::string& out) {
+  const int64_t per_day = kSecondsPerDay * ticks_per_second(unit);
+  append_date(floor_divide(ticks, per_day), out);
+  out += 'T';
+  append_time(floor_rest(ticks, per_day), unit, out);
   if (zone == ZoneMark::utc) out += 'Z';
 }
 

@@ -42,6 +42,10 @@ struct TimestampText {
 /// other text: other offsets, :60, no seconds, more than nine digits.
 std::optional<TimestampText> parse_timestamp(std::string_view text);
 
+/// "hh:mm:ss", then "." and 1 to 9 digits or not, as seconds and nanoseconds since midnight, without a zone. Nothing
+/// for any other text.
+std::optional<TimestampText> parse_time(std::string_view text);
+
 /// How many of a unit make a second.
 constexpr int64_t ticks_per_second(TimeUnit unit) {
   switch (unit) {
@@ -64,6 +68,8 @@ std::optional<int64_t> to_ticks(const TimestampText& timestamp, TimeUnit unit);
 
 /// "2024-02-29". Years outside 0 to 9999 get a sign and as many digits as they need.
 void append_date(int64_t days, std::string& out);
+/// "12:30:00.500", for ticks since midnight, 0 to a whole day ("24:00:00.000"): digits as below.
+void append_time(int64_t ticks, TimeUnit unit, std::string& out);
 /// "2024-02-29T12:30:00.500Z": the fraction has the digits of the unit (none for seconds), "Z" if `zone` says so.
 void append_timestamp(int64_t ticks, TimeUnit unit, ZoneMark zone, std::string& out);
 

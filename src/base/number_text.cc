@@ -136,6 +136,7 @@ NumberText finish_integer(std::string_view token, bool negative, uint64_t magnit
   const Decimal decimal = read_long(token.data() + negative, token.data() + token.size());
   NumberText number = finish_real(token, negative, decimal);
   number.kind = NumberKind::big_integer;
+  number.digits = token.size() - negative;
   number.exact = number.exact && is_exact_integer(decimal);
   return number;
 }

@@ -30,6 +30,8 @@ struct NumberText {
   bool exact = false;
   int64_t int64 = 0;
   uint64_t uint64 = 0;
+  /// Of a big integer: how many digits it has.
+  size_t digits = 0;
   /// Of real and big_integer: the nearest double; infinite past the range of doubles, zero below it (`exact` is then
   /// false).
   double real = 0;

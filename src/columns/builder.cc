@@ -1,6 +1,6 @@
 #include "columns/builder.h"
 
-#include <bit>
+#include <algorithm>
 
 #include "columns/widths.h"
 
@@ -28,7 +28,7 @@ Buffer to_buffer(Bytes bytes) {
 }
 
 ColumnBuilder::ColumnBuilder(Type type) : type_(std::move(type)) {
-  width_ = static_cast<uint8_t>(fixed_width(type_.kind()));
+  width_ = fixed_width(type_);
   has_offsets_ = has_offsets(type_.kind());
   for (const Field& field : type_.children()) children_.emplace_back(field.type);
   reset();
@@ -72,11 +72,12 @@ void ColumnBuilder::append_placeholder() {
   if (width_ > 0) std::memset(values_.prepare(width_), 0, width_), values_.advance(width_);
   if (type_.kind() == TypeKind::boolean && (length_ & 7) == 0) values_.push_back(0);
   if (has_offsets_) {
-    const size_t end = type_.kind() == TypeKind::list ? static_cast<size_t>(children_[0].length()) : values_.size();
+    const size_t end = type_.has_ranges() ? static_cast<size_t>(children_[0].length()) : values_.size();
     offsets_.append_value(static_cast<int32_t>(end));
   }
-  if (type_.kind() == TypeKind::struct_)
-    for (ColumnBuilder& child : children_) child.append_null();
+  if (type_.has_ranges()) return;
+  for (ColumnBuilder& child : children_)
+    for (int64_t i = 0; i < child_values(type_); ++i) child.append_null();
 }
 
 void ColumnBuilder::truncate(int64_t length) {
@@ -89,9 +90,11 @@ void ColumnBuilder::truncate(int64_t length) {
     case TypeKind::null: break;
     case TypeKind::boolean: truncate_bits(values_, length); break;
     case TypeKind::struct_:
-      for (ColumnBuilder& child : children_) child.truncate(length < child.length() ? length : child.length());
+    case TypeKind::fixed_list:
+      for (ColumnBuilder& child : children_) child.truncate(std::min(length * child_values(type_), child.length()));
       break;
-    case TypeKind::list: {
+    case TypeKind::list:
+    case TypeKind::map: {
       const auto end = load<int32_t>(offsets_.data() + static_cast<size_t>(length) * sizeof(int32_t));
       children_[0].truncate(end);
       break;

@@ -29,7 +29,7 @@ class ColumnBuilder {
   ColumnBuilder& child(size_t index) { return children_[index]; }
   size_t child_count() const { return children_.size(); }
 
-  /// A number, date or timestamp. Requires sizeof(T) to be the width of the column's type.
+  /// A number, date or time. Requires sizeof(T) to be the width of the column's type.
   template <typename T>
   void append(T value) {
     values_.append_value(value);
@@ -40,7 +40,13 @@ class ColumnBuilder {
     if (value) values_.data()[length_ >> 3] |= std::byte(1 << (length_ & 7));
     append_valid();
   }
-  /// string, binary, json. False, and nothing is appended, when the column would pass 2^31-1 bytes: start a new batch.
+  /// decimal, fixed, uuid: the bytes as they lie in memory. Requires as many as the column's type is wide.
+  void append_fixed(const void* bytes) {
+    values_.append(bytes, width_);
+    append_valid();
+  }
+  /// string, binary and their like. False, and nothing is appended, when the column would pass 2^31-1 bytes: start a
+  /// new batch.
   [[nodiscard]] bool append_text(std::string_view text) {
     if (text.size() > kTextBytesMax - values_.size()) return false;
     values_.append(text);
@@ -53,14 +59,14 @@ class ColumnBuilder {
     offsets_.append_value(static_cast<int32_t>(values_.size()));
     append_valid();
   }
-  /// A list of what the child has gained since the last list.
+  /// A list or map of what the child has gained since the last one. Lists of a fixed size: see append_struct.
   void append_list() {
     offsets_.append_value(static_cast<int32_t>(children_[0].length()));
     append_valid();
   }
-  /// A struct; every child must have been given its value.
+  /// A struct or fixed_list; every child must have been given its values.
   void append_struct() { append_valid(); }
-  /// A null; the children of a struct get one too.
+  /// A null; the children of a struct or fixed_list get theirs too.
   void append_null();
 
   /// Forgets everything after the first `length` values. Requires length <= length().
@@ -86,7 +92,7 @@ class ColumnBuilder {
   void reset();
 
   Type type_;
-  uint8_t width_ = 0;  ///< bytes of a value; 0 for null, boolean, text, list, struct
+  size_t width_ = 0;  ///< bytes of a value; 0 for null, boolean, text and what is nested
   bool has_offsets_ = false;
   bool has_validity_ = false;  ///< bits are kept from the first null on
   int64_t length_ = 0;

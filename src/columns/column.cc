@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "base/bits.h"
+#include "columns/widths.h"
 
 namespace sluice {
 inline namespace v0 {
@@ -27,9 +28,10 @@ Column Column::slice(int64_t begin, int64_t count) const {
   part.validity = validity;
   part.offsets = offsets;
   part.values = values;
-  if (type.kind() == TypeKind::struct_) {
+  if (!type.has_ranges()) {
+    const int64_t each = child_values(type);
     part.children.reserve(children.size());
-    for (const Column& child : children) part.children.push_back(child.slice(begin, count));
+    for (const Column& child : children) part.children.push_back(child.slice(begin * each, count * each));
   } else {
     part.children = children;  // of a list: its offsets count from the child's first value, whatever is cut off
   }

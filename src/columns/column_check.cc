@@ -42,14 +42,16 @@ void ColumnCheck::check_null_count(const Column& column) const {
 void ColumnCheck::check_values(const Column& column) const {
   const TypeKind kind = column.type.kind();
   const int64_t slots = column.offset + column.length;
-  const int64_t width = static_cast<int64_t>(fixed_width(kind));
+  const int64_t width = static_cast<int64_t>(fixed_width(column.type));
   const int64_t size = static_cast<int64_t>(column.values.size());
   if (is_text(kind)) return check_offsets(column, size);
-  const int64_t needed = kind == TypeKind::boolean ? bytes_of_bits(slots) : width * slots;
+  int64_t needed = bytes_of_bits(slots);
+  if (kind != TypeKind::boolean && __builtin_mul_overflow(width, slots, &needed)) needed = INT64_MAX;
   if (size < needed && column.length > 0)
     fail("has " + std::to_string(size) + " bytes of values where " + std::to_string(needed) + " are needed");
-  if (width > 1 && size > 0 && reinterpret_cast<uintptr_t>(column.values.bytes().data()) % fixed_width(kind) != 0)
-    fail("has values at an address that is no multiple of " + std::to_string(width));
+  const size_t alignment = fixed_alignment(column.type);
+  if (width > 1 && size > 0 && reinterpret_cast<uintptr_t>(column.values.bytes().data()) % alignment != 0)
+    fail("has values at an address that is no multiple of " + std::to_string(alignment));
 }
 
 // `limit`: bytes or values that the offsets may point at.
@@ -67,7 +69,15 @@ void ColumnCheck::check_offsets(const Column& column, int64_t limit) const {
   if (descends) fail("has offsets that descend");
   if (offsets[column.length] > limit)
     fail("has an offset of " + std::to_string(offsets[column.length]) + " where only " + std::to_string(limit) + " " +
-         (column.type.kind() == TypeKind::list ? "values" : "bytes") + " are");
+         (column.type.has_ranges() ? "values" : "bytes") + " are");
+}
+
+// Positions in nested columns are of 32 bits; a fixed list has no offsets to hold it to that.
+void ColumnCheck::check_fixed_list(const Column& column) const {
+  const int64_t each = column.type.size();
+  if (column.length > INT32_MAX / each)
+    fail("has " + std::to_string(column.length) + " lists of " + std::to_string(each) +
+         " elements, more than 2^31-1 together: hand over smaller batches");
 }
 
 void ColumnCheck::check_children(const Column& column) {
@@ -75,13 +85,15 @@ void ColumnCheck::check_children(const Column& column) {
   if (column.children.size() != fields.size())
     fail("has " + std::to_string(column.children.size()) + " parts where its type has " +
          std::to_string(fields.size()));
-  if (column.type.kind() == TypeKind::list) {
+  if (column.type.has_ranges()) {
     const Column& child = column.children.front();
     check_offsets(column, child.length);
     check_step(child, fields.front(), child.length);
-  } else {
-    for (size_t i = 0; i < fields.size(); ++i) check_step(column.children[i], fields[i], column.length);
+    return;
   }
+  if (column.type.kind() == TypeKind::fixed_list) check_fixed_list(column);
+  const int64_t length = column.length * child_values(column.type);
+  for (size_t i = 0; i < fields.size(); ++i) check_step(column.children[i], fields[i], length);
 }
 
 // The part at hand holds nulls, and its field allows none. They do not count where a part above is null itself: there
@@ -115,14 +127,15 @@ bool ColumnCheck::holds_null(size_t level, int64_t begin, int64_t end) const {
 
 bool ColumnCheck::holds_null_below(size_t level, int64_t begin, int64_t end) const {
   const Column& column = *steps_[level].column;
-  if (column.type.kind() != TypeKind::list) return holds_null(level + 1, begin, end);
+  const int64_t each = child_values(column.type);
+  if (!column.type.has_ranges()) return holds_null(level + 1, begin * each, end * each);
   return holds_null(level + 1, column.offsets_data()[begin], column.offsets_data()[end]);
 }
 
 std::string ColumnCheck::path() const {
   std::string path = steps_.front().field->name;
   for (size_t i = 1; i < steps_.size(); ++i)
-    path += steps_[i - 1].field->type.kind() == TypeKind::list ? "[]" : "." + steps_[i].field->name;
+    path += steps_[i - 1].field->type.kind() == TypeKind::struct_ ? "." + steps_[i].field->name : "[]";
   return path;
 }
 

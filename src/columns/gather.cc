@@ -150,6 +150,21 @@ bool gather_list(Pieces pieces, Places places, Column& out, uint64_t& bytes_left
   return gather_child(pieces, item_places, 0, out, bytes_left);
 }
 
+// As many items for a null as for any other list. Nothing when they would pass what a column may have.
+bool gather_fixed_list(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+  const auto each = static_cast<uint64_t>(out.type.size());
+  const uint64_t items = places.size() * each;
+  if (places.size() > kOffsetMax / each || !charge(items * sizeof(ValuePlace), bytes_left)) return false;
+  std::vector<ValuePlace> item_places;
+  item_places.reserve(static_cast<size_t>(items));
+  for (const ValuePlace& place : places) {
+    const bool there = place.row != ValuePlace::kNowhere;
+    for (int32_t item = 0; item < out.type.size(); ++item)
+      item_places.push_back(there ? ValuePlace{place.piece, place.row * out.type.size() + item} : ValuePlace{});
+  }
+  return gather_child(pieces, item_places, 0, out, bytes_left);
+}
+
 // What stands under a null struct is no value: it is looked up nevertheless, and is as null as before or not.
 bool gather_struct(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
   for (size_t i = 0; i < out.type.children().size(); ++i)
@@ -161,9 +176,11 @@ bool gather_values(Pieces pieces, Places places, Column& out, uint64_t& bytes_le
   const TypeKind kind = out.type.kind();
   if (kind == TypeKind::boolean) return gather_bits(pieces, places, out, bytes_left);
   if (kind == TypeKind::struct_) return gather_struct(pieces, places, out, bytes_left);
-  if (kind == TypeKind::list) return gather_list(pieces, places, out, bytes_left);
+  if (out.type.has_ranges()) return gather_list(pieces, places, out, bytes_left);
+  if (kind == TypeKind::fixed_list) return gather_fixed_list(pieces, places, out, bytes_left);
   if (is_text(kind)) return gather_text(pieces, places, out, bytes_left);
-  if (const size_t width = fixed_width(kind); width > 0) return gather_fixed(pieces, places, width, out, bytes_left);
+  if (const size_t width = fixed_width(out.type); width > 0)
+    return gather_fixed(pieces, places, width, out, bytes_left);
   throw Error(ErrorCode::unsupported, "values of type " + to_text(out.type) + " cannot be picked one by one yet");
 }
 

@@ -10,6 +10,7 @@
 #include "files/footer_reader.h"
 #include "format/schema_elements.h"
 #include "schema/leaves.h"
+#include "schema/nested.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -68,25 +69,50 @@ void LayoutReader::refuse_chunk(ErrorCode code, const std::string& what) const {
 
 // --- columns
 
-/// Whether Arrow's schema describes the columns of Parquet's: the same tree, and types that differ at most in what
-/// Parquet cannot say (seconds, the name of a zone) or Arrow's schema does not (JSON, which is text there).
+/// Whether Arrow's schema may say so of what Parquet says otherwise: it knows seconds, zones and durations, and is
+/// silent about JSON and others that it has as what carries them.
+bool fits(const Type& arrow, const Type& parquet) {
+  switch (parquet.kind()) {
+    case TypeKind::int64: return arrow.kind() == TypeKind::int64 || arrow.kind() == TypeKind::duration;
+    case TypeKind::json:
+    case TypeKind::enum_: return arrow == parquet || arrow.kind() == TypeKind::string;
+    case TypeKind::bson:
+    case TypeKind::geometry:
+    case TypeKind::geography: return arrow == parquet || arrow.kind() == TypeKind::binary;
+    case TypeKind::uuid: return arrow == parquet || arrow == fixed(parquet.size());
+    case TypeKind::decimal:
+    case TypeKind::fixed: return arrow == parquet;
+    default: return arrow.kind() == parquet.kind();
+  }
+}
+
+/// Whether Arrow's schema describes the columns of Parquet's: the same tree, and types that fit.
 bool fits(const std::vector<Leaf>& arrow, const std::vector<Leaf>& parquet) {
   return std::ranges::equal(arrow, parquet, [](const Leaf& a, const Leaf& b) {
     return a.steps == b.steps && a.path == b.path && a.definition_level_max == b.definition_level_max &&
-           a.repetition_level_max == b.repetition_level_max &&
-           (a.type.kind() == b.type.kind() || (a.type.kind() == TypeKind::string && b.type.kind() == TypeKind::json));
+           a.repetition_level_max == b.repetition_level_max && fits(a.type, b.type);
   });
 }
 
-/// Arrow's fields, which fit Parquet's, with the JSON of the latter.
-std::vector<Field> with_json(std::span<const Field> arrow, std::span<const Field> parquet) {
+bool arrow_is_silent(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::json:
+    case TypeKind::enum_:
+    case TypeKind::bson:
+    case TypeKind::uuid:
+    case TypeKind::geometry:
+    case TypeKind::geography: return true;
+    default: return false;
+  }
+}
+
+/// Arrow's fields, which fit Parquet's, with what only the latter say.
+std::vector<Field> joined(std::span<const Field> arrow, std::span<const Field> parquet) {
   std::vector<Field> fields(arrow.begin(), arrow.end());
   for (size_t i = 0; i < fields.size(); ++i) {
     Type& type = fields[i].type;
-    if (parquet[i].type.kind() == TypeKind::json) type = json();
-    if (!type.is_nested()) continue;
-    std::vector<Field> parts = with_json(type.children(), parquet[i].type.children());
-    type = type.kind() == TypeKind::list ? list(std::move(parts.front())) : struct_(std::move(parts));
+    if (arrow_is_silent(parquet[i].type.kind())) type = parquet[i].type;
+    if (type.is_nested()) type = with_parts(type, joined(type.children(), parquet[i].type.children()));
   }
   return fields;
 }
@@ -108,7 +134,7 @@ void LayoutReader::read_schema() {
     std::optional<Schema> arrow = parse_stored_arrow_schema(*entry.value);
     if (!arrow) break;
     if (!fits(stored_leaves(*arrow), leaves)) break;
-    layout_.schema = Schema(with_json(arrow->fields(), layout_.schema.fields()));
+    layout_.schema = Schema(joined(arrow->fields(), layout_.schema.fields()));
     leaves = stored_leaves(layout_.schema);
     break;
   }
@@ -270,7 +296,7 @@ void LayoutReader::read_statistics(const Statistics& statistics, ChunkLayout& ou
   if (!leaf.readable_bounds || !leaf.ordered) return;
   const auto read = [&](const std::optional<std::string>& plain) -> std::optional<std::string> {
     if (!plain) return std::nullopt;
-    std::optional<std::string> text = bound_text(leaf.type, *plain);
+    std::optional<std::string> text = bound_text(leaf.type, *plain, *leaf.element->type);
     if (!text)
       refuse_chunk(ErrorCode::corrupt,
                    "a bound of " + std::to_string(plain->size()) + " bytes, which is no " + to_text(leaf.type));

@@ -5,9 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "base/decimal.h"
+#include "base/float16.h"
 #include "base/number_text.h"
 #include "base/utf8.h"
+#include "base/uuid_text.h"
 #include "columns/builder.h"
+#include "columns/widths.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -40,8 +44,26 @@ bool append_float(ColumnBuilder& builder, const Cell& cell) {
   return append_if(builder, is_same ? std::optional(value) : std::nullopt);
 }
 
+bool append_float16(ColumnBuilder& builder, const Cell& cell) {
+  const auto integer = cell.kind() == Cell::Kind::signed_integer ? narrow<double>(cell.signed_integer())
+                                                                 : narrow<double>(cell.unsigned_integer());
+  const double value = cell.kind() == Cell::Kind::real ? cell.real() : integer.value_or(HUGE_VAL);
+  const uint16_t bits = to_float16(static_cast<float>(value));
+  const bool is_same = static_cast<double>(from_float16(bits)) == value || std::isnan(value);
+  if (cell.kind() != Cell::Kind::real && std::isinf(value)) return false;
+  return append_if(builder, is_same ? std::optional(bits) : std::nullopt);
+}
+
+bool append_decimal(ColumnBuilder& builder, std::string_view text) {
+  const DecimalText decimal = parse_decimal(text, builder.type().precision(), builder.type().scale());
+  if (decimal.fault != DecimalFault::none) return false;
+  builder.append_fixed(decimal.value.words.data());
+  return true;
+}
+
 bool append_numeric(ColumnBuilder& builder, const Cell& cell) {
   const TypeKind kind = builder.type().kind();
+  if (kind == TypeKind::float16) return append_float16(builder, cell);
   if (kind == TypeKind::float64) return append_float<double>(builder, cell);
   if (kind == TypeKind::float32) return append_float<float>(builder, cell);
   if (cell.kind() == Cell::Kind::real) return false;
@@ -50,8 +72,16 @@ bool append_numeric(ColumnBuilder& builder, const Cell& cell) {
     case TypeKind::int16: return append_integer<int16_t>(builder, cell);
     case TypeKind::int32:
     case TypeKind::date: return append_integer<int32_t>(builder, cell);
+    case TypeKind::time:
+      if (builder.type().unit() <= TimeUnit::millisecond) return append_integer<int32_t>(builder, cell);
+      return append_integer<int64_t>(builder, cell);
     case TypeKind::int64:
-    case TypeKind::timestamp: return append_integer<int64_t>(builder, cell);
+    case TypeKind::timestamp:
+    case TypeKind::duration: return append_integer<int64_t>(builder, cell);
+    case TypeKind::decimal:
+      return append_decimal(builder, cell.kind() == Cell::Kind::signed_integer
+                                         ? std::to_string(cell.signed_integer())
+                                         : std::to_string(cell.unsigned_integer()));
     case TypeKind::uint8: return append_integer<uint8_t>(builder, cell);
     case TypeKind::uint16: return append_integer<uint16_t>(builder, cell);
     case TypeKind::uint32: return append_integer<uint32_t>(builder, cell);
@@ -61,9 +91,19 @@ bool append_numeric(ColumnBuilder& builder, const Cell& cell) {
 }
 
 bool append_text(ColumnBuilder& builder, const Cell& cell) {
-  const TypeKind kind = builder.type().kind();
-  if (kind != TypeKind::string && kind != TypeKind::json && kind != TypeKind::binary) return false;
-  if (kind != TypeKind::binary && !is_utf8(cell.text())) return false;
+  const Type& type = builder.type();
+  if (type.kind() == TypeKind::decimal) return append_decimal(builder, cell.text());
+  if (type.kind() == TypeKind::uuid) {
+    const auto bytes = parse_uuid(cell.text());
+    if (bytes) builder.append_fixed(bytes->data());
+    return bytes.has_value();
+  }
+  if (type.kind() == TypeKind::fixed) {
+    if (cell.text().size() != static_cast<size_t>(type.size())) return false;
+    builder.append_fixed(cell.text().data());
+    return true;
+  }
+  if (!is_text(type.kind()) || (is_utf8_text(type.kind()) && !is_utf8(cell.text()))) return false;
   return builder.append_text(cell.text());
 }
 

@@ -19,26 +19,26 @@ constexpr uint64_t kSlicesPerRowGroup = 32;
 
 uint64_t bytes_of_values(const Column& column, int64_t begin, int64_t count) {
   switch (column.type.kind()) {
-    case TypeKind::struct_: {
+    case TypeKind::struct_:
+    case TypeKind::fixed_list: {
+      const int64_t each = child_values(column.type);
       uint64_t bytes = 0;
-      for (const Column& child : column.children) bytes += bytes_of_values(child, begin, count);
+      for (const Column& child : column.children) bytes += bytes_of_values(child, begin * each, count * each);
       return bytes;
     }
-    case TypeKind::list: {
+    case TypeKind::list:
+    case TypeKind::map: {
       const int32_t* offsets = column.offsets_data();
       const int64_t first = offsets[begin];
       return static_cast<uint64_t>(count) * sizeof(int32_t) +
              bytes_of_values(column.children[0], first, offsets[begin + count] - first);
     }
-    case TypeKind::string:
-    case TypeKind::binary:
-    case TypeKind::json: {
-      const int32_t* offsets = column.offsets_data();
-      return static_cast<uint64_t>(count) * sizeof(int32_t) +
-             static_cast<uint64_t>(offsets[begin + count] - offsets[begin]);
-    }
-    default: return static_cast<uint64_t>(count) * std::max<size_t>(fixed_width(column.type.kind()), 1);
+    default: break;
   }
+  if (!is_text(column.type.kind())) return static_cast<uint64_t>(count) * std::max<size_t>(fixed_width(column.type), 1);
+  const int32_t* offsets = column.offsets_data();
+  return static_cast<uint64_t>(count) * sizeof(int32_t) +
+         static_cast<uint64_t>(offsets[begin + count] - offsets[begin]);
 }
 
 }  // namespace

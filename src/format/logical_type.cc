@@ -50,6 +50,14 @@ void write_integer(ThriftWriter& out, const LogicalType& type) {
   out.end_struct();
 }
 
+/// GeometryType and GeographyType: the former has no algorithm.
+void write_shape(ThriftWriter& out, const LogicalType& type) {
+  out.begin_struct();
+  out.field(1, type.crs);
+  out.field(2, type.algorithm);
+  out.end_struct();
+}
+
 /// Reads one member of the union, which must be a struct, by way of `Member::read`.
 template <typename Member>
 bool read_member(ThriftReader& in, ThriftField field, LogicalType& type) {
@@ -146,6 +154,24 @@ struct IntegerMember {
   void apply(LogicalType& type) const { type.bit_width = bit_width, type.is_signed = is_signed; }
 };
 
+struct ShapeMember {
+  std::optional<std::string> crs;
+  std::optional<EdgeAlgorithm> algorithm;
+
+  static ShapeMember read(ThriftReader& in) {
+    ShapeMember out;
+    in.read_struct([&](ThriftField field) {
+      switch (field.id) {
+        case 1: return in.read(field, out.crs);
+        case 2: return in.read(field, out.algorithm);
+        default: return false;
+      }
+    });
+    return out;
+  }
+  void apply(LogicalType& type) const { type.crs = crs, type.algorithm = algorithm; }
+};
+
 bool keeps_raw(LogicalKind kind) {
   return kind == LogicalKind::unrecognised || kind == LogicalKind::variant || kind == LogicalKind::geometry ||
          kind == LogicalKind::geography;
@@ -159,6 +185,8 @@ bool read_union_field(ThriftReader& in, ThriftField field, LogicalType& type) {
     case LogicalKind::time:
     case LogicalKind::timestamp: return read_member<TimeMember>(in, field, type);
     case LogicalKind::integer: return read_member<IntegerMember>(in, field, type);
+    case LogicalKind::geometry:
+    case LogicalKind::geography: return read_member<ShapeMember>(in, field, type);
     default: return read_member<EmptyMember>(in, field, type);
   }
 }
@@ -183,6 +211,11 @@ void LogicalType::write(ThriftWriter& out) const {
     case LogicalKind::integer:
       out.struct_header(member);
       write_integer(out, *this);
+      break;
+    case LogicalKind::geometry:
+    case LogicalKind::geography:
+      out.struct_header(member);
+      write_shape(out, *this);
       break;
     default: empty_struct(out, member);
   }

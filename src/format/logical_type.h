@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "format/thrift_reader.h"
@@ -33,16 +34,22 @@ enum class LogicalKind : uint8_t {
   vector = 19,
 };
 
+/// How a geography joins two points (parquet.thrift, EdgeInterpolationAlgorithm); without one: spherical. A file may
+/// hold any number.
+enum class EdgeAlgorithm : int32_t { spherical = 0, vincenty = 1, thomas = 2, andoyer = 3, karney = 4 };
+
 /// A kind and the parameters that it has; the others keep their defaults.
 struct LogicalType {
   LogicalKind kind = LogicalKind::unrecognised;
-  bool is_adjusted_to_utc = false;        ///< time, timestamp
-  TimeUnit unit = TimeUnit::millisecond;  ///< time, timestamp; Parquet has no seconds
-  bool is_signed = false;                 ///< integer
-  int8_t bit_width = 0;                   ///< integer: 8, 16, 32, 64
-  int32_t scale = 0;                      ///< decimal
-  int32_t precision = 0;                  ///< decimal
-  std::string raw{};                      ///< variant, geometry, geography, unrecognised: the union as it was read
+  bool is_adjusted_to_utc = false;           ///< time, timestamp
+  TimeUnit unit = TimeUnit::millisecond;     ///< time, timestamp; Parquet has no seconds
+  bool is_signed = false;                    ///< integer
+  int8_t bit_width = 0;                      ///< integer: 8, 16, 32, 64
+  int32_t scale = 0;                         ///< decimal
+  int32_t precision = 0;                     ///< decimal
+  std::optional<std::string> crs{};          ///< geometry, geography
+  std::optional<EdgeAlgorithm> algorithm{};  ///< geography
+  std::string raw{};  ///< variant, geometry, geography, unrecognised: the union as it was read, to be written so again
 
   /// Throws Error{bug} for a time or timestamp in seconds.
   void write(ThriftWriter& out) const;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/decimal.h"
 #include "format/schema_elements.h"
+#include "schema/field_ids.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -17,7 +19,9 @@ class SchemaWalk {
   Schema schema() {
     check_tree();
     next_ = 1;
-    return Schema(read_fields(count_of(elements_[0]), 0));
+    std::vector<Field> fields = read_fields(count_of(elements_[0]), 0);
+    // Some writers give every field the id 0 or -1.
+    return Schema(repeated_field_id(fields) ? without_field_ids(fields) : std::move(fields));
   }
 
  private:
@@ -39,6 +43,7 @@ class SchemaWalk {
   Field read_field(int depth);
   Type read_group(size_t index, int depth);
   Type read_struct(size_t index, int depth);
+  Type read_map(int depth);
   Type read_list(size_t index, int depth);
   bool is_whole_list(size_t index) const;
   bool is_whole_map(size_t index) const;
@@ -60,6 +65,10 @@ LogicalKind annotated_kind(const SchemaElement& element) {
     case ConvertedType::map_key_value: return LogicalKind::map;
     case ConvertedType::list: return LogicalKind::list;
     case ConvertedType::enum_: return LogicalKind::enum_;
+    case ConvertedType::bson: return LogicalKind::bson;
+    case ConvertedType::decimal: return LogicalKind::decimal;
+    case ConvertedType::time_millis:
+    case ConvertedType::time_micros: return LogicalKind::time;
     case ConvertedType::date: return LogicalKind::date;
     case ConvertedType::timestamp_millis:
     case ConvertedType::timestamp_micros: return LogicalKind::timestamp;
@@ -109,13 +118,53 @@ Type timestamp_type(const SchemaElement& element) {
   return timestamp(millis ? TimeUnit::millisecond : TimeUnit::microsecond, "UTC");
 }
 
-Type byte_array_type(LogicalKind kind) {
+/// Requires milliseconds in int32 or finer units in int64; else gives `physical`.
+Type time_type(const SchemaElement& element, Type physical) {
+  TimeUnit unit = TimeUnit::millisecond;
+  if (element.logical_type && element.logical_type->kind == LogicalKind::time)
+    unit = element.logical_type->unit;
+  else if (element.converted_type == ConvertedType::time_micros)
+    unit = TimeUnit::microsecond;
+  const bool is_wide = physical.kind() == TypeKind::int64;
+  return is_wide == (unit != TimeUnit::millisecond) ? time(unit) : physical;
+}
+
+/// `bytes` carry the values; with fewer than the digits need, or numbers of digits that mean nothing, `carrier` it is.
+Type decimal_type(const SchemaElement& element, size_t bytes, Type carrier) {
+  const bool is_new = element.logical_type && element.logical_type->kind == LogicalKind::decimal;
+  const int32_t precision = is_new ? element.logical_type->precision : element.precision.value_or(0);
+  const int32_t scale = is_new ? element.logical_type->scale : element.scale.value_or(0);
+  if (precision < 1 || precision > kDecimalDigitsMax || scale < 0 || scale > precision) return carrier;
+  return decimal_bytes(precision) <= bytes ? decimal(precision, scale) : carrier;
+}
+
+Type geography_type(const LogicalType& type) {
+  constexpr const char* kAlgorithms[] = {"spherical", "vincenty", "thomas", "andoyer", "karney"};
+  const auto number = static_cast<size_t>(type.algorithm.value_or(EdgeAlgorithm::spherical));
+  if (number >= std::size(kAlgorithms)) return binary();
+  return geography(type.crs.value_or(""), kAlgorithms[number]);
+}
+
+Type byte_array_type(const SchemaElement& element, LogicalKind kind) {
   switch (kind) {
-    case LogicalKind::string:
-    case LogicalKind::enum_: return string();
+    case LogicalKind::string: return string();
+    case LogicalKind::enum_: return enum_();
     case LogicalKind::json: return json();
+    case LogicalKind::bson: return bson();
+    case LogicalKind::decimal: return decimal_type(element, SIZE_MAX, binary());
+    case LogicalKind::geometry: return geometry(element.logical_type->crs.value_or(""));
+    case LogicalKind::geography: return geography_type(*element.logical_type);
     default: return binary();
   }
+}
+
+Type fixed_type(const SchemaElement& element, LogicalKind kind) {
+  const int32_t bytes = *element.type_length;
+  if (bytes == 0) return binary();
+  if (kind == LogicalKind::uuid && bytes == uuid().size()) return uuid();
+  if (kind == LogicalKind::float16 && bytes == sizeof(uint16_t)) return float16();
+  if (kind == LogicalKind::decimal) return decimal_type(element, static_cast<size_t>(bytes), fixed(bytes));
+  return fixed(bytes);
 }
 
 /// Requires a physical type that check_element has seen.
@@ -126,15 +175,19 @@ Type leaf_type(const SchemaElement& element) {
     case PhysicalType::boolean: return boolean();
     case PhysicalType::int32:
       if (kind == LogicalKind::date) return date();
+      if (kind == LogicalKind::time) return time_type(element, int32());
+      if (kind == LogicalKind::decimal) return decimal_type(element, sizeof(int32_t), int32());
       return kind == LogicalKind::integer ? integer_type(element, int32()) : int32();
     case PhysicalType::int64:
       if (kind == LogicalKind::timestamp) return timestamp_type(element);
+      if (kind == LogicalKind::time) return time_type(element, int64());
+      if (kind == LogicalKind::decimal) return decimal_type(element, sizeof(int64_t), int64());
       return kind == LogicalKind::integer ? integer_type(element, int64()) : int64();
     case PhysicalType::float_: return float32();
     case PhysicalType::double_: return float64();
-    case PhysicalType::byte_array: return byte_array_type(kind);
-    case PhysicalType::int96:
-    case PhysicalType::fixed_len_byte_array: break;
+    case PhysicalType::byte_array: return byte_array_type(element, kind);
+    case PhysicalType::fixed_len_byte_array: return fixed_type(element, kind);
+    case PhysicalType::int96: break;
   }
   return binary();
 }
@@ -155,6 +208,8 @@ void SchemaWalk::check_element(size_t index) const {
   const auto type = static_cast<int32_t>(element.type.value_or(PhysicalType::boolean));
   if (type < 0 || type > static_cast<int32_t>(PhysicalType::fixed_len_byte_array))
     refuse(ErrorCode::corrupt, index, "has the physical type " + std::to_string(type) + ", expected 0 to 7");
+  if (element.type == PhysicalType::fixed_len_byte_array && element.type_length.value_or(-1) < 0)
+    refuse(ErrorCode::corrupt, index, "is of fixed length, but does not say of which");
   if (!element.type && count_of(element) == 0)
     refuse(element.num_children ? ErrorCode::unsupported : ErrorCode::corrupt, index,
            "is a group without fields, which Sluice cannot express");
@@ -211,11 +266,17 @@ Type SchemaWalk::read_group(size_t index, int depth) {
     refuse(ErrorCode::unsupported, index, "nests deeper than " + std::to_string(kTypeDepthMax) + " levels");
   const LogicalKind kind = annotated_kind(elements_[index]);
   if (kind == LogicalKind::list && is_whole_list(index)) return read_list(index, depth);
-  if (kind == LogicalKind::map && is_whole_map(index)) {
-    const size_t entries = next_++;
-    return list(Field{"element", read_struct(entries, depth + 1), false});
-  }
+  if (kind == LogicalKind::map && is_whole_map(index)) return read_map(depth);
   return read_struct(index, depth);
+}
+
+/// The specification wants keys to be required; there are maps without values, which are sets, and with keys that may
+/// be null.
+Type SchemaWalk::read_map(int depth) {
+  const size_t entries = next_++;
+  std::vector<Field> parts = read_fields(count_of(elements_[entries]), depth + 1);
+  if (parts.size() == 2 && !parts[0].nullable) return map(std::move(parts[0]), std::move(parts[1]));
+  return list(Field{"element", struct_(std::move(parts)), false});
 }
 
 Type SchemaWalk::read_struct(size_t index, int depth) {

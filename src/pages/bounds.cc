@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/bytes.h"
+#include "base/float16.h"
 #include "base/utf8.h"
 
 namespace sluice {
@@ -155,6 +156,98 @@ ChunkBounds TextBounds::finish() {
   }
   if (all) bounds.chunk = store(*all);
   if (bounds.pages_complete && !bounds.pages.empty()) bounds.order = order_of(bounds.pages, std::less<std::string>());
+  pages_.clear();
+  any_ = false;
+  return bounds;
+}
+
+std::string FixedBounds::key_of(const std::byte* value) const {
+  std::string key(reinterpret_cast<const char*>(value), width_);
+  if (order_ == FixedOrder::signed_bytes) key[0] = static_cast<char>(key[0] ^ '\x80');
+  return key;
+}
+
+StoredBounds FixedBounds::store(const Range& range) const {
+  StoredBounds stored;
+  stored.min = key_of(as_bytes(range.min).data());  // turns the bit back
+  stored.max = key_of(as_bytes(range.max).data());
+  return stored;
+}
+
+void FixedBounds::add(ByteSpan values) {
+  if (order_ == FixedOrder::float16) return add_floats(values);
+  if (width_ > kTextBoundBytesMax || values.empty()) return;
+  const std::byte flip{order_ == FixedOrder::signed_bytes ? uint8_t{0x80} : uint8_t{0}};
+  // The first bytes as a number that orders as the values do: they decide nearly always.
+  const size_t prefix_bytes = std::min(width_, sizeof(uint64_t));
+  const auto prefix_of = [&](const std::byte* value) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, value, prefix_bytes);
+    return __builtin_bswap64(bytes ^ std::to_integer<uint64_t>(flip));
+  };
+  const auto prefix_of_key = [&](const std::string& key) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, key.data(), prefix_bytes);
+    return __builtin_bswap64(bytes);
+  };
+  if (!any_) page_ = {key_of(values.data()), key_of(values.data())};
+  any_ = true;
+  uint64_t min = prefix_of_key(page_.min);
+  uint64_t max = prefix_of_key(page_.max);
+  for (const std::byte* value = values.data(); value < values.data() + values.size(); value += width_) {
+    const uint64_t prefix = prefix_of(value);
+    if (prefix > min && prefix < max) continue;
+    std::string key = key_of(value);
+    if (key < page_.min) page_.min = key, min = prefix;
+    if (key > page_.max) page_.max = std::move(key), max = prefix;
+  }
+}
+
+void FixedBounds::add_floats(ByteSpan values) {
+  float wide[256];
+  while (!values.empty()) {
+    const size_t count = std::min(values.size() / sizeof(uint16_t), std::size(wide));
+    for (size_t i = 0; i < count; ++i) wide[i] = from_float16(load<uint16_t>(&values[i * sizeof(uint16_t)]));
+    floats_.add({wide, count});
+    values = values.subspan(count * sizeof(uint16_t));
+  }
+}
+
+void FixedBounds::end_page() {
+  if (order_ == FixedOrder::float16) return floats_.end_page();
+  pages_.push_back(any_ ? std::optional(page_) : std::nullopt);
+  any_ = false;
+}
+
+namespace {
+
+// Every number of 16 bits is a float, and comes back from it.
+void narrow_to_float16(StoredBounds& bounds) {
+  for (std::string* bound : {&bounds.min, &bounds.max}) {
+    const uint16_t bits = to_float16(load<float>(bound->data()));
+    bound->assign(reinterpret_cast<const char*>(&bits), sizeof bits);
+  }
+}
+
+}  // namespace
+
+ChunkBounds FixedBounds::finish() {
+  ChunkBounds bounds;
+  if (order_ == FixedOrder::float16) {
+    bounds = floats_.finish();
+    if (bounds.chunk) narrow_to_float16(*bounds.chunk);
+    for (std::optional<StoredBounds>& page : bounds.pages)
+      if (page) narrow_to_float16(*page);
+    return bounds;
+  }
+  bounds.pages_complete = width_ <= kTextBoundBytesMax;
+  std::optional<Range> all;
+  for (const std::optional<Range>& page : pages_) {
+    bounds.pages.push_back(page ? std::optional(store(*page)) : std::nullopt);
+    if (page) all = all ? Range{std::min(all->min, page->min), std::max(all->max, page->max)} : *page;
+  }
+  if (all) bounds.chunk = store(*all);
+  if (!pages_.empty()) bounds.order = order_of(pages_, std::less<std::string>());
   pages_.clear();
   any_ = false;
   return bounds;

@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/bytes.h"
 #include "format/enums.h"
 
 namespace sluice {
@@ -105,6 +106,42 @@ class TextBounds {
   uint64_t max_prefix_ = 0;
   Range page_;
   std::vector<std::optional<Range>> pages_;
+};
+
+/// How values of fixed length are ordered.
+enum class FixedOrder : uint8_t {
+  bytes,         ///< byte by byte, unsigned
+  signed_bytes,  ///< big-endian two's complement
+  float16,       ///< as numbers, with the rules for NaN and zeros; two bytes
+};
+
+/// Bytes of one length for all values. Beyond 64 there are no bounds: cut ones are not of that length, and readers
+/// differ in what they make of them.
+class FixedBounds {
+ public:
+  FixedBounds(size_t width, FixedOrder order) : width_(width), order_(order) {}
+
+  /// Values back to back.
+  void add(ByteSpan values);
+  void end_page();
+  ChunkBounds finish();
+
+ private:
+  /// Values whose first bit is turned where they have a sign: in this form they order byte by byte.
+  struct Range {
+    std::string min;
+    std::string max;
+  };
+  std::string key_of(const std::byte* value) const;
+  StoredBounds store(const Range& range) const;
+  void add_floats(ByteSpan values);
+
+  size_t width_;
+  FixedOrder order_;
+  bool any_ = false;
+  Range page_;
+  std::vector<std::optional<Range>> pages_;
+  NumberBounds<float> floats_;  ///< instead of the above, for float16
 };
 
 }  // namespace sluice

@@ -31,14 +31,18 @@ CompressionCodec stored_codec(Codec codec) {
   return CompressionCodec::uncompressed;
 }
 
-size_t account_width(TypeKind kind) {
-  if (is_text(kind)) return sizeof(uint32_t);
-  return std::max<size_t>(fixed_width(kind), 1);
+size_t account_width(const Type& type) {
+  if (is_text(type.kind())) return sizeof(uint32_t);
+  return std::max<size_t>(fixed_width(type), 1);
 }
 
 int64_t seconds_factor(const Type& type) {
-  return type.kind() == TypeKind::timestamp && type.unit() == TimeUnit::second ? 1'000 : 1;
+  const bool becomes_milliseconds = type.kind() == TypeKind::timestamp || type.kind() == TypeKind::time;
+  return becomes_milliseconds && type.unit() == TimeUnit::second ? 1'000 : 1;
 }
+
+// Shapes have none (parquet.thrift, ColumnOrder): their statistics must not have bounds.
+bool has_order(const Type& type) { return type.kind() != TypeKind::geometry && type.kind() != TypeKind::geography; }
 
 // In lists and under other optional levels, Polars 0.26 loses count of the values of DELTA and BYTE_STREAM_SPLIT pages
 // ("validity mask length must match the number of values", measured by tests/conformance).
@@ -57,7 +61,8 @@ ChunkWriter::ChunkWriter(const Leaf& leaf, const ChunkOptions& options)
     : leaf_(leaf),
       options_(options),
       is_text_(is_text(leaf.type.kind())),
-      width_(account_width(leaf.type.kind())),
+      width_(account_width(leaf.type)),
+      check_(leaf),
       encoder_(make_encoder(leaf, options)),
       repetition_(leaf.repetition_level_max),
       definition_(leaf.definition_level_max) {}
@@ -66,7 +71,7 @@ ChunkWriter::Encoder ChunkWriter::make_encoder(const Leaf& leaf, const ChunkOpti
   const TypeKind kind = leaf.type.kind();
   const ValueEncoderOptions to{options.dictionary_bytes,
                                {options.compression, options.compat || is_deep(leaf)},
-                               kind != TypeKind::binary,
+                               is_utf8_text(kind),
                                seconds_factor(leaf.type)};
   switch (kind) {
     case TypeKind::boolean: return BooleanEncoder(to);
@@ -78,21 +83,39 @@ ChunkWriter::Encoder ChunkWriter::make_encoder(const Leaf& leaf, const ChunkOpti
     case TypeKind::uint16: return NumberEncoder<uint16_t, uint32_t>(to);
     case TypeKind::uint32: return NumberEncoder<uint32_t, uint32_t>(to);
     case TypeKind::int64:
-    case TypeKind::timestamp: return NumberEncoder<int64_t, int64_t>(to);
+    case TypeKind::timestamp:
+    case TypeKind::duration: return NumberEncoder<int64_t, int64_t>(to);
+    case TypeKind::time:
+      if (physical_type_of(leaf.type) == PhysicalType::int32) return NumberEncoder<int32_t, int32_t>(to);
+      return NumberEncoder<int64_t, int64_t>(to);
+    case TypeKind::decimal:
+      if (physical_type_of(leaf.type) == PhysicalType::int32) return DecimalEncoder<int32_t>(to);
+      if (physical_type_of(leaf.type) == PhysicalType::int64) return DecimalEncoder<int64_t>(to);
+      return FixedEncoder(leaf.type, to);
+    case TypeKind::float16:
+    case TypeKind::fixed:
+    case TypeKind::uuid: return FixedEncoder(leaf.type, to);
     case TypeKind::uint64: return NumberEncoder<uint64_t, uint64_t>(to);
     case TypeKind::float32: return NumberEncoder<float, float>(to);
     case TypeKind::float64: return NumberEncoder<double, double>(to);
     case TypeKind::string:
     case TypeKind::binary:
-    case TypeKind::json: return TextEncoder(to);
+    case TypeKind::json:
+    case TypeKind::bson:
+    case TypeKind::enum_:
+    case TypeKind::geometry:
+    case TypeKind::geography: return TextEncoder(to);
     case TypeKind::null:
     case TypeKind::list:
+    case TypeKind::fixed_list:
+    case TypeKind::map:
     case TypeKind::struct_: break;
   }
   return NullEncoder(to);
 }
 
 void ChunkWriter::append(const LeafSlice& slice) {
+  check_.check(slice);
   Cursor at;
   while (at.slot < slice.slots) {
     const Span span = slice.repetition == nullptr ? fitting_rows(slice, at) : fitting_records(slice, at);
@@ -310,7 +333,8 @@ void ChunkWriter::describe_statistics(FinishedChunk& chunk) {
   Statistics statistics;
   statistics.null_count = 0;
   for (const int64_t nulls : null_counts_) *statistics.null_count += nulls;
-  if (leaf_.type.kind() == TypeKind::float32 || leaf_.type.kind() == TypeKind::float64)
+  if (!has_order(leaf_.type)) bounds.chunk.reset(), bounds.pages_complete = false;
+  if (leaf_.type.kind() >= TypeKind::float16 && leaf_.type.kind() <= TypeKind::float64)
     statistics.nan_count = bounds.nan_count;
   if (bounds.chunk) {
     statistics.min_value = std::move(bounds.chunk->min);

@@ -16,8 +16,10 @@
 #include "format/file_metadata.h"
 #include "format/page_header.h"
 #include "format/page_index.h"
+#include "pages/fixed_encoder.h"
 #include "pages/level_buffer.h"
 #include "pages/striping.h"
+#include "pages/value_check.h"
 #include "pages/value_encoder.h"
 #include "schema/leaves.h"
 #include "sluice/compression.h"
@@ -64,7 +66,7 @@ class ChunkWriter {
                    NumberEncoder<int16_t, int32_t>, NumberEncoder<int32_t, int32_t>, NumberEncoder<uint8_t, uint32_t>,
                    NumberEncoder<uint16_t, uint32_t>, NumberEncoder<uint32_t, uint32_t>,
                    NumberEncoder<int64_t, int64_t>, NumberEncoder<uint64_t, uint64_t>, NumberEncoder<float, float>,
-                   NumberEncoder<double, double>>;
+                   NumberEncoder<double, double>, FixedEncoder, DecimalEncoder<int32_t>, DecimalEncoder<int64_t>>;
   static Encoder make_encoder(const Leaf& leaf, const ChunkOptions& options);
 
   /// A run of whole records of a slice.
@@ -93,6 +95,7 @@ class ChunkWriter {
   const ChunkOptions options_;
   const bool is_text_;
   const size_t width_;  ///< bytes that a value counts for in the account of a page, the text itself not included
+  ValueCheck check_;
   Encoder encoder_;
   LevelBuffer repetition_;
   LevelBuffer definition_;

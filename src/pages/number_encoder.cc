@@ -41,7 +41,7 @@ bool NumberEncoder<Memory, Stored>::gather(const Column& column, const Selection
     for (size_t i = 0; i < selection.count; ++i) scratch_[i] = from[selection.positions[i]];
   values = scratch_;
   bool fits = true;
-  if constexpr (std::is_same_v<Stored, int64_t>) {
+  if constexpr (std::is_same_v<Stored, int64_t> || std::is_same_v<Stored, int32_t>) {
     if (options_.unit_factor != 1)
       for (Stored& value : scratch_) fits &= !__builtin_mul_overflow(value, options_.unit_factor, &value);
   }

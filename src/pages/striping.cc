@@ -9,6 +9,12 @@ namespace sluice {
 
 namespace {
 
+/// Positions of the elements of one list.
+struct Range {
+  int32_t begin;
+  int32_t end;
+};
+
 bool has_null(const Column& column, int64_t begin, int64_t count) {
   if (column.type.kind() == TypeKind::null) return true;
   if (column.validity.empty() || column.null_count == 0) return false;
@@ -27,7 +33,13 @@ LeafSlice Striper::stripe(const Column& root, const Field& root_field, const Lea
     if (is_leaf && uniform_ && field->nullable && has_null(*column, begin, rows)) return finish_nullable_rows(*column);
     if (field->nullable) step_nullable(*column);
     if (is_leaf) break;
-    if (field->type.kind() == TypeKind::list) step_list(*column, ++repetition_level);
+    if (field->type.has_ranges()) {
+      const int32_t* offsets = column->offsets_data();
+      step_list(++repetition_level, [offsets](int32_t at) { return Range{offsets[at], offsets[at + 1]}; });
+    } else if (field->type.kind() == TypeKind::fixed_list) {
+      const int32_t each = field->type.size();
+      step_list(++repetition_level, [each](int32_t at) { return Range{at * each, (at + 1) * each}; });
+    }
     const size_t child = leaf.steps[depth + 1];
     field = &field->type.children()[child];
     column = &column->children[child];
@@ -72,21 +84,21 @@ void Striper::step_nullable(const Column& column) {
 }
 
 // Each list becomes as many slots as it has elements; one that is empty or not there stays one slot.
-void Striper::step_list(const Column& column, uint8_t repetition_level) {
+template <typename RangeOf>
+void Striper::step_list(uint8_t repetition_level, RangeOf range_of) {
   if (uniform_) materialize();
-  const int32_t* offsets = column.offsets_data();
+  const auto range_at = [&](int32_t position) { return position == kEnded ? Range{0, 0} : range_of(position); };
   size_t slots = 0;
   for (const int32_t position : positions_) {
-    const int32_t length = position == kEnded ? 0 : offsets[position + 1] - offsets[position];
-    slots += static_cast<size_t>(std::max(length, 1));
+    const Range range = range_at(position);
+    slots += static_cast<size_t>(std::max(range.end - range.begin, 1));
   }
   next_repetition_.resize(slots);
   next_definition_.resize(slots);
   next_positions_.resize(slots);
   size_t to = 0;
   for (size_t i = 0; i < positions_.size(); ++i) {
-    const int32_t begin = positions_[i] == kEnded ? 0 : offsets[positions_[i]];
-    const int32_t end = positions_[i] == kEnded ? 0 : offsets[positions_[i] + 1];
+    const auto [begin, end] = range_at(positions_[i]);
     next_repetition_[to] = repetition_[i];
     if (begin == end) {
       next_definition_[to] = definition_[i];

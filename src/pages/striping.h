@@ -43,7 +43,8 @@ class Striper {
  private:
   void begin_rows(int64_t begin, int64_t rows);
   void step_nullable(const Column& column);
-  void step_list(const Column& column, uint8_t repetition_level);
+  template <typename RangeOf>
+  void step_list(uint8_t repetition_level, RangeOf range_of);
   LeafSlice finish_nullable_rows(const Column& column);
   void materialize();
   LeafSlice finish(const Column& column, const Leaf& leaf);

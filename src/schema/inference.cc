@@ -2,6 +2,7 @@
 #include "schema/inference.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/calendar.h"
 #include "base/size_text.h"
@@ -9,6 +10,9 @@
 
 namespace sluice {
 namespace {
+
+/// Of decimals for integers: as many as the largest of 64 bits has.
+constexpr int kIntegerDigitsMax = 20;
 
 constexpr std::string_view kKindNames[] = {"booleans", "numbers", "text", "objects", "arrays"};
 
@@ -55,6 +59,7 @@ void FieldGuess::observe_number(const NumberText& number) {
       break;
     case NumberKind::big_integer:
       if (numbers_.first_big == 0) numbers_.first_big = inference_->record_;
+      numbers_.digits = std::max(numbers_.digits, number.digits);
       break;
     default: numbers_.fractions = true; break;
   }
@@ -183,6 +188,11 @@ Type FieldGuess::number_type(std::vector<InferenceNote>& notes) const {
   const bool signs_clash = numbers_.negative && numbers_.unsigned_only;
   if (!numbers_.fractions && numbers_.first_big == 0 && !signs_clash)
     return numbers_.unsigned_only ? uint64() : int64();
+  if (!numbers_.fractions && std::cmp_less_equal(numbers_.digits, kIntegerDigitsMax)) {
+    notes.push_back({full_name(), numbers_.first_big != 0 ? "integers beyond 64 bits" + first_in(numbers_.first_big)
+                                                          : "integers below 0 and beyond int64"});
+    return decimal(kIntegerDigitsMax, 0);
+  }
   if (numbers_.first_inexact != 0) {
     notes.push_back({full_name(), "numbers that float64 does not keep exactly" + first_in(numbers_.first_inexact)});
     return json();

@@ -9,8 +9,9 @@
 //   InferredSchema found = inference.result();             // id int64, tags list<string>
 //
 // The rules, in full:
-//   numbers   int64; else uint64; else float64 when each value survives it: reals as text (0.1 -> double -> "0.1"),
-//             integers of 64 bits by being equal, larger ones by both; else json. "-0" is a real.
+//   numbers   int64; else uint64; else, integers all, decimal(20,0) when none has more digits; else float64 when each
+//             value survives it: reals as text (0.1 -> double -> "0.1"), integers of 64 bits by being equal, larger
+//             ones by both; else json. "-0" is a real.
 //   strings   date when all are; timestamp when all are and all or none end in "Z", the unit from the longest fraction
 //             (3 digits ms, 6 us, 9 ns), nanoseconds only within 1677 to 2262; else string.
 //   objects   struct; json when no field was ever in one.      arrays    list.
@@ -89,6 +90,7 @@ class FieldGuess {
     bool negative = false;       ///< some int64 below 0
     bool unsigned_only = false;  ///< some integer that only uint64 holds
     int64_t first_big = 0;       ///< record of the first integer beyond 64 bits
+    size_t digits = 0;           ///< the most of any such integer
     bool fractions = false;      ///< some real
     int64_t first_inexact = 0;   ///< record of the first that no float64 keeps
   };

@@ -29,21 +29,23 @@ class LeafWalk {
     if (field.type.is_nested() && here_.steps.size() > kSchemaDepthMax)
       throw Error(ErrorCode::invalid,
                   "column \"" + here_.path.front() + "\" nests more than " + std::to_string(kSchemaDepthMax) +
-                      " lists and structs inside each other",
+                      " lists, maps and structs inside each other",
                   {.field = here_.path.front()});
     here_.definition_level_max += field.nullable;
     switch (field.type.kind()) {
       case TypeKind::struct_: visit_children(field.type.children()); break;
-      case TypeKind::list: visit_element(field.type.element()); break;
+      case TypeKind::list:
+      case TypeKind::fixed_list: visit_element(field.type.element(), {"list", "element"}); break;
+      case TypeKind::map: visit_element(field.type.element(), {"key_value"}); break;
       default: add_leaf(field); break;
     }
     here_.definition_level_max -= field.nullable;
   }
 
-  void visit_element(const Field& element) {
+  // Parquet fixes the names of the groups; what the element is called in memory does not reach the file's tree.
+  void visit_element(const Field& element, const std::vector<std::string>& groups) {
     here_.steps.push_back(0);
-    // Parquet fixes the names of the two groups; what the element is called in memory does not reach the file's tree.
-    here_.path.insert(here_.path.end(), {"list", "element"});
+    here_.path.insert(here_.path.end(), groups.begin(), groups.end());
     const std::string outer = here_.name;
     here_.name = element_name(outer);
     ++here_.definition_level_max;
@@ -52,7 +54,7 @@ class LeafWalk {
     --here_.repetition_level_max;
     --here_.definition_level_max;
     here_.name = outer;
-    here_.path.resize(here_.path.size() - 2);
+    here_.path.resize(here_.path.size() - groups.size());
     here_.steps.pop_back();
   }
 

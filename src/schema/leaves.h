@@ -12,15 +12,15 @@
 
 namespace sluice {
 
-/// Lists and structs inside each other, at the most. Walks over a schema recurse, so there has to be an end; real data
-/// stay far below. Two definition levels for each keep within a byte.
+/// Lists, maps (which count twice) and structs inside each other, at the most. Walks over a schema recurse, so there
+/// has to be an end; real data stay far below. Two definition levels for each keep within a byte.
 inline constexpr size_t kSchemaDepthMax = 64;
 
 /// One leaf column of a schema: where it is in the tree and how deep it nests.
 struct Leaf {
-  std::vector<size_t> steps;      ///< child indexes from the root; the step into a list is 0
-  std::vector<std::string> path;  ///< as Parquet spells it: a list adds "list", "element"
-  std::string name;               ///< for people: "user.tags[]"
+  std::vector<size_t> steps;      ///< child indexes from the root; the step into a list or map is 0
+  std::vector<std::string> path;  ///< as Parquet spells it: a list adds "list", "element", a map "key_value"
+  std::string name;               ///< for people: "user.tags[]", "prices[].key"
   Type type;                      ///< of the leaf itself, never nested
   bool nullable = true;
   uint8_t definition_level_max = 0;

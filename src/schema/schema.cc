@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "schema/field_ids.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -17,6 +18,8 @@ Schema::Schema(std::vector<Field> fields) : fields_(std::move(fields)) {
   if (twin != names.end())
     throw Error(ErrorCode::invalid, "the schema has two columns of the name \"" + std::string(*twin) + "\"",
                 {.field = std::string(*twin)});
+  if (const std::optional<int32_t> id = repeated_field_id(fields_))
+    throw Error(ErrorCode::invalid, "the schema has two fields of the id " + std::to_string(*id));
 }
 
 std::optional<size_t> Schema::find(std::string_view name) const {

@@ -8,6 +8,10 @@ namespace sluice {
 /// What the elements of a list are called unless the text says otherwise.
 inline constexpr std::string_view kElementName = "element";
 
+/// What a shape means where the text leaves it out (parquet-format, LogicalTypes.md, GEOMETRY and GEOGRAPHY).
+inline constexpr std::string_view kDefaultCrs = "OGC:CRS84";
+inline constexpr std::string_view kDefaultAlgorithm = "spherical";
+
 constexpr bool is_schema_digit(char c) { return c >= '0' && c <= '9'; }
 /// Letters of ASCII and "_".
 constexpr bool is_schema_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }

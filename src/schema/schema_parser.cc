@@ -18,8 +18,14 @@ inline namespace v0 {
 namespace {
 
 /// Every type that is just a name.
-constexpr Type (*kScalarTypes[])() = {null,   boolean, int8,    int16,   int32,  int64,  uint8, uint16,
-                                      uint32, uint64,  float32, float64, string, binary, json,  date};
+constexpr Type (*kScalarTypes[])() = {null,    boolean, int8,    int16,  int32,  int64, uint8, uint16, uint32, uint64,
+                                      float16, float32, float64, string, binary, json,  bson,  enum_,  uuid,   date};
+
+/// Every type that has more to say.
+constexpr TypeKind kKindsWithParts[] = {TypeKind::decimal,   TypeKind::fixed,    TypeKind::time,
+                                        TypeKind::timestamp, TypeKind::duration, TypeKind::geometry,
+                                        TypeKind::geography, TypeKind::list,     TypeKind::fixed_list,
+                                        TypeKind::map,       TypeKind::struct_};
 
 constexpr TimeUnit kUnits[] = {TimeUnit::second, TimeUnit::millisecond, TimeUnit::microsecond, TimeUnit::nanosecond};
 
@@ -49,12 +55,16 @@ constexpr Alias kForeignNames[] = {
     {"object", "struct<...>"},
     {"array", "list<...>"},
     {"datetime", "timestamp(us)"},
+    {"numeric", "decimal(p, s)"},
+    {"half", "float16"},
+    {"interval", "duration(us)"},
+    {"fixed_binary", "fixed(n)"},
+    {"guid", "uuid"},
     {"timestamptz", "timestamp(us, UTC)"},
 };
 
 /// Types of Parquet and Arrow that a person may rightly expect.
-constexpr std::string_view kUnbuiltTypes[] = {"decimal", "map",      "fixed",    "time",    "uuid",     "enum",
-                                              "variant", "duration", "interval", "float16", "geometry", "geography"};
+constexpr std::string_view kUnbuiltTypes[] = {"variant"};
 
 /// Letters beyond ASCII are taken as they come: the text is known to be UTF-8.
 bool is_word_letter(char c) { return is_schema_letter(c) || static_cast<unsigned char>(c) >= 0x80; }
@@ -95,7 +105,7 @@ class SchemaParser {
         if (!take_word("null")) fail_expected("\"null\" after \"not\"");
         field.nullable = false;
       } else if (!field.id && take_word("id")) {
-        field.id = parse_id();
+        field.id = parse_integer("a field id within int32");
       } else {
         return;
       }
@@ -126,14 +136,15 @@ class SchemaParser {
     }
   }
 
-  int32_t parse_id() {
+  /// Within int32.
+  int32_t parse_integer(const std::string& expected) {
     skip_blanks();
-    int32_t id = 0;
+    int32_t number = 0;
     const char* const begin = text_.data() + position_;
-    const auto [end, failure] = std::from_chars(begin, text_.data() + text_.size(), id);
-    if (failure != std::errc()) fail_expected("a field id within int32");
+    const auto [end, failure] = std::from_chars(begin, text_.data() + text_.size(), number);
+    if (failure != std::errc()) fail_expected(expected);
     position_ += static_cast<size_t>(end - begin);
-    return id;
+    return number;
   }
 
   Type parse_type(size_t depth) {
@@ -149,27 +160,105 @@ class SchemaParser {
       position_ += word_here().size();
       return type;
     }
-    const bool nests = word == to_string(TypeKind::list) || word == to_string(TypeKind::struct_);
-    if (!nests && word != to_string(TypeKind::timestamp)) fail_type(word);
-    if (nests && depth == kSchemaDepthMax)
-      fail(begin, "more than " + std::to_string(kSchemaDepthMax) + " lists and structs inside each other");
+    const TypeKind* const kind =
+        std::ranges::find_if(kKindsWithParts, [&](TypeKind known) { return to_string(known) == word; });
+    if (kind == std::end(kKindsWithParts)) fail_type(word);
+    const size_t levels = *kind == TypeKind::map ? 2 : *kind >= TypeKind::list;
+    if (depth + levels > kSchemaDepthMax)
+      fail(begin, "more than " + std::to_string(kSchemaDepthMax) + " lists, maps and structs inside each other");
     position_ += word.size();
-    if (!nests) return parse_timestamp();
-    return word == to_string(TypeKind::list) ? parse_list(depth + 1) : parse_struct(depth + 1);
+    return parse_parts(*kind, depth + levels, begin);
   }
 
-  /// "(" unit ["," zone] ")"
-  Type parse_timestamp() {
-    if (!take('(')) fail_expected("\"(\" and a unit", "for instance timestamp(us) or timestamp(us, UTC)");
+  /// What stands behind the name of a type that has more to say. `begin`: where that name stands.
+  Type parse_parts(TypeKind kind, size_t depth, size_t begin) {
+    switch (kind) {
+      case TypeKind::decimal: return parse_decimal(begin);
+      case TypeKind::fixed: return parse_fixed(begin);
+      case TypeKind::time: return time(parse_unit("time(us)"));
+      case TypeKind::duration: return duration(parse_unit("duration(us)"));
+      case TypeKind::geometry:
+      case TypeKind::geography: return parse_shape(kind, begin);
+      case TypeKind::list: return parse_list(depth);
+      case TypeKind::fixed_list: return parse_fixed_list(depth, begin);
+      case TypeKind::map: return parse_map(depth);
+      case TypeKind::struct_: return parse_struct(depth);
+      default: return parse_timestamp();
+    }
+  }
+
+  /// What `make` refuses is wrong at `begin`.
+  template <typename Make>
+  Type checked_type(size_t begin, Make make) {
+    try {
+      return make();
+    } catch (const Error& error) {
+      fail(begin, error.what());
+    }
+  }
+
+  /// "(" digits "," digits ")"
+  Type parse_decimal(size_t begin) {
+    if (!take('('))
+      fail_expected("\"(\", the number of digits and of those behind the point", "for instance decimal(12, 2)");
+    const int32_t precision = parse_integer("a number of digits: 1 to 76");
+    if (!take(',')) fail_expected("\",\" and the number of digits behind the point");
+    const int32_t scale = parse_integer("a number of digits behind the point");
+    if (!take(')')) fail_expected("\")\"");
+    return checked_type(begin, [&] { return decimal(precision, scale); });
+  }
+
+  /// "(" bytes ")"
+  Type parse_fixed(size_t begin) {
+    if (!take('(')) fail_expected("\"(\" and a number of bytes", "for instance fixed(20)");
+    const int32_t bytes = parse_integer("a number of bytes");
+    if (!take(')')) fail_expected("\")\"");
+    return checked_type(begin, [&] { return fixed(bytes); });
+  }
+
+  /// "(" unit ")"
+  TimeUnit parse_unit(const std::string& example) {
+    const TimeUnit unit = open_unit(example);
+    if (!take(')')) fail_expected("\")\"");
+    return unit;
+  }
+
+  /// "(" unit
+  TimeUnit open_unit(const std::string& example) {
+    if (!take('(')) fail_expected("\"(\" and a unit", "for instance " + example);
     skip_blanks();
     const std::string_view word = word_here();
     const TimeUnit* const unit = std::ranges::find_if(kUnits, [&](TimeUnit known) { return to_string(known) == word; });
     if (unit == std::end(kUnits)) fail_expected("a unit: s, ms, us or ns");
     position_ += word.size();
+    return *unit;
+  }
+
+  /// "(" unit ["," zone] ")"
+  Type parse_timestamp() {
+    const TimeUnit unit = open_unit("timestamp(us) or timestamp(us, UTC)");
     std::string zone;
     if (take(',')) zone = parse_zone();
     if (!take(')')) fail_expected(zone.empty() ? "\")\" or \",\" and a zone" : "\")\"");
-    return timestamp(*unit, std::move(zone));
+    return timestamp(unit, std::move(zone));
+  }
+
+  /// ["(" quoted ["," algorithm] ")"]
+  Type parse_shape(TypeKind kind, size_t begin) {
+    const bool round = kind == TypeKind::geography;
+    std::string algorithm(kDefaultAlgorithm);
+    if (!take('(')) return round ? geography() : geometry();
+    skip_blanks();
+    if (peek() != '"') fail_expected("a coordinate reference system in quotes", "for instance geometry(\"EPSG:4326\")");
+    std::string crs = parse_quoted();
+    if (round && take(',')) {
+      skip_blanks();
+      algorithm = word_here();
+      position_ += algorithm.size();
+    }
+    if (!take(')')) fail_expected("\")\"");
+    if (!round) return geometry(std::move(crs));
+    return checked_type(begin, [&] { return geography(std::move(crs), algorithm); });
   }
 
   std::string parse_zone() {
@@ -188,16 +277,47 @@ class SchemaParser {
     return zone;
   }
 
-  /// "<" [quoted name] type ["not null"] ["id" integer] ">"
-  Type parse_list(size_t depth) {
+  /// "<" [quoted name] type ["not null"] ["id" integer]
+  Field open_element(size_t depth) {
     if (!take('<')) fail_expected("\"<\" and the type of the elements");
     Field element{std::string(kElementName), {}};
     if (skip_blanks(); peek() == '"') element.name = parse_quoted();
-    const std::string outer = std::exchange(field_, element_name(field_));
-    parse_meaning(element, depth);
+    parse_part(element, element_name(field_), depth);
+    return element;
+  }
+
+  void parse_part(Field& part, std::string name, size_t depth) {
+    const std::string outer = std::exchange(field_, std::move(name));
+    parse_meaning(part, depth);
     field_ = outer;
+  }
+
+  /// "<" element ">"
+  Type parse_list(size_t depth) {
+    Field element = open_element(depth);
     if (!take('>')) fail_expected("\">\", \"not null\" or \"id\"");
     return list(std::move(element));
+  }
+
+  /// "<" element "," integer ">"
+  Type parse_fixed_list(size_t depth, size_t begin) {
+    Field element = open_element(depth);
+    if (!take(',')) fail_expected("\",\" and the number of elements", "for instance fixed_list<float32, 3>");
+    const int32_t size = parse_integer("a number of elements");
+    if (!take('>')) fail_expected("\">\"");
+    return checked_type(begin, [&] { return fixed_list(std::move(element), size); });
+  }
+
+  /// "<" meaning of the key "," meaning of the value ">"
+  Type parse_map(size_t depth) {
+    if (!take('<')) fail_expected("\"<\" and the types of keys and values");
+    Field key{"key", {}};
+    Field value{"value", {}};
+    parse_part(key, element_name(field_) + ".key", depth);
+    if (!take(',')) fail_expected("\",\" and the type of the values", "for instance map<string, int64>");
+    parse_part(value, element_name(field_) + ".value", depth);
+    if (!take('>')) fail_expected("\">\", \"not null\" or \"id\"");
+    return map(std::move(key), std::move(value));
   }
 
   /// "<" field {"," field} ">"
@@ -281,8 +401,7 @@ class SchemaParser {
     if (meant.empty()) {
       std::vector<std::string_view> names;
       for (const auto make : kScalarTypes) names.push_back(to_string(make().kind()));
-      for (const TypeKind kind : {TypeKind::timestamp, TypeKind::list, TypeKind::struct_})
-        names.push_back(to_string(kind));
+      for (const TypeKind kind : kKindsWithParts) names.push_back(to_string(kind));
       meant = nearest_name(word, names);
     }
     fail_expected("a type",

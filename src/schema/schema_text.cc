@@ -55,9 +55,54 @@ void append_fields(std::span<const Field> fields, std::string& out) {
   }
 }
 
+void append_element(const Field& element, std::string& out) {
+  if (element.name != kElementName) {
+    append_quoted(element.name, out);
+    out += ' ';
+  }
+  append_meaning(element, out);
+}
+
+/// The id of a key or value; a key is never null, which goes without saying.
+void append_map(const Type& type, std::string& out) {
+  append_type(type.key().type, out);
+  if (type.key().id) out += " id " + std::to_string(*type.key().id);
+  out += ", ";
+  append_meaning(type.value(), out);
+}
+
+/// "(crs, algorithm)" as far as they differ from what is meant without them.
+void append_shape(const Type& type, std::string& out) {
+  const bool names_algorithm = type.kind() == TypeKind::geography && type.algorithm() != kDefaultAlgorithm;
+  if (type.crs().empty() && !names_algorithm) return;
+  out += '(';
+  append_quoted(type.crs().empty() ? kDefaultCrs : std::string_view(type.crs()), out);
+  if (names_algorithm) out.append(", ").append(type.algorithm());
+  out += ')';
+}
+
 void append_type(const Type& type, std::string& out) {
   out += to_string(type.kind());
   switch (type.kind()) {
+    case TypeKind::decimal:
+      out.append("(").append(std::to_string(type.precision())).append(", ");
+      out.append(std::to_string(type.scale())).append(")");
+      break;
+    case TypeKind::fixed: out.append("(").append(std::to_string(type.size())).append(")"); break;
+    case TypeKind::time:
+    case TypeKind::duration: out.append("(").append(to_string(type.unit())).append(")"); break;
+    case TypeKind::geometry:
+    case TypeKind::geography: append_shape(type, out); break;
+    case TypeKind::fixed_list:
+      out += '<';
+      append_element(type.element(), out);
+      out.append(", ").append(std::to_string(type.size())).append(">");
+      break;
+    case TypeKind::map:
+      out += '<';
+      append_map(type, out);
+      out += '>';
+      break;
     case TypeKind::timestamp:
       out.append("(").append(to_string(type.unit()));
       if (!type.zone().empty()) {
@@ -68,11 +113,7 @@ void append_type(const Type& type, std::string& out) {
       break;
     case TypeKind::list:
       out += '<';
-      if (type.element().name != kElementName) {
-        append_quoted(type.element().name, out);
-        out += ' ';
-      }
-      append_meaning(type.element(), out);
+      append_element(type.element(), out);
       out += '>';
       break;
     case TypeKind::struct_:

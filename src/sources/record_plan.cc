@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "schema/nested.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -49,8 +50,12 @@ Field amended(const Plan& plan, const Plan& target, const Type& type, std::strin
   if (children.empty()) return field;
   std::vector<Field> fields;
   for (const Plan& child : plan.fields) fields.push_back(amended(child, target, type, name));
-  if (here) fields.push_back({std::string(name), type});
-  field.type = plan.kind == TypeKind::list ? list(fields[0]) : struct_(std::move(fields));
+  if (here) {
+    fields.push_back({std::string(name), type});
+    field.type = struct_(std::move(fields));
+    return field;
+  }
+  field.type = with_parts(field.type, std::move(fields));
   return field;
 }
 
@@ -75,7 +80,7 @@ QuotedKey::QuotedKey(std::string_view name) {
 
 std::string Plan::path() const {
   if (field == nullptr) return {};
-  return parent->kind == TypeKind::list ? parent->path() + "[]" : parent->path_of(field->name);
+  return parent->kind == TypeKind::struct_ ? parent->path_of(field->name) : parent->path() + "[]";
 }
 
 std::string Plan::path_of(std::string_view name) const {

@@ -48,7 +48,7 @@ struct Plan {
   uint32_t index = 0;  ///< among the fields of `parent`
   const Plan* parent = nullptr;
   const Field* field = nullptr;  ///< null for the root
-  std::vector<Plan> fields;      ///< of a struct; the element of a list
+  std::vector<Plan> fields;      ///< of a struct; the element of a list or map
   std::unordered_map<std::string_view, uint32_t> by_name;
 
   /// Field of that name, or null.

@@ -1,12 +1,16 @@
 // The reader's way through one record: objects and arrays by the plan, then one switch for each value.
 #include "sources/record_reader.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <string>
 
 #include "base/calendar.h"
+#include "base/float16.h"
 #include "base/json_text.h"
 #include "base/number_text.h"
+#include "sources/text_values.h"
 
 namespace sluice {
 
@@ -37,12 +41,6 @@ Type wider(TypeKind kind, std::string_view value) {
   if (is_integer(kind) && is_number(value) && type_of(value) == float64()) return float64();
   const bool is_text = kind == TypeKind::date || kind == TypeKind::timestamp;
   return is_text && value[0] == '"' ? string() : json();
-}
-
-// "not an int64", "not a list".
-std::string not_a(const Type& type) {
-  const std::string name = type.is_nested() ? std::string(to_string(type.kind())) : to_text(type);
-  return (name[0] == 'i' ? "is not an " : "is not a ") + name;
 }
 
 }  // namespace
@@ -125,14 +123,26 @@ inline Token RecordReader::read_value(Plan& plan, Token token, int depth) {
     case TypeKind::int8: return read_number<int8_t>(plan, token, depth);
     case TypeKind::int16: return read_number<int16_t>(plan, token, depth);
     case TypeKind::int32: return read_number<int32_t>(plan, token, depth);
-    case TypeKind::int64: return read_number<int64_t>(plan, token, depth);
+    case TypeKind::int64:
+    case TypeKind::duration: return read_number<int64_t>(plan, token, depth);
     case TypeKind::uint8: return read_number<uint8_t>(plan, token, depth);
     case TypeKind::uint16: return read_number<uint16_t>(plan, token, depth);
     case TypeKind::uint32: return read_number<uint32_t>(plan, token, depth);
     case TypeKind::uint64: return read_number<uint64_t>(plan, token, depth);
+    case TypeKind::float16: return read_float16(plan, token, depth);
     case TypeKind::float32: return read_real<float>(plan, token, depth);
     case TypeKind::float64: return read_real<double>(plan, token, depth);
+    case TypeKind::decimal: return read_decimal(plan, token, depth);
+    case TypeKind::time:
+    case TypeKind::uuid:
+    case TypeKind::fixed:
+    case TypeKind::bson:
+    case TypeKind::geometry:
+    case TypeKind::geography:
+      if (walk_.at(token) == '"') return read_as_text(plan, token, depth);
+      break;
     case TypeKind::string:
+    case TypeKind::enum_:
     case TypeKind::binary:
       if (walk_.at(token) == '"') return read_text(plan, token);
       break;
@@ -144,7 +154,11 @@ inline Token RecordReader::read_value(Plan& plan, Token token, int depth) {
       break;
     case TypeKind::json: return read_json(plan, token, depth);
     case TypeKind::list:
+    case TypeKind::fixed_list:
       if (walk_.at(token) == '[') return read_list(plan, token, depth + 1);
+      break;
+    case TypeKind::map:
+      if (walk_.at(token) == '{') return read_map(plan, token, depth + 1);
       break;
     case TypeKind::struct_:
       if (walk_.at(token) == '{') {
@@ -160,6 +174,8 @@ inline Token RecordReader::read_value(Plan& plan, Token token, int depth) {
 
 Token RecordReader::read_list(Plan& plan, Token token, int depth) {
   walk_.enter(token, depth);
+  const Token begin = token;
+  const int64_t items_before = plan.fields[0].out->length();
   ++token;
   if (walk_.at(token) == ']') {
     ++token;
@@ -167,8 +183,55 @@ Token RecordReader::read_list(Plan& plan, Token token, int depth) {
     do token = read_value(plan.fields[0], token, depth);
     while (walk_.has_more(token, ']'));
   }
+  if (plan.kind == TypeKind::list) {
+    plan.out->append_list();
+    return token;
+  }
+  const int64_t items = plan.fields[0].out->length() - items_before;
+  if (items != plan.field->type.size())
+    walk_.fail(begin, {.field = plan.path(),
+                       .sentence = excerpt(walk_.text(begin, token)) + " has " + std::to_string(items) +
+                                   " elements, expected " + std::to_string(plan.field->type.size())});
+  plan.out->append_struct();
+  return token;
+}
+
+// An object whose keys are data: they are read from their text.
+Token RecordReader::read_map(Plan& plan, Token token, int depth) {
+  walk_.enter(token, depth);
+  Plan& entry = plan.fields[0];
+  const size_t first_key = keys_.size();
+  const size_t first_text = key_text_.size();
+  ++token;
+  if (walk_.at(token) == '}') {
+    ++token;
+  } else {
+    do {
+      if (walk_.at(token) != '"') walk_.malformed(token, "expected a key in double quotes");
+      const std::string_view key = walk_.unescaped(token);
+      if (const auto fault = append_text_value(*entry.fields[0].out, key))
+        walk_.fail(token, {.field = entry.fields[0].path(), .sentence = excerpt(key) + " " + *fault});
+      keys_.push_back({key_text_.size(), key.size()});
+      key_text_.append(key);
+      token = read_value(entry.fields[1], walk_.behind_key(token), depth);
+      entry.out->append_struct();
+    } while (walk_.has_more(token, '}'));
+  }
+  refuse_repeated_keys(plan, first_key, token - 1);
+  keys_.resize(first_key);
+  key_text_.resize(first_text);
   plan.out->append_list();
   return token;
+}
+
+void RecordReader::refuse_repeated_keys(const Plan& plan, size_t first, Token close) {
+  const auto text_of = [this](const KeyPlace& place) { return key_text_.view().substr(place.begin, place.size); };
+  const auto keys = std::span(keys_).subspan(first);
+  std::ranges::sort(keys, {}, text_of);
+  const auto twin = std::ranges::adjacent_find(keys, {}, text_of);
+  if (twin != keys.end())
+    walk_.fail(close,
+               {.field = plan.path(), .sentence = "the key " + excerpt(text_of(*twin)) + " stands twice in one map"});
 }
 
 // A null, or what does not belong here.
@@ -292,6 +355,40 @@ Token RecordReader::read_boolean(Plan& plan, Token token, int depth) {
 Token RecordReader::read_text(Plan& plan, Token token) {
   walk_.append_string(token, plan.out->text_bytes());
   plan.out->end_text();
+  return token + 1;
+}
+
+// What has a text form of its own, or none.
+Token RecordReader::read_as_text(Plan& plan, Token token, int depth) {
+  const auto fault = append_text_value(*plan.out, walk_.unescaped(token));
+  if (fault) misfit(plan, token, depth, *fault);
+  return token + 1;
+}
+
+// A number or a string with one in it: many systems put decimals into strings, so that no reader rounds them.
+Token RecordReader::read_decimal(Plan& plan, Token token, int depth) {
+  const char c = walk_.at(token);
+  if (c == '"') return read_as_text(plan, token, depth);
+  if (c != '-' && !is_digit(c)) return read_other(plan, token, depth);
+  const NumberText number = walk_.number(token);
+  // In a sample that had integers alone, "1.0" is another kind of number.
+  const bool fits = number.kind != NumberKind::invalid && (!rules_.inferred || number.kind != NumberKind::real);
+  const auto fault = fits ? append_text_value(*plan.out, walk_.scalar(token)) : not_a(plan.field->type);
+  if (fault) misfit(plan, token, depth, *fault);
+  return token + 1;
+}
+
+Token RecordReader::read_float16(Plan& plan, Token token, int depth) {
+  const char c = walk_.at(token);
+  if (c != '-' && !is_digit(c)) return read_other(plan, token, depth);
+  if (walk_.number(token).kind == NumberKind::invalid) misfit(plan, token, depth);
+  const std::string_view text = walk_.scalar(token);
+  float value = 0;
+  const bool in_range = std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
+  const uint16_t bits = to_float16(value);
+  if (!in_range || std::isinf(from_float16(bits)))
+    misfit(plan, token, depth, "is out of the range of " + to_text(plan.field->type));
+  plan.out->append(bits);
   return token + 1;
 }
 

@@ -51,11 +51,16 @@ class RecordReader {
   Token read_object(Plan& plan, Token token, int depth);
   Token read_value(Plan& plan, Token token, int depth);
   Token read_list(Plan& plan, Token token, int depth);
+  Token read_map(Plan& plan, Token token, int depth);
+  void refuse_repeated_keys(const Plan& plan, size_t first, Token close);
   Token read_other(Plan& plan, Token token, int depth);
   Token read_extra(const Plan& object, Token key, Token token, int depth);
   Token read_json(Plan& plan, Token token, int depth);
   Token read_text(Plan& plan, Token token);
   Token read_boolean(Plan& plan, Token token, int depth);
+  Token read_as_text(Plan& plan, Token token, int depth);
+  Token read_decimal(Plan& plan, Token token, int depth);
+  Token read_float16(Plan& plan, Token token, int depth);
   Token read_date(Plan& plan, Token token);
   Token read_timestamp(Plan& plan, Token token);
   template <typename T>
@@ -76,6 +81,13 @@ class RecordReader {
   JsonWalk walk_;
   uint64_t objects_ = 0;  ///< met so far, of all kinds
   int64_t extra_values_ = 0;
+  /// Keys of the maps under way, the innermost last.
+  struct KeyPlace {
+    size_t begin;
+    size_t size;
+  };
+  std::vector<KeyPlace> keys_;
+  Bytes key_text_;
 };
 
 }  // namespace sluice

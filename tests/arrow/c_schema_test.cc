@@ -37,7 +37,22 @@ Schema all_types() {
                 {"tus", timestamp(TimeUnit::microsecond, "Europe/Berlin")},
                 {"tns", timestamp(TimeUnit::nanosecond, "+07:30")},
                 {"l", list({"item", json(), false, 9})},
-                {"", struct_({{"x", list(list(int8()))}, {"y", struct_({{"z", date(), false}})}}), false}};
+                {"", struct_({{"x", list(list(int8()))}, {"y", struct_({{"z", date(), false}})}}), false},
+                {"h", float16()},
+                {"d32", decimal(9, 2)},
+                {"d128", decimal(38, 0)},
+                {"d256", decimal(39, 39)},
+                {"w", fixed(3)},
+                {"id", uuid(), false},
+                {"t", time(TimeUnit::second)},
+                {"tn", time(TimeUnit::nanosecond)},
+                {"D", duration(TimeUnit::microsecond)},
+                {"g", geometry()},
+                {"gp", geometry("{\"type\":\"GeographicCRS\"}")},
+                {"gu", geometry("srid:0")},
+                {"gg", geography("EPSG:4326", "karney")},
+                {"fl", fixed_list(Field{"item", float32(), false}, 4)},
+                {"m", map(Field{"", string(), false, 40}, Field{"", list(int8())})}};
 }
 
 TEST(ArrowSchemas, ComeBackAsTheyWent) {
@@ -72,7 +87,22 @@ TEST(ArrowSchemas, HaveTheFormatsOfTheSpecification) {
                            "tsu:Europe/Berlin",
                            "tsn:+07:30",
                            "+l",
-                           "+s"};
+                           "+s",
+                           "e",
+                           "d:9,2",
+                           "d:38,0",
+                           "d:39,39,256",
+                           "w:3",
+                           "w:16",
+                           "tts",
+                           "ttn",
+                           "tDu",
+                           "z",
+                           "z",
+                           "z",
+                           "z",
+                           "+w:4",
+                           "+m"};
   ASSERT_EQ(out.n_children, static_cast<int64_t>(std::size(formats)));
   EXPECT_STREQ(out.format, "+s");
   for (int64_t i = 0; i < out.n_children; ++i) EXPECT_STREQ(out.children[i]->format, formats[i]);
@@ -112,9 +142,10 @@ Error refusal(ForeignSchema& column) {
 
 TEST(ArrowSchemas, NameWhatIsNotBuilt) {
   for (const char* format :
-       {"U",       "Z",   "vu",  "vz",  "+L",  "+vl", "+vL",  "d:10,2", "d:10,2,256", "e",       "tts",
-        "ttm",     "ttu", "ttn", "tDs", "tDu", "tdm", "w:16", "+m",     "+r",         "+w:3",    "+ud:0,1",
-        "+us:0,1", "tiM", "tiD", "tin", "",    "q",   "ts",   "tsu",    "tsx:",       "tsu;UTC", "ll"}) {
+       {"d:10,-2", "d:0,0", "d:39,2", "d:77,2,256", "d:5,6",   "d:10,2,32", "d:10,2,12", "d:10",  "d:10,2x",
+        "tdm",     "w:0",   "w:",     "w:x",        "w:-1",    "+r",        "+w:0",      "+w:3x", "+ud:0,1",
+        "tt",      "ttx",   "tDs:",   "ttsx",       "+us:0,1", "tiM",       "tiD",       "tin",   "",
+        "q",       "ts",    "tsu",    "tsx:",       "tsu;UTC", "ll"}) {
     ForeignSchema column(format, "amount");
     const Error error = refusal(column);
     EXPECT_EQ(error.code(), ErrorCode::unsupported);
@@ -124,16 +155,51 @@ TEST(ArrowSchemas, NameWhatIsNotBuilt) {
 }
 
 TEST(ArrowSchemas, NameTheNestedFieldThatIsNotBuilt) {
-  ForeignSchema leaf("U", "name"), element("+s", "item"), column("+l", "tags");
+  ForeignSchema leaf("tiM", "name"), element("+s", "item"), column("+l", "tags");
   element.add(leaf);
   column.add(element);
   EXPECT_EQ(refusal(column).place().field, "tags[].name");
 }
 
-TEST(ArrowSchemas, RefuseDictionaries) {
-  ForeignSchema values("u"), column("i", "kind");
+TEST(ArrowSchemas, OtherLayoutsAreTheSameTypes) {
+  const auto type_of = [](const char* format, const char* element) {
+    ForeignSchema column(format, "a"), item(element == nullptr ? "" : element, "item"), record("+s");
+    if (element != nullptr) column.add(item);
+    record.add(column);
+    return to_text(import_arrow_schema(*record.get())[0].type);
+  };
+  EXPECT_EQ(type_of("U", nullptr), "string");
+  EXPECT_EQ(type_of("Z", nullptr), "binary");
+  EXPECT_EQ(type_of("vu", nullptr), "string");
+  EXPECT_EQ(type_of("vz", nullptr), "binary");
+  EXPECT_EQ(type_of("d:9,2,32", nullptr), "decimal(9, 2)");
+  EXPECT_EQ(type_of("d:18,2,64", nullptr), "decimal(18, 2)");
+  EXPECT_EQ(type_of("d:5,2,256", nullptr), "decimal(5, 2)");
+  EXPECT_EQ(type_of("+L", "U"), "list<\"item\" string>");
+  EXPECT_EQ(type_of("+vl", "c"), "list<\"item\" int8>");
+  EXPECT_EQ(type_of("+vL", "c"), "list<\"item\" int8>");
+}
+
+TEST(ArrowSchemas, DictionariesAreTheirValues) {
+  ForeignSchema values("U"), column("C", "kind"), record("+s");
   column.raw().dictionary = values.get();
-  EXPECT_EQ(refusal(column).code(), ErrorCode::unsupported);
+  record.add(column);
+  EXPECT_EQ(to_text(import_arrow_schema(*record.get())), "kind string");
+  ForeignSchema odd("f", "kind"), of_reals("+s");
+  odd.raw().dictionary = values.get();
+  EXPECT_EQ(refusal(odd).code(), ErrorCode::invalid);
+}
+
+TEST(ArrowSchemas, MapsWhateverTheirPartsAreCalled) {
+  ForeignSchema key("u", "k"), value("c", "v"), entries("+s", "some"), column("+m", "m"), record("+s");
+  entries.add(key).add(value);
+  column.add(entries);
+  record.add(column);
+  EXPECT_EQ(to_text(import_arrow_schema(*record.get())), "m map<string, int8>");
+  ForeignSchema lone("u", "k"), half("+s", "some"), broken("+m", "m");
+  half.add(lone);
+  broken.add(half);
+  EXPECT_EQ(refusal(broken).code(), ErrorCode::invalid);
 }
 
 TEST(ArrowSchemas, RefuseMalformedTrees) {

@@ -76,19 +76,25 @@ TEST(StoredArrowSchema, ReadsWhatOthersWrote) {
 }
 
 // A decimal, a date in milliseconds and a half-precision number, by the same writer.
+TEST(StoredArrowSchema, ReadsDecimalsAndHalves) {
+  EXPECT_EQ(parse_stored_arrow_schema("/////"
+                                      "4AAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEQAAAAAAAEAAgACAAAAAQACAAAAAQAAAABAAAAFAAAA"
+                                      "BAAGAAEAAsAEwAUAAAADAAQAAAAFAAA"
+                                      "AAAAAAEUAAAAAAAABxgAAAABAAAAZAAAAAAAAAAIAAwABAAIAAgAAAAKAAAAAgAAAA=="),
+            (Schema{{"d", decimal(10, 2)}}));
+  EXPECT_EQ(parse_stored_arrow_schema("/////"
+                                      "3gAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEQAAAAAAAEAAgACAAAAAQACAAAAAQAAAABAAAAFAAAA"
+                                      "BAAGAAEAAsAEwAUAAAADAAQAAAAFAAA"
+                                      "AAAAAAEUAAAAAAAAAxQAAAABAAAAZAAAAAAAAAAEAAQABAAAAAAAAAA="),
+            (Schema{{"d", float16()}}));
+}
+
 TEST(StoredArrowSchema, IsNothingForTypesThatAreNotBuilt) {
-  for (
-      const char* text :
-      {"/////"
-       "4AAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEQAAAAAAAEAAgACAAAAAQACAAAAAQAAAABAAAAFAAAABAAGAAEAAsAEwAUAAAADAAQAAAAFAAA"
-       "AAAAAAEUAAAAAAAABxgAAAABAAAAZAAAAAAAAAAIAAwABAAIAAgAAAAKAAAAAgAAAA==",
-       "/////"
-       "3gAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEQAAAAAAAEAAgACAAAAAQACAAAAAQAAAABAAAAFAAAABAAGAAEAAsAEwAUAAAADAAQAAAAFAAA"
-       "AAAAAAEUAAAAAAAACBQAAAABAAAAZAAAAAAAAAAEAAQABAAAAAAAAAA=",
-       "/////"
-       "3gAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEQAAAAAAAEAAgACAAAAAQACAAAAAQAAAABAAAAFAAAABAAGAAEAAsAEwAUAAAADAAQAAAAFAAA"
-       "AAAAAAEUAAAAAAAAAxQAAAABAAAAZAAAAAAAAAAEAAQABAAAAAAAAAA="})
-    EXPECT_EQ(parse_stored_arrow_schema(text), std::nullopt);
+  EXPECT_EQ(parse_stored_arrow_schema("/////"
+                                      "3gAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEQAAAAAAAEAAgACAAAAAQACAAAAAQAAAABAAAAFAAAA"
+                                      "BAAGAAEAAsAEwAUAAAADAAQAAAAFAAA"
+                                      "AAAAAAEUAAAAAAAACBQAAAABAAAAZAAAAAAAAAAEAAQABAAAAAAAAAA="),
+            std::nullopt);
 }
 
 // By the same writer; Parquet holds the values, looked up.

@@ -169,5 +169,28 @@ RC_GTEST_PROP(CalendarProperty, TimestampsComeBack, ()) {
   RC_ASSERT(parsed->zone == zone);
 }
 
+TEST(Calendar, TimesOfDay) {
+  const auto shown = [](std::string_view text, TimeUnit unit) -> std::string {
+    const auto moment = parse_time(text);
+    if (!moment) return "none";
+    const auto ticks = to_ticks(*moment, unit);
+    if (!ticks) return "too fine";
+    std::string out;
+    append_time(*ticks, unit, out);
+    return out;
+  };
+  EXPECT_EQ(shown("00:00:00", TimeUnit::second), "00:00:00");
+  EXPECT_EQ(shown("23:59:59.999999999", TimeUnit::nanosecond), "23:59:59.999999999");
+  EXPECT_EQ(shown("12:30:00.5", TimeUnit::millisecond), "12:30:00.500");
+  EXPECT_EQ(shown("12:30:00.5000001", TimeUnit::microsecond), "too fine");
+  EXPECT_EQ(shown("12:30:00.5000000", TimeUnit::microsecond), "12:30:00.500000");
+  for (const char* text : {"", "24:00:00", "12:60:00", "12:30:60", "12:30", "12:30:00.", "12:30:00Z", "12:30:00.1Z",
+                           "1:30:00", "12:30:00.1234567890", " 12:30:00", "12:30:00 ", "T12:30:00"})
+    EXPECT_EQ(shown(text, TimeUnit::nanosecond), "none") << text;
+  std::string midnight;
+  append_time(86'400'000, TimeUnit::millisecond, midnight);
+  EXPECT_EQ(midnight, "24:00:00.000");
+}
+
 }  // namespace
 }  // namespace sluice

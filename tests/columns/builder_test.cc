@@ -171,8 +171,13 @@ void append_value(Draw& draw, ColumnBuilder& builder, const Value& value, int st
   switch (type.kind()) {
     case TypeKind::boolean: return builder.append_bool(value.bits != 0);
     case TypeKind::list:
+    case TypeKind::map:
       for (const Value& item : value.parts) append_value(draw, builder.child(0), item, stop_percent, stopped);
       if (!stopped) builder.append_list();
+      return;
+    case TypeKind::fixed_list:
+      for (const Value& item : value.parts) append_value(draw, builder.child(0), item, stop_percent, stopped);
+      if (!stopped) builder.append_struct();
       return;
     case TypeKind::struct_:
       for (size_t i = 0; i < value.parts.size(); ++i)
@@ -190,17 +195,7 @@ void append_value(Draw& draw, ColumnBuilder& builder, const Value& value, int st
       return builder.end_text();
     default: break;
   }
-  switch (builder.type().kind()) {
-    case TypeKind::int8:
-    case TypeKind::uint8: return builder.append(static_cast<uint8_t>(value.bits));
-    case TypeKind::int16:
-    case TypeKind::uint16: return builder.append(static_cast<uint16_t>(value.bits));
-    case TypeKind::int32:
-    case TypeKind::uint32:
-    case TypeKind::float32:
-    case TypeKind::date: return builder.append(static_cast<uint32_t>(value.bits));
-    default: return builder.append(value.bits);
-  }
+  test::append_scalar(builder, value);
 }
 
 std::vector<Slot> slots_of_column(const Column& column, const Field& field, const Leaf& leaf) {

@@ -1,9 +1,16 @@
 // Columns of an Arrow JS table in canonical form. Values are taken from the buffers, not through Arrow JS's accessors:
 // those turn timestamps into milliseconds.
-import { scalar } from './canonical.mjs'
+import { integerOf, scalar } from './canonical.mjs'
 
 function bit(bytes, index) {
   return (bytes[index >> 3] >> (index & 7)) & 1
+}
+
+const UNITS = ['s', 'ms', 'us', 'ns'] // in the order of Arrow's numbers for them
+
+// Polars has times in nanoseconds only, and no durations in seconds.
+function inUnit(wanted, found, value) {
+  return found > wanted ? BigInt(value) / 1000n ** BigInt(found - wanted) : value
 }
 
 function bytesAt(data, index) {
@@ -13,6 +20,13 @@ function bytesAt(data, index) {
 function valueAt(field, data, index) {
   if (field.type === 'null' || !data.getValid(index)) return null
   switch (field.type) {
+    case 'fixed_list': {
+      const items = []
+      const begin = index * field.size
+      for (let i = 0; i < field.size; ++i) items.push(valueAt(field.children[0], data.children[0], begin + i))
+      return items
+    }
+    case 'map':
     case 'list': {
       const items = []
       const [element] = field.children
@@ -27,8 +41,26 @@ function valueAt(field, data, index) {
       return scalar(field, bit(data.values, data.offset + index))
     case 'string':
     case 'json':
+    case 'enum':
+    case 'bson':
     case 'binary':
       return scalar(field, bytesAt(data, index))
+    case 'fixed':
+    case 'uuid':
+      return scalar(field, data.values.subarray(index * field.size, (index + 1) * field.size))
+    case 'decimal': {
+      const words = data.type.bitWidth / 32
+      const { buffer, byteOffset } = data.values
+      return scalar(field, integerOf(new Uint8Array(buffer, byteOffset + index * words * 4, words * 4), false))
+    }
+    case 'float16': {
+      const bits = data.values[index]
+      return (bits & 0x7fff) > 0x7c00 ? 'nan' : bits.toString(16).padStart(4, '0')
+    }
+    case 'time': // seconds are stored as milliseconds
+      return scalar(field, inUnit(Math.max(UNITS.indexOf(field.unit), 1), data.type.unit, data.values[index]))
+    case 'duration':
+      return scalar(field, inUnit(UNITS.indexOf(field.unit), data.type.unit, data.values[index]))
     default:
       return scalar(field, data.values[index])
   }

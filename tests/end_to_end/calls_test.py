@@ -89,7 +89,7 @@ class WrongCalls(program.ProgramTest):
             ("--from", "csv", "not built yet"),
             ("--from", "cvs", 'did you mean "csv"?'),
             ("--schema", "id int46", "int64"),
-            ("--schema", "id decimal(9,2)", "decimal"),
+            ("--schema", "id decimal(77,2)", "decimal"),
             ("--schema", "id", "expected"),
         ]:
             with self.subTest(option=option, value=value):

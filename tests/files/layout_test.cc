@@ -273,6 +273,41 @@ TEST(BoundText, OfEachType) {
   EXPECT_EQ(bound_text(binary(), std::string("\0a", 2)), "0061");
 }
 
+TEST(BoundText, OfNewerTypes) {
+  using P = PhysicalType;
+  const std::string minus_two("\xff\xff\xfe", 3);
+  EXPECT_EQ(bound_text(decimal(9, 2), plain(int32_t{-1250})), "-12.50");
+  EXPECT_EQ(bound_text(decimal(18, 0), plain(int64_t{7})), "7");
+  EXPECT_EQ(bound_text(decimal(5, 1), minus_two, P::fixed_len_byte_array), "-0.2");
+  EXPECT_EQ(bound_text(decimal(5, 1), minus_two, P::byte_array), "-0.2");
+  EXPECT_EQ(bound_text(decimal(5, 1), plain(int64_t{-2}), P::int64), "-0.2");
+  EXPECT_EQ(bound_text(decimal(5, 1), plain(int64_t{-2}), P::int32), std::nullopt);
+  EXPECT_EQ(bound_text(decimal(5, 1), "", P::byte_array), std::nullopt);
+  EXPECT_EQ(bound_text(decimal(5, 1), std::string(33, 'x'), P::byte_array), std::nullopt);
+  EXPECT_EQ(bound_text(float16(), plain(uint16_t{0xc000})), "-2");
+  EXPECT_EQ(bound_text(float16(), plain(int32_t{0})), std::nullopt);
+  EXPECT_EQ(bound_text(time(TimeUnit::millisecond), plain(int32_t{45'000'500})), "12:30:00.500");
+  EXPECT_EQ(bound_text(time(TimeUnit::nanosecond), plain(int64_t{1})), "00:00:00.000000001");
+  EXPECT_EQ(bound_text(time(TimeUnit::nanosecond), plain(int64_t{-1})), "-1");
+  EXPECT_EQ(bound_text(uuid(), std::string(16, '\x11')), "11111111-1111-1111-1111-111111111111");
+  EXPECT_EQ(bound_text(uuid(), std::string(15, '\x11')), std::nullopt);
+  EXPECT_EQ(bound_text(fixed(2), "ab"), "6162");
+  EXPECT_EQ(bound_text(fixed(2), "a"), std::nullopt);
+  EXPECT_EQ(bound_text(enum_(), "red"), "red");
+  EXPECT_EQ(bound_text(bson(), "a"), "61");
+}
+
+TEST(Layout, KeepsEveryType) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "types.parquet";
+  const Schema schema = parse_schema(
+      "a decimal(9, 2), b decimal(40, 2), c uuid, d fixed(3), e enum, f bson, g time(us), h duration(s), i float16, "
+      "j map<string id 3, decimal(20, 1)>, k fixed_list<uuid, 2>, l geometry(\"EPSG:3857\"), m geography, "
+      "n list<map<int8, fixed_list<enum not null, 3>>> not null");
+  FileWriter(path, schema, {.sync = false}).close();
+  EXPECT_EQ(to_text(read_layout(path).schema), to_text(schema));
+}
+
 TEST(BoundText, ExtremesOfTimeHaveText) {
   for (const int64_t ticks : {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()})
     for (const TimeUnit unit : {TimeUnit::millisecond, TimeUnit::microsecond, TimeUnit::nanosecond})

@@ -61,6 +61,33 @@ TEST_F(RowAppenderTest, WritesEveryKindOfValue) {
   EXPECT_EQ(chunks[4].min, "1969-12-31");
 }
 
+TEST_F(RowAppenderTest, WritesNewerTypes) {
+  FileWriter file =
+      writer(parse_schema("price decimal(5, 2), id uuid, hash fixed(2), at time(ms), lapse duration(us), "
+                          "half float16, mood enum, wide decimal(40, 0)"));
+  RowAppender row(file);
+  row(7, "00000000-0000-0000-0000-000000000001", "ab", 86'399'999, -5, 0.5, "calm",
+      uint64_t{18'446'744'073'709'551'615u});
+  row("-12.5", null_value, "ba", 0, 5, 2, "calm", "-1");
+  for (const auto& [price, hash, half] :
+       {std::tuple<Cell, Cell, Cell>{"1.005", "ab", 1}, {1000, "ab", 1}, {1.5, "ab", 1}, {1, "abc", 1}, {1, "ab", 0.1}})
+    EXPECT_EQ(
+        code_of([&, cells = std::vector<Cell>{price, null_value, hash, 0, 0, half, "calm", 0}] { row.append(cells); }),
+        ErrorCode::data);
+  row.flush();
+  EXPECT_EQ(file.close().rows, 2);
+  const FileLayout layout = read_layout(path_);
+  const auto& chunks = layout.row_groups[0].chunks;
+  EXPECT_EQ(chunks[0].min, "-12.50");
+  EXPECT_EQ(chunks[0].max, "7.00");
+  EXPECT_EQ(chunks[1].max, "00000000-0000-0000-0000-000000000001");
+  EXPECT_EQ(chunks[2].min, "6162");
+  EXPECT_EQ(chunks[3].max, "23:59:59.999");
+  EXPECT_EQ(chunks[5].max, "2");
+  EXPECT_EQ(chunks[7].min, "-1");
+  EXPECT_EQ(chunks[7].max, "18446744073709551615");
+}
+
 TEST_F(RowAppenderTest, RefusesWhatDoesNotFitAndKeepsTheRest) {
   FileWriter file = writer({{"name", string()}, {"small", int8(), false}});
   RowAppender row(file);

@@ -139,8 +139,23 @@ Schema wide_schema() {
                 {"local", timestamp(TimeUnit::microsecond)},
                 {"instant", timestamp(TimeUnit::nanosecond, "UTC")},
                 {"point", point, false},
-                {"path", list(Field{"element", point, false})},
-                {"grid", list(list(Field{"element", int16()})), false}};
+                {"path", list(Field{"element", struct_({{"x", float64(), false}, {"y", float32()}}), false})},
+                {"grid", list(list(Field{"element", int16()})), false},
+                {"half", float16()},
+                {"price", decimal(9, 2)},
+                {"sum", decimal(18, 18), false},
+                {"wide", decimal(38, 0)},
+                {"widest", decimal(76, 38)},
+                {"key", uuid()},
+                {"hash", fixed(20), false},
+                {"mood", enum_()},
+                {"blob", bson()},
+                {"clock", time(TimeUnit::millisecond)},
+                {"fine", time(TimeUnit::nanosecond)},
+                {"shape", geometry()},
+                {"place", geography("EPSG:4326", "andoyer")},
+                {"prices", map(Field{"", string(), false, 30}, Field{"", decimal(12, 2)})},
+                {"deep", map(struct_({{"x", int8()}}), map(int8(), list(Field{"element", bson()}))), false}};
 }
 
 TEST(SchemaElements, ASchemaComesBack) {
@@ -183,6 +198,7 @@ TEST(SchemaElements, ConvertedTypesAloneAreEnough) {
   const auto converted = [](PhysicalType type, ConvertedType annotation) {
     SchemaElement element = leaf(kOptional, type, "c");
     element.converted_type = annotation;
+    if (element.type == PhysicalType::fixed_len_byte_array) element.type_length = 12;
     return read_as({element});
   };
   using P = PhysicalType;
@@ -197,12 +213,14 @@ TEST(SchemaElements, ConvertedTypesAloneAreEnough) {
   EXPECT_EQ(converted(P::int64, C::timestamp_millis), "c timestamp(ms, UTC)");
   EXPECT_EQ(converted(P::int64, C::timestamp_micros), "c timestamp(us, UTC)");
   EXPECT_EQ(converted(P::byte_array, C::utf8), "c string");
-  EXPECT_EQ(converted(P::byte_array, C::enum_), "c string");
+  EXPECT_EQ(converted(P::byte_array, C::enum_), "c enum");
   EXPECT_EQ(converted(P::byte_array, C::json), "c json");
-  EXPECT_EQ(converted(P::byte_array, C::bson), "c binary");
-  EXPECT_EQ(converted(P::int32, C::decimal), "c int32");
-  EXPECT_EQ(converted(P::int64, C::time_micros), "c int64");
-  EXPECT_EQ(converted(P::fixed_len_byte_array, C::interval), "c binary");
+  EXPECT_EQ(converted(P::byte_array, C::bson), "c bson");
+  EXPECT_EQ(converted(P::int32, C::decimal), "c int32");  // of how many digits is not said
+  EXPECT_EQ(converted(P::int32, C::time_millis), "c time(ms)");
+  EXPECT_EQ(converted(P::int64, C::time_micros), "c time(us)");
+  EXPECT_EQ(converted(P::int64, C::time_millis), "c int64");
+  EXPECT_EQ(converted(P::fixed_len_byte_array, C::interval), "c fixed(12)");
   EXPECT_EQ(converted(P::int32, static_cast<C>(99)), "c int32");
 }
 
@@ -211,7 +229,15 @@ TEST(SchemaElements, TypesThatSluiceDoesNotHave) {
   EXPECT_EQ(read_as({leaf(kRequired, P::int96, "c")}), "c binary not null");
   SchemaElement uuid = leaf(kOptional, P::fixed_len_byte_array, "c");
   uuid.logical_type = LogicalType{.kind = LogicalKind::uuid};
+  uuid.type_length = 15;
+  EXPECT_EQ(read_as({uuid}), "c fixed(15)");
+  uuid.type_length = 0;
   EXPECT_EQ(read_as({uuid}), "c binary");
+  for (const std::optional<int32_t> length : {std::optional<int32_t>(), std::optional<int32_t>(-1)}) {
+    uuid.type_length = length;
+    EXPECT_EQ(refusal({root(1), uuid}, ErrorCode::corrupt),
+              "f: schema element 1 \"c\" is of fixed length, but does not say of which");
+  }
   SchemaElement odd = leaf(kOptional, P::int32, "c");
   odd.logical_type = LogicalType{.kind = LogicalKind::integer, .is_signed = true, .bit_width = 24};
   EXPECT_EQ(read_as({odd}), "c int32");
@@ -219,6 +245,74 @@ TEST(SchemaElements, TypesThatSluiceDoesNotHave) {
   later.logical_type = LogicalType{};
   later.converted_type = ConvertedType::utf8;
   EXPECT_EQ(read_as({later}), "c string");
+}
+
+TEST(SchemaElements, DecimalsInAllCarriers) {
+  using P = PhysicalType;
+  const auto read = [](P physical, int32_t precision, int32_t scale, int32_t length = 0) {
+    SchemaElement element = leaf(kOptional, physical, "c");
+    element.logical_type = LogicalType{.kind = LogicalKind::decimal, .scale = scale, .precision = precision};
+    if (physical == P::fixed_len_byte_array) element.type_length = length;
+    const std::string with_logical = read_as({element});
+    element.logical_type.reset();
+    element.converted_type = ConvertedType::decimal;
+    element.precision = precision;
+    element.scale = scale;
+    EXPECT_EQ(read_as({element}), with_logical);
+    return with_logical;
+  };
+  EXPECT_EQ(read(P::int32, 9, 9), "c decimal(9, 9)");
+  EXPECT_EQ(read(P::int32, 10, 0), "c int32");
+  EXPECT_EQ(read(P::int64, 4, 1), "c decimal(4, 1)");
+  EXPECT_EQ(read(P::int64, 19, 0), "c int64");
+  EXPECT_EQ(read(P::byte_array, 76, 10), "c decimal(76, 10)");
+  EXPECT_EQ(read(P::byte_array, 77, 10), "c binary");
+  EXPECT_EQ(read(P::fixed_len_byte_array, 38, 3, 16), "c decimal(38, 3)");
+  EXPECT_EQ(read(P::fixed_len_byte_array, 39, 3, 16), "c fixed(16)");
+  EXPECT_EQ(read(P::fixed_len_byte_array, 5, 6, 16), "c fixed(16)");
+  EXPECT_EQ(read(P::fixed_len_byte_array, 5, -1, 16), "c fixed(16)");
+  EXPECT_EQ(read(P::double_, 5, 1), "c float64");
+}
+
+TEST(SchemaElements, GoldenElementsOfNewerTypes) {
+  const SchemaElement price = only_column(decimal(11, 2));
+  EXPECT_EQ(price.type, PhysicalType::int64);
+  EXPECT_EQ(price.precision, 11);
+  EXPECT_EQ(price.scale, 2);
+  EXPECT_EQ(only_column(decimal(9, 2)).type, PhysicalType::int32);
+  EXPECT_EQ(only_column(decimal(19, 2)).type_length, 9);
+  EXPECT_EQ(only_column(decimal(76, 2)).type_length, 32);
+  EXPECT_EQ(only_column(float16()).type_length, 2);
+  EXPECT_EQ(only_column(uuid()).type_length, 16);
+  EXPECT_EQ(only_column(fixed(7)).type_length, 7);
+  EXPECT_FALSE(only_column(fixed(7)).logical_type);
+  const SchemaElement clock = only_column(time(TimeUnit::second));
+  EXPECT_EQ(clock.type, PhysicalType::int32);
+  EXPECT_EQ(clock.logical_type->unit, TimeUnit::millisecond);
+  EXPECT_EQ(clock.converted_type, ConvertedType::time_millis);
+  EXPECT_FALSE(clock.logical_type->is_adjusted_to_utc);
+  const SchemaElement lapse = only_column(duration(TimeUnit::second));
+  EXPECT_EQ(lapse.type, PhysicalType::int64);
+  EXPECT_FALSE(lapse.logical_type || lapse.converted_type);
+  EXPECT_EQ(only_column(geography()).logical_type->algorithm, EdgeAlgorithm::spherical);
+  EXPECT_EQ(only_column(geometry("srid:0")).logical_type->crs, "srid:0");
+  EXPECT_EQ(only_column(geometry()).logical_type->crs, std::nullopt);
+}
+
+TEST(SchemaElements, IdsThatSayNothingAreDropped) {
+  const auto number = [](std::string name, int32_t id) {
+    SchemaElement element = leaf(kOptional, PhysicalType::int32, std::move(name));
+    element.field_id = id;
+    return element;
+  };
+  EXPECT_EQ(to_text(from_schema_elements({root(2), number("a", 1), number("b", 2)}, "f")),
+            "a int32 id 1, b int32 id 2");
+  EXPECT_EQ(to_text(from_schema_elements({root(2), number("a", 0), number("b", 0)}, "f")), "a int32, b int32");
+}
+
+TEST(SchemaElements, FixedListsAndDurationsAreListsAndIntegers) {
+  const Schema schema{{"v", fixed_list(Field{"element", float32(), false}, 3)}, {"d", duration(TimeUnit::second)}};
+  EXPECT_EQ(to_text(from_schema_elements(to_schema_elements(schema), "f")), "v list<float32 not null>, d int64");
 }
 
 TEST(SchemaElements, ListExamplesOfTheSpecification) {
@@ -263,8 +357,12 @@ TEST(SchemaElements, MapExamplesOfTheSpecification) {
   for (const ConvertedType annotation : {ConvertedType::map, ConvertedType::map_key_value}) {
     EXPECT_EQ(read_as({group(kOptional, "my_map", 1, annotation), group(kRepeated, "key_value", 2),
                        text(kRequired, "key"), leaf(kOptional, PhysicalType::int32, "value")}),
-              "my_map list<struct<key string not null, value int32> not null>");
+              "my_map map<string, int32>");
   }
+  // Keys that may be null are no keys: a list of what is there.
+  EXPECT_EQ(read_as({group(kOptional, "my_map", 1, ConvertedType::map), group(kRepeated, "map", 2),
+                     text(kOptional, "k"), leaf(kRequired, PhysicalType::int32, "v")}),
+            "my_map list<struct<k string, v int32 not null> not null>");
   EXPECT_EQ(read_as({group(kRequired, "my_map", 1, ConvertedType::map),
                      group(kRepeated, "map", 1, ConvertedType::map_key_value), text(kRequired, "key")}),
             "my_map list<struct<key string not null> not null> not null");

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/float16.h"
+#include "columns/widths.h"
 #include "pages/chunk_writer.h"
 #include "support/page_reader.h"
 
@@ -16,15 +18,24 @@ namespace sluice::test {
 /// The order of a type's stored values (parquet.thrift, ColumnOrder); NaN is not asked for.
 inline bool stored_less(const Type& type, const std::string& a, const std::string& b) {
   const auto as = [&]<typename T>(T) { return load<T>(a.data()) < load<T>(b.data()); };
+  const bool is_short = type.unit() <= TimeUnit::millisecond;
   switch (type.kind()) {
     case TypeKind::int8:
     case TypeKind::int16:
     case TypeKind::int32:
     case TypeKind::date: return as(int32_t{});
+    case TypeKind::time: return is_short ? as(int32_t{}) : as(int64_t{});
+    case TypeKind::float16: return from_float16(load<uint16_t>(a.data())) < from_float16(load<uint16_t>(b.data()));
+    case TypeKind::decimal:
+      if (type.precision() <= 9) return as(int32_t{});
+      if (type.precision() <= 18) return as(int64_t{});
+      if ((a[0] < 0) != (b[0] < 0)) return a[0] < 0;
+      return a < b;
     case TypeKind::uint8:
     case TypeKind::uint16:
     case TypeKind::uint32: return as(uint32_t{});
     case TypeKind::int64:
+    case TypeKind::duration:
     case TypeKind::timestamp: return as(int64_t{});
     case TypeKind::uint64: return as(uint64_t{});
     case TypeKind::float32: return as(float{});
@@ -34,6 +45,7 @@ inline bool stored_less(const Type& type, const std::string& a, const std::strin
 }
 
 inline bool is_nan(const Type& type, const std::string& value) {
+  if (type.kind() == TypeKind::float16) return (load<uint16_t>(value.data()) & 0x7fff) > 0x7c00;
   if (type.kind() == TypeKind::float32) return load<float>(value.data()) != load<float>(value.data());
   return type.kind() == TypeKind::float64 && load<double>(value.data()) != load<double>(value.data());
 }
@@ -60,9 +72,10 @@ struct SlotCounts {
   }
 };
 
-inline bool is_text_type(const Type& type) {
-  return type.kind() == TypeKind::string || type.kind() == TypeKind::binary || type.kind() == TypeKind::json;
-}
+inline bool is_text_type(const Type& type) { return is_text(type.kind()); }
+
+/// Bytes of a length at which bounds would have to be cut have none.
+inline bool lacks_bounds(const Type& type) { return type.kind() == TypeKind::fixed && type.size() > 64; }
 
 class ChunkCheck {
  public:
@@ -181,7 +194,7 @@ class ChunkCheck {
     const SlotCounts counts(leaf_, expected);
     ASSERT_TRUE(chunk_.metadata.statistics && chunk_.metadata.size_statistics);
     const Statistics& statistics = *chunk_.metadata.statistics;
-    const bool is_real = leaf_.type.kind() == TypeKind::float32 || leaf_.type.kind() == TypeKind::float64;
+    const bool is_real = leaf_.type.kind() >= TypeKind::float16 && leaf_.type.kind() <= TypeKind::float64;
     EXPECT_EQ(statistics.null_count, counts.nulls);
     EXPECT_EQ(statistics.nan_count.has_value(), is_real);
     EXPECT_EQ(statistics.nan_count.value_or(0), counts.nans);
@@ -189,13 +202,14 @@ class ChunkCheck {
     if (statistics.min_value) {
       EXPECT_EQ(counts.nans, 0);
       check_bounds(expected, *statistics.min_value, *statistics.max_value);
-    } else if (!is_text_type(leaf_.type)) {
+    } else if (!is_text_type(leaf_.type) && !lacks_bounds(leaf_.type)) {
       EXPECT_TRUE(counts.nans > 0 || counts.nulls == static_cast<int64_t>(expected.size()));
     }
     // Only text may lack an upper bound: 64 bytes of the last code point, or of 0xff.
     const bool may_have_index = !expected.empty() && counts.nans == 0;
     EXPECT_TRUE(may_have_index || !chunk_.column_index);
-    EXPECT_TRUE(!may_have_index || chunk_.column_index || is_text_type(leaf_.type));
+    EXPECT_TRUE(!may_have_index || chunk_.column_index || is_text_type(leaf_.type) || lacks_bounds(leaf_.type));
+    EXPECT_FALSE(lacks_bounds(leaf_.type) && (statistics.min_value || chunk_.column_index));
     const SizeStatistics& sizes = *chunk_.metadata.size_statistics;
     EXPECT_EQ(sizes.unencoded_byte_array_data_bytes.has_value(), is_text_type(leaf_.type));
     EXPECT_EQ(sizes.unencoded_byte_array_data_bytes.value_or(0), is_text_type(leaf_.type) ? counts.text_bytes : 0);

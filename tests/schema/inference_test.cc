@@ -61,14 +61,17 @@ TEST(Inference, Integers) {
       {{"1", "null"}, "int64"},
       {{"9223372036854775808", "0"}, "uint64"},
       {{"18446744073709551615"}, "uint64"},
-      {{"-1", "9223372036854775808"}, "float64 | integers below 0 and beyond int64, each exact as float64"},
-      {{"18446744073709551615", "-1"}, "json | numbers that float64 does not keep exactly (first in record 1)"},
-      {{"9223372036854775808", "-9007199254740993"},
-       "json | numbers that float64 does not keep exactly (first in record 2)"},
+      {{"-1", "9223372036854775808"}, "decimal(20, 0) | integers below 0 and beyond int64"},
+      {{"18446744073709551615", "-1"}, "decimal(20, 0) | integers below 0 and beyond int64"},
+      {{"1", "18446744073709551616"}, "decimal(20, 0) | integers beyond 64 bits (first in record 2)"},
+      {{"1", "-9223372036854775809", "99999999999999999999"},
+       "decimal(20, 0) | integers beyond 64 bits (first in record 2)"},
       {{"1", "100000000000000000000"}, "float64 | integers beyond 64 bits, each exact as float64 (first in record 2)"},
-      {{"1", "18446744073709551616"}, "json | numbers that float64 does not keep exactly (first in record 2)"},
+      {{"1", "100000000000000000001"}, "json | numbers that float64 does not keep exactly (first in record 2)"},
       {{"9007199254740993", "100000000000000000000"},
        "json | numbers that float64 does not keep exactly (first in record 1)"},
+      {{"1.5", "100000000000000000000"},
+       "float64 | integers beyond 64 bits, each exact as float64 (first in record 2)"},
   });
 }
 

@@ -65,7 +65,8 @@ TEST(Leaves, DepthEndsAt64) {
     FAIL() << "65 levels accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::invalid);
-    EXPECT_EQ(std::string(error.what()), "column \"deep\" nests more than 64 lists and structs inside each other");
+    EXPECT_EQ(std::string(error.what()),
+              "column \"deep\" nests more than 64 lists, maps and structs inside each other");
   }
 }
 

@@ -196,5 +196,86 @@ TEST(RecordReader, ExtraFieldsAreDroppedAndCountedOnRequest) {
       << bad.error->what();
 }
 
+TEST(RecordReader, DecimalsFromNumbersAndText) {
+  EXPECT_EQ(values("decimal(5, 2)", {"1.5", "-999.99", "\"12.50\"", "1e2", "0", "1.500", "null"}),
+            (Rows{"1.50", "-999.99", "12.50", "100.00", "0.00", "1.50", "null"}));
+  const std::string nines(76, '9');
+  EXPECT_EQ(values("decimal(76, 0)", {nines, "\"-" + nines + "\""}), (Rows{nines, "-" + nines}));
+  EXPECT_EQ(wrong("decimal(5, 2)", "1.005"), "1.005 has digits beyond the 2 behind the point of decimal(5, 2)");
+  EXPECT_EQ(wrong("decimal(5, 2)", "1000"), "1000 is out of the range of decimal(5, 2)");
+  EXPECT_EQ(wrong("decimal(5, 2)", "\"1,5\""), "\"1,5\" is not a decimal(5, 2)");
+  EXPECT_EQ(wrong("decimal(5, 2)", "true"), "true is not a decimal(5, 2)");
+  EXPECT_EQ(wrong("decimal(5, 2)", "[1]"), "[1] is not a decimal(5, 2)");
+}
+
+TEST(RecordReader, TimesOfDay) {
+  EXPECT_EQ(values("time(ms)", {"\"12:30:00.5\"", "\"00:00:00\"", "null"}), (Rows{"45000500", "0", "null"}));
+  EXPECT_EQ(values("time(ns)", {"\"23:59:59.999999999\""}), (Rows{"86399999999999"}));
+  EXPECT_EQ(values("time(s)", {"\"23:59:59\""}), (Rows{"86399"}));
+  EXPECT_EQ(wrong("time(s)", "\"12:30:00.5\""), "\"12:30:00.5\" is finer than time(s)");
+  EXPECT_EQ(wrong("time(us)", "\"24:00:00\""), "\"24:00:00\" is not a time(us)");
+  EXPECT_EQ(wrong("time(us)", "5"), "5 is not a time(us)");
+}
+
+TEST(RecordReader, DurationsAreIntegers) {
+  EXPECT_EQ(values("duration(us)", {"-5", "9223372036854775807"}), (Rows{"-5", "9223372036854775807"}));
+  EXPECT_EQ(wrong("duration(us)", "1.5"), "1.5 is not a duration(us)");
+}
+
+TEST(RecordReader, HalvesToTheNearest) {
+  EXPECT_EQ(values("float16", {"1", "-0", "0.1", "65504"}), (Rows{"1", "-0", "0.0999755859375", "65504"}));
+  EXPECT_EQ(wrong("float16", "65520"), "65520 is out of the range of float16");
+  EXPECT_EQ(wrong("float16", "1e400"), "1e400 is out of the range of float16");
+  EXPECT_EQ(wrong("float16", "\"1\""), "\"1\" is not a float16");
+}
+
+TEST(RecordReader, UuidsAndEnums) {
+  EXPECT_EQ(values("uuid", {"\"550E8400-e29b-41d4-a716-446655440000\"", "null"}),
+            (Rows{"550e8400e29b41d4a716446655440000", "null"}));
+  EXPECT_EQ(wrong("uuid", "\"550e8400\""), "\"550e8400\" is not a uuid");
+  EXPECT_EQ(values("enum", {"\"red\""}), (Rows{"'red'"}));
+}
+
+TEST(RecordReader, BytesHaveNoTextForm) {
+  EXPECT_EQ(wrong("fixed(4)", "\"abcd\""), "\"abcd\" is text, from which no fixed(4) can be read");
+  EXPECT_EQ(wrong("bson", "\"x\""), "\"x\" is text, from which no bson can be read");
+  EXPECT_EQ(wrong("geometry", "{\"type\": \"Point\"}"), "{\"type\": \"Point\"} is not a geometry");
+  EXPECT_EQ(values("fixed(4)", {"null"}), (Rows{"null"}));
+}
+
+TEST(RecordReader, FixedListsHaveTheirLength) {
+  EXPECT_EQ(values("fixed_list<int8, 2>", {"[1, 2]", "null", "[null, 3]"}), (Rows{"[1,2]", "null", "[null,3]"}));
+  EXPECT_EQ(wrong("fixed_list<int8, 2>", "[1]"), "[1] has 1 elements, expected 2");
+  EXPECT_EQ(wrong("fixed_list<int8, 2>", "[1, 2, 3]"), "[1, 2, 3] has 3 elements, expected 2");
+  EXPECT_EQ(wrong("fixed_list<int8, 2>", "[]"), "[] has 0 elements, expected 2");
+}
+
+TEST(RecordReader, MapsFromObjects) {
+  EXPECT_EQ(values("map<string, int64>", {"{\"a\": 1, \"\\u00e9\": null}", "{}", "null"}),
+            (Rows{"[{key:'a',value:1},{key:'\xc3\xa9',value:null}]", "[]", "null"}));
+  EXPECT_EQ(values("map<int32, bool>", {"{\"7\": true, \"-1\": false}"}),
+            (Rows{"[{key:7,value:true},{key:-1,value:false}]"}));
+  EXPECT_EQ(values("map<date, map<bool, list<int8>>>", {R"({"1970-01-02": {"true": [1], "false": []}})"}),
+            (Rows{"[{key:1,value:[{key:true,value:[1]},{key:false,value:[]}]}]"}));
+  EXPECT_EQ(wrong("map<string, int64>", "[1]"), "[1] is not a map");
+}
+
+TEST(RecordReader, KeysThatDoNotFitOrStandTwice) {
+  const auto fault = [](const std::string& type, const std::string& json) {
+    const Delivered all = deliver_as("a " + type, "{\"a\":" + json + "}\n");
+    if (!all.error) return std::string("no error");
+    EXPECT_EQ(all.error->place().record, 1);
+    const std::string sentence = all.error->what();
+    return sentence.substr(sentence.find("column "));
+  };
+  EXPECT_EQ(fault("map<int8, int8>", "{\"128\": 1}"), "column a[].key: 128 is not an int8");
+  EXPECT_EQ(fault("map<int8, int8>", "{\"\": 1}"), "column a[].key:  is not an int8");
+  EXPECT_EQ(fault("map<string, int8>", "{\"a\": 300}"), "column a[].value: 300 is out of the range of int8");
+  EXPECT_EQ(fault("map<string, int8 not null>", "{\"a\": null}"), "column a[].value: required, but null");
+  EXPECT_EQ(fault("map<string, int8>", "{\"a\": 1, \"b\": 2, \"\\u0061\": 3}"),
+            "column a: the key a stands twice in one map");
+  EXPECT_EQ(fault("map<string, map<string, int8>>", "{\"a\": {\"a\": 1}, \"b\": {\"a\": 1}}"), "no error");
+}
+
 }  // namespace
 }  // namespace sluice

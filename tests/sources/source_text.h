@@ -12,6 +12,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/decimal.h"
+#include "base/float16.h"
+#include "base/uuid_text.h"
+#include "columns/widths.h"
 #include "sluice/error.h"
 #include "sluice/runtime.h"
 #include "sluice/write.h"
@@ -66,11 +70,39 @@ inline std::string value_text(const Column& column, int64_t index) {
     case TypeKind::float64: return double_text(column.data<double>()[index]);
     case TypeKind::string:
     case TypeKind::binary:
-    case TypeKind::json: {
+    case TypeKind::json:
+    case TypeKind::bson:
+    case TypeKind::enum_:
+    case TypeKind::geometry:
+    case TypeKind::geography: {
       const int32_t* offsets = column.offsets_data() + index;
       return "'" + std::string(column.values.as<char>() + offsets[0], static_cast<size_t>(offsets[1] - offsets[0])) +
              "'";
     }
+    case TypeKind::float16: return double_text(from_float16(column.data<uint16_t>()[index]));
+    case TypeKind::time:
+      if (column.type.unit() <= TimeUnit::millisecond) return std::to_string(column.data<int32_t>()[index]);
+      return std::to_string(column.data<int64_t>()[index]);
+    case TypeKind::duration: return std::to_string(column.data<int64_t>()[index]);
+    case TypeKind::decimal:
+    case TypeKind::fixed:
+    case TypeKind::uuid: {
+      const size_t width = fixed_width(column.type);
+      const char* value = column.values.as<char>() + static_cast<size_t>(at) * width;
+      std::string text;
+      if (column.type.kind() == TypeKind::decimal)
+        append_decimal(from_little_endian(value, width), column.type.scale(), text);
+      else
+        append_hex({value, width}, text);
+      return text;
+    }
+    case TypeKind::fixed_list: {
+      std::string text = "[";
+      for (int64_t i = 0; i < column.type.size(); ++i)
+        text += (i > 0 ? "," : "") + value_text(column.children[0], index * column.type.size() + i);
+      return text + "]";
+    }
+    case TypeKind::map:
     case TypeKind::list: {
       std::string text = "[";
       for (int32_t i = column.offsets_data()[index]; i < column.offsets_data()[index + 1]; ++i)

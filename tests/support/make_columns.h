@@ -10,6 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/decimal.h"
+#include "base/float16.h"
+#include "base/uuid_text.h"
+#include "columns/widths.h"
 #include "sluice/column.h"
 
 namespace sluice::test {
@@ -118,18 +122,46 @@ inline std::string show(const Column& column, int64_t index) {
     case TypeKind::int32:
     case TypeKind::date: return std::to_string(column.data<int32_t>()[index]);
     case TypeKind::uint32: return std::to_string(column.data<uint32_t>()[index]);
+    case TypeKind::float16: return std::to_string(from_float16(column.data<uint16_t>()[index]));
+    case TypeKind::time:
+      if (column.type.unit() <= TimeUnit::millisecond) return std::to_string(column.data<int32_t>()[index]);
+      return std::to_string(column.data<int64_t>()[index]);
+    case TypeKind::decimal:
+    case TypeKind::fixed:
+    case TypeKind::uuid: {
+      const size_t width = fixed_width(column.type);
+      const std::byte* value = column.values.bytes().data() + static_cast<size_t>(at) * width;
+      std::string text;
+      if (column.type.kind() == TypeKind::decimal)
+        append_decimal(from_little_endian(value, width), column.type.scale(), text);
+      else
+        append_hex({reinterpret_cast<const char*>(value), width}, text);
+      return text;
+    }
     case TypeKind::int64:
+    case TypeKind::duration:
     case TypeKind::timestamp: return std::to_string(column.data<int64_t>()[index]);
     case TypeKind::uint64: return std::to_string(column.data<uint64_t>()[index]);
     case TypeKind::float32: return std::to_string(column.data<float>()[index]);
     case TypeKind::float64: return std::to_string(column.data<double>()[index]);
     case TypeKind::string:
     case TypeKind::binary:
-    case TypeKind::json: {
+    case TypeKind::json:
+    case TypeKind::bson:
+    case TypeKind::enum_:
+    case TypeKind::geometry:
+    case TypeKind::geography: {
       const int32_t* offsets = column.offsets_data() + index;
       return "'" + std::string(column.values.as<char>() + offsets[0], static_cast<size_t>(offsets[1] - offsets[0])) +
              "'";
     }
+    case TypeKind::fixed_list: {
+      std::string text = "[";
+      for (int64_t i = 0; i < column.type.size(); ++i)
+        text += (text.size() > 1 ? "," : "") + show(column.children[0], index * column.type.size() + i);
+      return text + "]";
+    }
+    case TypeKind::map:
     case TypeKind::list: {
       std::string text = "[";
       for (int32_t i = column.offsets_data()[index]; i < column.offsets_data()[index + 1]; ++i)

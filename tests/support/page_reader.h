@@ -199,6 +199,7 @@ class ChunkReader {
         const size_t size = load<uint32_t>(take(4).data());
         return std::string(as_text(take(size)));
       }
+      case PhysicalType::fixed_len_byte_array: return std::string(as_text(take(stored_width_of(leaf_.type))));
       default: throw std::runtime_error("an unexpected physical type");
     }
   }

@@ -5,6 +5,11 @@
 #include <limits>
 #include <string>
 
+#include "base/calendar.h"
+#include "base/decimal.h"
+#include "base/float16.h"
+#include "columns/widths.h"
+
 namespace sluice::test {
 
 namespace {
@@ -110,7 +115,7 @@ int bit_width(TypeKind kind) {
 
 bool is_signed(TypeKind kind) {
   return kind == TypeKind::int8 || kind == TypeKind::int16 || kind == TypeKind::int32 || kind == TypeKind::int64 ||
-         kind == TypeKind::date || kind == TypeKind::timestamp;
+         kind == TypeKind::date || kind == TypeKind::timestamp || kind == TypeKind::duration;
 }
 
 // The low bits of a number as a value of the type: sign-extended where it has a sign.
@@ -120,9 +125,11 @@ uint64_t fitted(TypeKind kind, uint64_t bits) {
   return is_signed(kind) ? static_cast<uint64_t>(static_cast<int64_t>(high) >> unused) : high >> unused;
 }
 
-// Seconds are stored as milliseconds, which must fit.
+// Timestamps in seconds are stored as milliseconds, which must fit; durations in seconds are not, but Polars makes
+// milliseconds of them as it reads.
 uint64_t storable(const Type& type, uint64_t bits) {
-  if (type.kind() != TypeKind::timestamp || type.unit() != TimeUnit::second) return bits;
+  if ((type.kind() != TypeKind::timestamp && type.kind() != TypeKind::duration) || type.unit() != TimeUnit::second)
+    return bits;
   return static_cast<uint64_t>(static_cast<int64_t>(bits) / 1'000);
 }
 
@@ -133,6 +140,46 @@ uint64_t draw_extreme_integer(Draw& draw, const Type& type) {
   const uint64_t edge = draw.chance(50) ? uint64_t{1} << draw.below(static_cast<uint64_t>(width))
                                         : uint64_t{draw.below(2)} << (width - 1);
   return storable(type, fitted(type.kind(), edge - draw.one_of(offsets)));
+}
+
+// A number of so many digits as the type has it in memory.
+Value decimal_value(const Type& type, const std::string& digits) {
+  const DecimalText decimal = parse_decimal(digits, type.precision(), 0);
+  Value value;
+  value.text.assign(reinterpret_cast<const char*>(decimal.value.words.data()), fixed_width(type));
+  return value;
+}
+
+Value draw_ordinary_decimal(Draw& draw, const Type& type) {
+  std::string digits = std::to_string(draw.between(1, 9));
+  for (int64_t more = draw.between(1, type.precision()); more > 1; --more) digits += std::to_string(draw.below(10));
+  return decimal_value(type, (draw.chance(50) ? "-" : "") + digits);
+}
+
+Value draw_extreme_decimal(Draw& draw, const Type& type) {
+  const auto digits = static_cast<size_t>(draw.chance(50) ? type.precision() : draw.between(1, type.precision()));
+  const std::string sign = draw.chance(50) ? "-" : "";
+  switch (draw.below(4)) {
+    case 0: return decimal_value(type, sign + std::string(digits, '9'));
+    case 1: return decimal_value(type, sign + "1" + std::string(digits - 1, '0'));
+    case 2: return decimal_value(type, sign + "1");
+    default: return decimal_value(type, "0");
+  }
+}
+
+uint64_t draw_extreme_float16(Draw& draw) {
+  static const std::array<uint64_t, 12> values{0x0000, 0x8000, 0x0001, 0x8001, 0x03ff, 0x0400,
+                                               0x7bff, 0xfbff, 0x7c00, 0xfc00, 0x7e00, 0xfe01};
+  return draw.chance(20) ? draw.below(65'536) : draw.one_of(values);
+}
+
+uint64_t ticks_per_day(const Type& type) { return static_cast<uint64_t>(86'400 * ticks_per_second(type.unit())); }
+
+// The count in the last bytes, so that bytes order as counts do.
+std::string counted_bytes(size_t size, uint64_t count) {
+  std::string bytes(size, '\0');
+  for (size_t i = size; i > 0 && count > 0; count >>= 8) bytes[--i] = static_cast<char>(count & 0xff);
+  return bytes;
 }
 
 // A moment between the years 1678 and 2262, which any unit can hold.
@@ -147,7 +194,14 @@ uint64_t draw_ordinary_moment(Draw& draw, TimeUnit unit) {
 Value draw_ordinary(Draw& draw, const Type& type) {
   Value value;
   switch (type.kind()) {
+    case TypeKind::decimal: return draw_ordinary_decimal(draw, type);
+    case TypeKind::fixed:
+    case TypeKind::uuid: value.text = draw_bytes(draw, type.size()); break;
+    case TypeKind::float16: value.bits = to_float16(static_cast<float>(draw.between(-10'000, 10'000)) / 8); break;
+    case TypeKind::time: value.bits = draw.below(ticks_per_day(type)); break;
+    case TypeKind::enum_:
     case TypeKind::string: value.text = draw_text(draw, draw.between(0, 20)); break;
+    case TypeKind::bson:
     case TypeKind::binary: value.text = draw_bytes(draw, draw.between(0, 20)); break;
     case TypeKind::json: value.text = draw_json(draw, false); break;
     case TypeKind::float32:
@@ -156,7 +210,7 @@ Value draw_ordinary(Draw& draw, const Type& type) {
       break;
     case TypeKind::date: value.bits = static_cast<uint64_t>(draw.between(-100'000, 100'000)); break;
     case TypeKind::timestamp: value.bits = draw_ordinary_moment(draw, type.unit()); break;
-    default: value.bits = fitted(type.kind(), draw.bits());
+    default: value.bits = storable(type, fitted(type.kind(), draw.bits()));
   }
   return value;
 }
@@ -164,7 +218,17 @@ Value draw_ordinary(Draw& draw, const Type& type) {
 Value draw_extreme(Draw& draw, const Type& type) {
   Value value;
   switch (type.kind()) {
+    case TypeKind::decimal: return draw_extreme_decimal(draw, type);
+    case TypeKind::fixed:
+    case TypeKind::uuid:
+      value.text = draw.chance(50) ? std::string(static_cast<size_t>(type.size()), draw.chance(50) ? '\xff' : '\0')
+                                   : draw_bytes(draw, type.size());
+      break;
+    case TypeKind::float16: value.bits = draw_extreme_float16(draw); break;
+    case TypeKind::time: value.bits = draw.chance(50) ? 0 : ticks_per_day(type) - 1; break;
+    case TypeKind::enum_:
     case TypeKind::string: value.text = draw_extreme_text(draw); break;
+    case TypeKind::bson:
     case TypeKind::binary: value.text = draw_extreme_bytes(draw); break;
     case TypeKind::json: value.text = draw_json(draw, true); break;
     case TypeKind::float32: value.bits = draw_extreme_float<float>(draw); break;
@@ -177,6 +241,16 @@ Value draw_extreme(Draw& draw, const Type& type) {
 Value counted_value(const Type& type, uint64_t count) {
   Value value;
   switch (type.kind()) {
+    case TypeKind::decimal: {
+      const std::string digits = std::to_string(count);
+      return decimal_value(type, digits.substr(0, static_cast<size_t>(type.precision())));
+    }
+    case TypeKind::fixed:
+    case TypeKind::uuid: value.text = counted_bytes(static_cast<size_t>(type.size()), count); break;
+    case TypeKind::float16: value.bits = to_float16(static_cast<float>(count % 2'048)); break;
+    case TypeKind::time: value.bits = count % ticks_per_day(type); break;
+    case TypeKind::enum_:
+    case TypeKind::bson:
     case TypeKind::string:
     case TypeKind::binary: {
       const std::string digits = std::to_string(count);

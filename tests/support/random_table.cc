@@ -1,6 +1,7 @@
 #include "support/random_table.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -28,6 +29,8 @@ class ValueSource {
  private:
   Value next_scalar(Draw& draw);
   Value next_list(Draw& draw);
+  Value next_map(Draw& draw);
+  int64_t draw_items(Draw& draw);
 
   const Field& field_;
   int null_percent_ = 0;
@@ -50,7 +53,7 @@ ValueSource::ValueSource(Draw& draw, const Field& field) : field_(field) {
   null_percent_ = field.nullable ? draw.one_of(null_percents) : 0;
   pattern_ = draw.one_of(patterns);
   for (const Field& child : field.type.children()) children_.emplace_back(draw, child);
-  if (field.type.kind() == TypeKind::list) {
+  if (field.type.has_ranges()) {
     items_max_ = draw.one_of(items_maxima);
     has_long_lists_ = draw.chance(20) && children_[0].cost() < 4;
   } else if (!field.type.is_nested() && field.type.kind() != TypeKind::null) {
@@ -67,7 +70,14 @@ double ValueSource::cost() const {
   switch (field_.type.kind()) {
     case TypeKind::string:
     case TypeKind::binary:
+    case TypeKind::enum_:
+    case TypeKind::bson:
+    case TypeKind::fixed:
+    case TypeKind::uuid:
+    case TypeKind::decimal:
     case TypeKind::json: return kTextCost;
+    case TypeKind::fixed_list: return sum * field_.type.size();
+    case TypeKind::map:
     case TypeKind::list: return sum * (static_cast<double>(items_max_) / 2 + (has_long_lists_ ? 3 : 0)) + 0.5;
     default: return sum;
   }
@@ -77,8 +87,10 @@ Value ValueSource::next(Draw& draw) {
   Value value;
   if (field_.type.kind() == TypeKind::null || draw.chance(null_percent_)) {
     value.is_null = true;
-  } else if (field_.type.kind() == TypeKind::list) {
+  } else if (field_.type.kind() == TypeKind::list || field_.type.kind() == TypeKind::fixed_list) {
     value = next_list(draw);
+  } else if (field_.type.kind() == TypeKind::map) {
+    value = next_map(draw);
   } else if (field_.type.kind() == TypeKind::struct_) {
     for (ValueSource& child : children_) value.parts.push_back(child.next(draw));
   } else {
@@ -87,11 +99,26 @@ Value ValueSource::next(Draw& draw) {
   return value;
 }
 
+int64_t ValueSource::draw_items(Draw& draw) {
+  if (field_.type.kind() == TypeKind::fixed_list) return field_.type.size();
+  if (has_long_lists_ && draw.chance(2)) return draw.magnitude(kLongList);
+  return draw.chance(30) ? 0 : draw.between(0, items_max_);
+}
+
 Value ValueSource::next_list(Draw& draw) {
   Value value;
-  int64_t items = draw.chance(30) ? 0 : draw.between(0, items_max_);
-  if (has_long_lists_ && draw.chance(2)) items = draw.magnitude(kLongList);
-  for (int64_t i = 0; i < items; ++i) value.parts.push_back(children_[0].next(draw));
+  for (int64_t items = draw_items(draw); items > 0; --items) value.parts.push_back(children_[0].next(draw));
+  return value;
+}
+
+// No key comes twice in one map: readers may drop one of two.
+Value ValueSource::next_map(Draw& draw) {
+  Value value;
+  std::set<std::pair<uint64_t, std::string>> keys;
+  for (int64_t items = draw_items(draw); items > 0; --items) {
+    Value entry = children_[0].next(draw);
+    if (keys.insert({entry.parts[0].bits, entry.parts[0].text}).second) value.parts.push_back(std::move(entry));
+  }
   return value;
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -14,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/decimal.h"
+#include "columns/widths.h"
 #include "pages/striping.h"
 #include "schema/leaves.h"
 #include "support/draw.h"
@@ -40,7 +43,8 @@ struct Slot {
   }
 };
 
-/// PLAIN's bytes of a number of the type: integers below 32 bits are widened, seconds become milliseconds.
+/// PLAIN's bytes of a number of the type: integers below 32 bits are widened, seconds become milliseconds; decimals
+/// with few digits are numbers too.
 inline std::string stored_number(const Type& type, uint64_t bits) {
   size_t size = 8;
   switch (type.kind()) {
@@ -53,19 +57,29 @@ inline std::string stored_number(const Type& type, uint64_t bits) {
     case TypeKind::uint32:
     case TypeKind::float32:
     case TypeKind::date: size = 4; break;
+    case TypeKind::float16: size = 2; break;
+    case TypeKind::decimal: size = type.precision() <= 9 ? 4 : 8; break;
+    case TypeKind::time:
+      if (type.unit() <= TimeUnit::millisecond) size = 4;
+      bits *= type.unit() == TimeUnit::second ? 1'000 : 1;
+      break;
     case TypeKind::timestamp: bits *= type.unit() == TimeUnit::second ? 1'000 : 1; break;
     default: break;
   }
   return std::string(reinterpret_cast<const char*>(&bits), size);
 }
 
+/// Of values whose bytes lie in memory: decimals big-endian, with as many bytes as their digits need.
+inline std::string stored_bytes(const Type& type, std::string bytes) {
+  if (type.kind() != TypeKind::decimal) return bytes;
+  if (type.precision() <= 18) return stored_number(type, load<uint64_t>(bytes.data()));
+  std::ranges::reverse(bytes);
+  return bytes.substr(bytes.size() - decimal_bytes(type.precision()));
+}
+
 inline std::string stored_value(const Type& type, const Value& value) {
-  switch (type.kind()) {
-    case TypeKind::string:
-    case TypeKind::binary:
-    case TypeKind::json: return value.text;
-    default: return stored_number(type, value.bits);
-  }
+  const bool has_bytes = is_text(type.kind()) || type.size() > 0 || type.kind() == TypeKind::decimal;
+  return has_bytes ? stored_bytes(type, value.text) : stored_number(type, value.bits);
 }
 
 /// The same for a value that is in a column.
@@ -74,7 +88,11 @@ inline std::string stored_value(const Column& column, int64_t index) {
   switch (type.kind()) {
     case TypeKind::string:
     case TypeKind::binary:
-    case TypeKind::json: {
+    case TypeKind::json:
+    case TypeKind::bson:
+    case TypeKind::enum_:
+    case TypeKind::geometry:
+    case TypeKind::geography: {
       const int32_t* offsets = column.offsets_data() + index;
       return {column.values.as<char>() + offsets[0], static_cast<size_t>(offsets[1] - offsets[0])};
     }
@@ -85,7 +103,17 @@ inline std::string stored_value(const Column& column, int64_t index) {
     case TypeKind::int8: return stored_number(type, static_cast<uint64_t>(column.data<int8_t>()[index]));
     case TypeKind::uint8: return stored_number(type, column.data<uint8_t>()[index]);
     case TypeKind::int16: return stored_number(type, static_cast<uint64_t>(column.data<int16_t>()[index]));
+    case TypeKind::float16:
     case TypeKind::uint16: return stored_number(type, column.data<uint16_t>()[index]);
+    case TypeKind::decimal:
+    case TypeKind::fixed:
+    case TypeKind::uuid: {
+      const size_t width = fixed_width(type);
+      return stored_bytes(type, {column.values.as<char>() + static_cast<size_t>(column.offset + index) * width, width});
+    }
+    case TypeKind::time:
+      if (type.unit() <= TimeUnit::millisecond) return stored_number(type, column.data<uint32_t>()[index]);
+      return stored_number(type, column.data<uint64_t>()[index]);
     case TypeKind::int32:
     case TypeKind::uint32:
     case TypeKind::float32:
@@ -168,7 +196,7 @@ inline std::vector<Slot> slots_of(const LeafSlice& slice, const Leaf& leaf) {
 
 /// Lists begin anywhere in their child; this has the child begin where the lists do, at an offset of its own.
 inline void cut_children(Draw& draw, Column& column) {
-  if (column.type.kind() == TypeKind::list && column.length > 0 && draw.chance(50)) {
+  if (column.type.has_ranges() && column.length > 0 && draw.chance(50)) {
     const int32_t* old = column.offsets_data();
     std::vector<int32_t> offsets;
     for (int64_t i = 0; i <= column.length; ++i) offsets.push_back(old[i] - old[0]);

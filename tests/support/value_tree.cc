@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "base/decimal.h"
+#include "columns/widths.h"
 #include "support/make_columns.h"
 
 namespace sluice::test {
@@ -52,12 +54,14 @@ void append_binary(std::string& out, std::string_view bytes) {
 
 void append_float(std::string& out, const Type& type, uint64_t bits) {
   const bool is_single = type.kind() == TypeKind::float32;
-  const bool is_nan = is_single ? std::isnan(std::bit_cast<float>(static_cast<uint32_t>(bits)))
-                                : std::isnan(std::bit_cast<double>(bits));
+  const bool is_half = type.kind() == TypeKind::float16;
+  const bool is_nan = is_half     ? (bits & 0x7fff) > 0x7c00
+                      : is_single ? std::isnan(std::bit_cast<float>(static_cast<uint32_t>(bits)))
+                                  : std::isnan(std::bit_cast<double>(bits));
   if (is_nan) {
     out += "\"nan\"";
   } else {
-    append_digits(out, bits, is_single ? 8 : 16);
+    append_digits(out, bits, is_half ? 4 : is_single ? 8 : 16);
   }
 }
 
@@ -65,9 +69,15 @@ void append_parts(std::string& out, const Type& type, const Value& value) {
   out += '[';
   for (size_t i = 0; i < value.parts.size(); ++i) {
     if (i > 0) out += ',';
-    append_canonical(out, type.children()[type.kind() == TypeKind::list ? 0 : i].type, value.parts[i]);
+    append_canonical(out, type.children()[type.kind() == TypeKind::struct_ ? i : 0].type, value.parts[i]);
   }
   out += ']';
+}
+
+void append_decimal_text(std::string& out, const Type& type, const std::string& bytes) {
+  out += '"';
+  append_decimal(from_little_endian(bytes.data(), bytes.size()), type.scale(), out);
+  out += '"';
 }
 
 void append_field(std::string& out, const Field& field) {
@@ -76,7 +86,12 @@ void append_field(std::string& out, const Field& field) {
   out += ",\"type\":\"";
   out += to_string(field.type.kind());
   out += field.nullable ? "\",\"nullable\":true" : "\",\"nullable\":false";
-  if (field.type.kind() == TypeKind::timestamp) {
+  if (field.type.kind() == TypeKind::decimal)
+    out +=
+        ",\"precision\":" + std::to_string(field.type.precision()) + ",\"scale\":" + std::to_string(field.type.scale());
+  if (field.type.size() > 0) out += ",\"size\":" + std::to_string(field.type.size());
+  if (field.type.kind() == TypeKind::timestamp || field.type.kind() == TypeKind::time ||
+      field.type.kind() == TypeKind::duration) {
     ((out += ",\"unit\":\"") += to_string(field.type.unit())) += '"';
     if (!field.type.zone().empty()) append_json_text(out += ",\"zone\":", field.type.zone());
   }
@@ -91,13 +106,29 @@ void append_field(std::string& out, const Field& field) {
   out += '}';
 }
 
+// Something to hide under a null.
+Value hidden_value(const Type& type) {
+  Value value;
+  value.is_null = type.kind() == TypeKind::null;
+  value.bits = 0x5a5a'5a5a'5a5a'5a5a;
+  value.text = "hidden";
+  if (fixed_width(type) > 0) value.text.assign(fixed_width(type), 'h');
+  const int32_t count = type.kind() == TypeKind::fixed_list ? type.size() : 1;
+  for (const Field& field : type.children())
+    for (int32_t i = 0; i < count; ++i) value.parts.push_back(hidden_value(field.type));
+  return value;
+}
+
+}  // namespace
+
 void append_scalar(ColumnBuilder& builder, const Value& value) {
   switch (builder.type().kind()) {
     case TypeKind::boolean: return builder.append_bool(value.bits != 0);
     case TypeKind::int8:
     case TypeKind::uint8: return builder.append(static_cast<uint8_t>(value.bits));
     case TypeKind::int16:
-    case TypeKind::uint16: return builder.append(static_cast<uint16_t>(value.bits));
+    case TypeKind::uint16:
+    case TypeKind::float16: return builder.append(static_cast<uint16_t>(value.bits));
     case TypeKind::int32:
     case TypeKind::uint32:
     case TypeKind::float32:
@@ -105,30 +136,31 @@ void append_scalar(ColumnBuilder& builder, const Value& value) {
     case TypeKind::int64:
     case TypeKind::uint64:
     case TypeKind::float64:
-    case TypeKind::timestamp: return builder.append(value.bits);
+    case TypeKind::timestamp:
+    case TypeKind::duration: return builder.append(value.bits);
+    case TypeKind::time:
+      if (builder.type().unit() > TimeUnit::millisecond) return builder.append(value.bits);
+      return builder.append(static_cast<uint32_t>(value.bits));
+    case TypeKind::decimal:
+    case TypeKind::fixed:
+    case TypeKind::uuid: return builder.append_fixed(value.text.data());
     case TypeKind::string:
     case TypeKind::binary:
     case TypeKind::json:
+    case TypeKind::bson:
+    case TypeKind::enum_:
+    case TypeKind::geometry:
+    case TypeKind::geography:
       if (!builder.append_text(value.text)) throw std::length_error("more text than a column holds");
       return;
     case TypeKind::null:
     case TypeKind::list:
+    case TypeKind::fixed_list:
+    case TypeKind::map:
     case TypeKind::struct_: break;
   }
   throw std::logic_error("not a scalar: " + to_text(builder.type()));
 }
-
-// Something to hide under a null.
-Value hidden_value(const Type& type) {
-  Value value;
-  value.is_null = type.kind() == TypeKind::null;
-  value.bits = 0x5a5a'5a5a'5a5a'5a5a;
-  value.text = "hidden";
-  for (const Field& field : type.children()) value.parts.push_back(hidden_value(field.type));
-  return value;
-}
-
-}  // namespace
 
 void append_canonical(std::string& out, const Type& type, const Value& value) {
   if (value.is_null) {
@@ -146,15 +178,27 @@ void append_canonical(std::string& out, const Type& type, const Value& value) {
     case TypeKind::int16:
     case TypeKind::int32:
     case TypeKind::int64:
-    case TypeKind::date: return append_number(out, static_cast<int64_t>(value.bits));
+    case TypeKind::date:
+    case TypeKind::duration: return append_number(out, static_cast<int64_t>(value.bits));
+    case TypeKind::time:
     case TypeKind::timestamp:
       return append_number(out, static_cast<int64_t>(value.bits) * (type.unit() == TimeUnit::second ? 1'000 : 1));
+    case TypeKind::float16:
     case TypeKind::float32:
     case TypeKind::float64: return append_float(out, type, value.bits);
+    case TypeKind::decimal: return append_decimal_text(out, type, value.text);
     case TypeKind::string:
+    case TypeKind::enum_:
     case TypeKind::json: return append_json_text(out, value.text);
-    case TypeKind::binary: return append_binary(out, value.text);
+    case TypeKind::binary:
+    case TypeKind::bson:
+    case TypeKind::fixed:
+    case TypeKind::uuid:
+    case TypeKind::geometry:
+    case TypeKind::geography: return append_binary(out, value.text);
     case TypeKind::list:
+    case TypeKind::fixed_list:
+    case TypeKind::map:
     case TypeKind::struct_: return append_parts(out, type, value);
   }
 }
@@ -171,9 +215,12 @@ std::string schema_as_json(const Schema& schema) {
 void ColumnMaker::append(ColumnBuilder& builder, Hidden& hidden, const Value& value) {
   hidden.children.resize(builder.child_count());
   if (value.is_null) return append_null(builder, hidden);
-  if (builder.type().kind() == TypeKind::list) {
+  if (builder.type().has_ranges()) {
     for (const Value& item : value.parts) append(builder.child(0), hidden.children[0], item);
     builder.append_list();
+  } else if (builder.type().kind() == TypeKind::fixed_list) {
+    for (const Value& item : value.parts) append(builder.child(0), hidden.children[0], item);
+    builder.append_struct();
   } else if (builder.type().kind() == TypeKind::struct_) {
     for (size_t i = 0; i < value.parts.size(); ++i) append(builder.child(i), hidden.children[i], value.parts[i]);
     builder.append_struct();
@@ -184,15 +231,12 @@ void ColumnMaker::append(ColumnBuilder& builder, Hidden& hidden, const Value& va
 
 void ColumnMaker::append_null(ColumnBuilder& builder, Hidden& hidden) {
   const Type& type = builder.type();
-  if (dirty_ && type.kind() == TypeKind::struct_) {
+  if (dirty_ && (type.kind() == TypeKind::struct_ || type.kind() == TypeKind::fixed_list)) {
     hidden.nulls.push_back(builder.length());
     return append(builder, hidden, hidden_value(type));
   }
-  if (dirty_ && type.kind() == TypeKind::list)
-    append(builder.child(0), hidden.children[0], hidden_value(type.element().type));
-  const bool is_text =
-      type.kind() == TypeKind::string || type.kind() == TypeKind::binary || type.kind() == TypeKind::json;
-  if (dirty_ && is_text) builder.text_bytes().append(std::string_view("hidden \xff"));
+  if (dirty_ && type.has_ranges()) append(builder.child(0), hidden.children[0], hidden_value(type.element().type));
+  if (dirty_ && is_text(type.kind())) builder.text_bytes().append(std::string_view("hidden \xff"));
   builder.append_null();
 }
 

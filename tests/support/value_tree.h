@@ -15,14 +15,17 @@ namespace sluice::test {
 /// One value of any type.
 struct Value {
   bool is_null = false;
-  uint64_t bits = 0;         ///< boolean, numbers, dates, timestamps: the value, a float's own bits, sign-extended
-  std::string text;          ///< string, binary, json
-  std::vector<Value> parts;  ///< items of a list, fields of a struct
+  uint64_t bits = 0;         ///< boolean, numbers, dates, times: the value, a float's own bits, sign-extended
+  std::string text;          ///< text of all kinds; decimals, UUIDs and bytes of fixed length as they lie in memory
+  std::vector<Value> parts;  ///< items of a list, entries of a map, fields of a struct
 };
 
-/// Appends the value in the canonical form of tests/conformance/canonical.mjs. Timestamps in seconds come as the
-/// milliseconds that a file stores.
+/// Appends the value in the canonical form of tests/conformance/canonical.mjs. Times and timestamps in seconds come as
+/// the milliseconds that a file stores.
 void append_canonical(std::string& out, const Type& type, const Value& value);
+
+/// Appends a value that is there, of a type that is not nested.
+void append_scalar(ColumnBuilder& builder, const Value& value);
 
 /// The schema as tests/conformance/read_files.mjs takes it: a JSON list of fields.
 std::string schema_as_json(const Schema& schema);

@@ -14,11 +14,17 @@ function inMilliseconds(field) {
 }
 
 const shape = {
-  items: list => list.items,
-  child: (struct, index, field) => struct.entries[field.name],
+  items: list => list.items ?? list.entries, // of a map: its entries
+  child: (struct, index, field) => (struct.entries ?? struct)[field.name],
   raw(field, value) {
     if (field.type === 'date') return value.days
-    if (field.type === 'binary') return value.bytes
+    if (field.type === 'binary' || field.type === 'bson' || field.type === 'fixed') return value.bytes
+    if (field.type === 'uuid') return Buffer.from(value.toUint128().toString(16).padStart(32, '0'), 'hex')
+    if (field.type === 'decimal') return value.value ?? 0 // a double: see opaque
+    if (field.type === 'time') {
+      if ('nanos' in value) return value.nanos
+      return field.unit === 'us' ? value.micros : value.micros / 1000n
+    }
     if (field.type !== 'timestamp') return value
     if ('nanos' in value) return value.nanos
     if ('nanoseconds' in value) return value.nanoseconds
@@ -33,7 +39,8 @@ export const namesAreExact = false
 // DuckDB's instants have microseconds only: the nanoseconds are cut off as the file is read.
 export function opaque(field) {
   const isCut = field.type === 'timestamp' && field.unit === 'ns' && field.zone
-  return isCut ? 'timestamp(ns, zone) loses its nanoseconds' : null
+  if (isCut) return 'timestamp(ns, zone) loses its nanoseconds'
+  return field.type === 'decimal' && field.precision > 38 ? 'decimal beyond 38 digits becomes a double' : null
 }
 
 function hasNamelessPart(field) {

@@ -2,7 +2,7 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet'
 import { compressors as known } from 'hyparquet-compressors'
 
-import { fromObjects } from '../canonical.mjs'
+import { fromObjects, integerOf } from '../canonical.mjs'
 
 const same = value => value
 // Its LZ4 stumbles over the empty block: the dictionary page of a chunk without values.
@@ -16,8 +16,24 @@ const parsers = {
   dateFromDays: same,
   stringFromBytes: same,
   jsonFromBytes: same,
+  uuidFromBytes: same,
 }
-const shape = { items: same, child: (struct, index, field) => struct[field.name], raw: (field, value) => value }
+const shape = {
+  items: list => (Array.isArray(list) ? list : list.key_value),
+  child: (struct, index, field) => struct[field.name],
+  raw: (field, value) => (field.type === 'decimal' && value instanceof Uint8Array ? integerOf(value, true) : value),
+}
+
+// What it would make of these loses something (decimals become doubles, keys of maps text), or is an error (BSON).
+const UNREAD = new Set(['DECIMAL', 'MAP', 'BSON'])
+
+function forgetAnnotations(metadata) {
+  for (const element of metadata.schema) {
+    if (!UNREAD.has(element.converted_type)) continue
+    delete element.converted_type
+    delete element.logical_type
+  }
+}
 
 export const name = 'hyparquet'
 export const namesAreExact = true
@@ -26,7 +42,8 @@ export const opaque = () => null
 function* pathsWithin(field, above) {
   const path = `${above}.${field.name}`
   yield path
-  const inner = field.type === 'list' ? `${path}.list` : path
+  const groups = { list: '.list', fixed_list: '.list', map: '.key_value' }
+  const inner = path + (groups[field.type] ?? '')
   for (const child of field.children ?? []) yield* pathsWithin(child, inner)
 }
 
@@ -42,6 +59,7 @@ export async function open() {
     async read(path, schema, skipped) {
       const file = await asyncBufferFromFile(path)
       const metadata = await parquetMetadataAsync(file, { geoparquet: false })
+      forgetAnnotations(metadata)
       const columns = parquetSchema(metadata).children.map(child => ({ name: child.element.name, values: [] }))
       for (const [i, { name, values }] of columns.entries()) {
         if (!schema[i] || skipped.has(i)) continue

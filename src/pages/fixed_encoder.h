@@ -1,0 +1,93 @@
+// Values of fixed length on their way into pages, as FIXED_LEN_BYTE_ARRAY: plain bytes and UUIDs as they are, decimals
+// turned to big-endian at their shortest length, numbers of 16 bits as they lie in memory (parquet-format,
+// LogicalTypes.md). The members are those that pages/value_encoder.h describes. PLAIN or dictionary, whichever is
+// smaller: what else suits such values is not in every reader.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "encodings/fixed_dictionary.h"
+#include "pages/bounds.h"
+#include "pages/value_encoder.h"
+#include "sluice/types.h"
+
+namespace sluice {
+
+class FixedEncoder {
+ public:
+  /// `type`: one that Parquet stores in FIXED_LEN_BYTE_ARRAY.
+  FixedEncoder(const Type& type, const ValueEncoderOptions& options);
+
+  [[nodiscard]] bool append(const Column& column, const Selection& selection);
+  RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
+  void page_written(size_t values, size_t compressed_bytes) {
+    if (!using_dictionary_) choice_.page_written(values, compressed_bytes);
+  }
+  ChunkBounds finish_bounds() { return bounds_.finish(); }
+  std::optional<Bytes> finish_dictionary(size_t& entries);
+  size_t pending_bytes() const;
+  size_t dictionary_bytes() const { return dictionary_ ? dictionary_->entries().size() : 0; }
+  int64_t take_text_bytes() { return 0; }
+
+ private:
+  ByteSpan gather(const Column& column, const Selection& selection);
+  void append_values(ByteSpan values);
+  void choose(bool ends_chunk);
+  DictionaryUse page_use() const;
+  void spill_to_plain();
+  void start_chunk();
+
+  ValueEncoderOptions options_;
+  bool big_endian_;      ///< bytes are turned around on their way
+  size_t memory_width_;  ///< bytes of a value in the column
+  size_t width_;         ///< bytes of a value in the file: as many or fewer
+  FixedBounds bounds_;
+  EncodingChoice choice_;
+  std::optional<FixedDictionary> dictionary_;
+  DictionaryMark page_begin_;
+  DictionaryUse use_;
+  bool dictionary_used_ = false;  ///< by a finished page
+  bool using_dictionary_ = false;
+  std::vector<uint32_t> indices_;  ///< of the page under way, when it uses the dictionary
+  PageBody plain_;                 ///< the page under way, when it does not
+  Bytes indexed_;
+  Bytes scratch_;
+};
+
+/// Decimals of few digits, which Parquet stores as numbers: `Stored` is int32_t or int64_t.
+template <typename Stored>
+class DecimalEncoder {
+ public:
+  explicit DecimalEncoder(const ValueEncoderOptions& options) : numbers_(options) {}
+
+  /// Requires values within the precision of the column's type.
+  [[nodiscard]] bool append(const Column& column, const Selection& selection) {
+    narrowed_.resize(selection.count);
+    const std::byte* from = column.values.bytes().data() + column.offset * kMemoryWidth;
+    for (size_t i = 0; i < selection.count; ++i) {
+      const int64_t at = selection.positions ? selection.positions[i] : selection.begin + static_cast<int64_t>(i);
+      narrowed_[i] = load<Stored>(from + at * kMemoryWidth);  // the low bytes of a number that fits into them
+    }
+    Column narrow;
+    narrow.length = static_cast<int64_t>(narrowed_.size());
+    narrow.values = Buffer(std::as_bytes(std::span<const Stored>(narrowed_)), nullptr);
+    return numbers_.append(narrow, {0, narrowed_.size(), nullptr});
+  }
+  RawPage finish_page(ByteSpan levels, bool ends_chunk = false) { return numbers_.finish_page(levels, ends_chunk); }
+  void page_written(size_t values, size_t compressed_bytes) { numbers_.page_written(values, compressed_bytes); }
+  ChunkBounds finish_bounds() { return numbers_.finish_bounds(); }
+  std::optional<Bytes> finish_dictionary(size_t& entries) { return numbers_.finish_dictionary(entries); }
+  size_t pending_bytes() const { return numbers_.pending_bytes(); }
+  size_t dictionary_bytes() const { return numbers_.dictionary_bytes(); }
+  int64_t take_text_bytes() { return numbers_.take_text_bytes(); }
+
+ private:
+  static constexpr int64_t kMemoryWidth = 16;
+
+  NumberEncoder<Stored, Stored> numbers_;
+  std::vector<Stored> narrowed_;
+};
+
+}  // namespace sluice

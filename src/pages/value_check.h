@@ -1,0 +1,30 @@
+// Values that their memory can hold and their type cannot: text that is not UTF-8, decimals with too many digits, times
+// beyond a day. They come from outside, where nobody else has looked at values, and must not reach a file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "pages/striping.h"
+#include "schema/leaves.h"
+
+namespace sluice {
+
+/// Checks one leaf, slice by slice in the order of the rows.
+class ValueCheck {
+ public:
+  explicit ValueCheck(const Leaf& leaf) : leaf_(leaf) {}
+
+  /// Throws Error{data} that names the column and the row, counted from the first slice.
+  void check(const LeafSlice& slice);
+
+ private:
+  [[noreturn]] void refuse(const LeafSlice& slice, size_t value) const;
+  std::string describe(const Column& column, int64_t position) const;
+
+  const Leaf& leaf_;
+  int64_t rows_ = 0;  ///< before the slice at hand
+};
+
+}  // namespace sluice
