@@ -44,9 +44,9 @@ int64_t seconds_factor(const Type& type) {
 // Shapes have none (parquet.thrift, ColumnOrder): their statistics must not have bounds.
 bool has_order(const Type& type) { return type.kind() != TypeKind::geometry && type.kind() != TypeKind::geography; }
 
-// In lists and under other optional levels, Polars 0.26 loses count of the values of DELTA and BYTE_STREAM_SPLIT pages
+// In lists and under optional structs, Polars 0.26 loses count of the values of DELTA and BYTE_STREAM_SPLIT pages
 // ("validity mask length must match the number of values", measured by tests/conformance).
-bool is_deep(const Leaf& leaf) { return leaf.repetition_level_max > 0 || leaf.definition_level_max > 1; }
+bool is_deep(const Leaf& leaf) { return leaf.steps.size() > 1 && leaf.definition_level_max > 0; }
 
 }  // namespace
 
