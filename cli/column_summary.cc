@@ -16,12 +16,21 @@ bool number_less(const std::string& a, const std::string& b) {
   return x < y;
 }
 
+/// Of decimals with the same number of digits behind the point.
+bool decimal_less(const std::string& a, const std::string& b) {
+  const bool negative = a.starts_with('-');
+  if (negative != b.starts_with('-')) return negative;
+  const bool smaller = a.size() != b.size() ? a.size() < b.size() : a < b;
+  return negative ? a != b && !smaller : smaller;
+}
+
 /// Order of bounds in their text form. ISO dates and times, hex and UTF-8 are in order as bytes, but for years beyond
 /// 0000 to 9999, which have a sign.
 bool bound_less(const std::string& type, const std::string& a, const std::string& b) {
   if (type.starts_with("float")) return number_less<double>(a, b);
   if (type.starts_with("uint")) return number_less<uint64_t>(a, b);
-  if (type.starts_with("int")) return number_less<int64_t>(a, b);
+  if (type.starts_with("decimal")) return decimal_less(a, b);
+  if (type.starts_with("int") || type.starts_with("duration")) return number_less<int64_t>(a, b);
   if (type.starts_with("date") || type.starts_with("timestamp")) {
     const auto rank = [](const std::string& text) { return text[0] == '-' ? -1 : text[0] == '+' ? 1 : 0; };
     if (rank(a) != rank(b) || rank(a) == 0) return rank(a) != rank(b) ? rank(a) < rank(b) : a < b;
@@ -64,21 +73,16 @@ void add(ColumnSummary& column, const ChunkLayout& chunk, bool& bounded) {
 
 }  // namespace
 
-bool ColumnSummary::is_number() const {
-  const std::string& type = layout->type;
-  return !type.starts_with("string") && !type.starts_with("json") && !type.starts_with("binary");
-}
-
-std::vector<ColumnSummary> summarise(const FileLayout& file) {
-  std::vector<ColumnSummary> columns;
-  for (size_t i = 0; i < file.columns.size(); ++i) {
-    ColumnSummary& column = columns.emplace_back();
+std::vector<ColumnSummary> summarise(const FileLayout& file, const std::vector<size_t>& columns) {
+  std::vector<ColumnSummary> summaries;
+  for (const size_t i : columns) {
+    ColumnSummary& column = summaries.emplace_back();
     column.layout = &file.columns[i];
     bool bounded = true;
     for (const RowGroupLayout& group : file.row_groups) add(column, group.chunks[i], bounded);
     if (!bounded) column.min = column.max = std::nullopt;
   }
-  return columns;
+  return summaries;
 }
 
 }  // namespace sluice::cli

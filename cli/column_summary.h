@@ -1,6 +1,7 @@
 // One column over all row groups of a file: what `sluice inspect` shows in a line.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,12 +23,9 @@ struct ColumnSummary {
   bool max_exact = true;
   uint64_t bytes = 0;
   uint64_t raw_bytes = 0;
-
-  /// Bounds that must not be cut: numbers, dates, times, booleans.
-  bool is_number() const;
 };
 
-/// In the order of the columns; refers to `file`.
-std::vector<ColumnSummary> summarise(const FileLayout& file);
+/// One for each of `columns`, which are indexes of file.columns; refers to `file`.
+std::vector<ColumnSummary> summarise(const FileLayout& file, const std::vector<size_t>& columns);
 
 }  // namespace sluice::cli

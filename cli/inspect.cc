@@ -3,31 +3,45 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <functional>
 
 #include "arguments.h"
+#include "bounds_cell.h"
 #include "column_summary.h"
+#include "inspect_pages.h"
 #include "json_output.h"
 #include "output.h"
 #include "sluice/layout.h"
 #include "sluice/units.h"
 #include "terminal.h"
+#include "values.h"
 #include "verbs.h"
 
 namespace sluice::cli {
 namespace {
 
-Command inspect_command(Session& session) {
+struct InspectCall {
+  bool pages = false;
+  std::vector<std::string> columns;  ///< names as given; empty: all
+};
+
+Command inspect_command(InspectCall& call, Session& session) {
+  std::vector<Option> options{
+      {"Output", "--pages", "", "every page too: reads all headers, and what is in the pages for its checksum", "",
+       [&](const std::string&) { call.pages = true; }},
+      {"Output", "--column", "NAME", "this column, or all inside the field of that name; may be repeated", "all",
+       [&](const std::string& text) { call.columns.push_back(text); }, true}};
+  for (Option& option : common_options(session)) options.push_back(std::move(option));
   return {
       .name = "inspect",
       .summary =
           "Shows what stands where in a Parquet file, by its footer alone: columns, encodings, nulls, bounds, "
-          "sizes.",
+          "sizes; pages on request.",
       .examples = {{"sluice inspect events.parquet", "a line for each column"},
+                   {"sluice inspect events.parquet --pages --column amount", "each page of one column"},
                    {"sluice inspect events.parquet --json", "row groups and column chunks too, for programs"},
                    {"sluice inspect events.parquet --json | jq '.columns[] | [.name, .bytes]'", "one figure of it"}},
       .usage = "sluice inspect PATH [OPTIONS]",
-      .options = common_options(session),
+      .options = std::move(options),
       .remarks = {"Into a file or a pipe nothing is cut. Bounds are as the file tells them; \"(cut)\" marks texts that "
                   "were shortened by the writer."},
   };
@@ -35,26 +49,9 @@ Command inspect_command(Session& session) {
 
 // --- for people
 
-/// A bound as a cell: text that could be taken for something else is quoted.
-std::string shown(const std::string& bound, const ColumnSummary& column) {
-  const bool is_text = !column.is_number();
-  const bool plain = !is_text || (!bound.empty() && bound != "null" && bound.front() != ' ' && bound.back() != ' ');
-  return plain ? printable(bound) : "\"" + printable(bound) + "\"";
-}
-
-/// "min ... max" in at most `cells_max` columns: texts are cut one by one, numbers and dates never.
-std::string bounds_cell(const ColumnSummary& column, size_t cells_max) {
-  if (!column.min && !column.max) return "";
-  const std::string ellipsis(signs().ellipsis);
-  std::string min = column.min ? shown(*column.min, column) : "?";
-  std::string max = column.max ? shown(*column.max, column) : "?";
-  const std::string mark = (column.min && !column.min_exact) || (column.max && !column.max_exact) ? " (cut)" : "";
-  const std::string between = " " + ellipsis + " ";
-  if (cells_of(min + between + max + mark) <= cells_max) return min + between + max + mark;
-  if (column.is_number()) return ellipsis;
-  const size_t room = cells_max - std::min(cells_max, cells_of(between + mark));
-  const size_t of_max = std::min(cells_of(max), std::max(room / 2, room - std::min(room, cells_of(min))));
-  return cut_to_cells(min, room - of_max) + between + cut_to_cells(max, of_max) + mark;
+Bounds bounds_of(const ColumnSummary& column) {
+  return {column.min, column.max, (column.min && !column.min_exact) || (column.max && !column.max_exact),
+          has_numbers(*column.layout)};
 }
 
 Table column_table(const std::vector<ColumnSummary>& columns, size_t bounds_cells) {
@@ -72,7 +69,7 @@ Table column_table(const std::vector<ColumnSummary>& columns, size_t bounds_cell
     const double ratio =
         static_cast<double>(column.raw_bytes) / static_cast<double>(std::max<uint64_t>(column.bytes, 1));
     table.add_row({printable(column.layout->name), printable(column.layout->type), encodings,
-                   column.nulls ? format_count(*column.nulls) : "?", bounds_cell(column, bounds_cells),
+                   column.nulls ? format_count(*column.nulls) : "?", bounds_cell(bounds_of(column), bounds_cells),
                    format_bytes(column.bytes), column.bytes == 0 ? "" : fmt::format("{:.1f}", ratio)});
   }
   return table;
@@ -80,12 +77,8 @@ Table column_table(const std::vector<ColumnSummary>& columns, size_t bounds_cell
 
 /// Bounds give way first.
 std::string table_text(const std::vector<ColumnSummary>& columns, const Palette& palette) {
-  constexpr size_t kBoundsCellsMax = 60;
-  constexpr size_t kBoundsCellsMin = 7;
   const std::optional<size_t> width = terminal_width(STDOUT_FILENO);
-  if (!width) return column_table(columns, SIZE_MAX).text(std::nullopt, palette);
-  size_t cells = kBoundsCellsMax;
-  while (cells > kBoundsCellsMin && column_table(columns, cells).width() > *width) --cells;
+  const size_t cells = fitting_bounds(width, [&](size_t bounds_cells) { return column_table(columns, bounds_cells); });
   return column_table(columns, cells).text(width, palette);
 }
 
@@ -140,13 +133,24 @@ std::vector<std::string> index_remarks(const FileLayout& file) {
           bloom_filters};
 }
 
-std::string layout_text(const FileLayout& file, const Session& session) {
-  const Palette palette(STDOUT_FILENO, session.color);
-  std::string text = headline(file, palette) + table_text(summarise(file), palette);
+/// "sorted by a, b desc", where row groups say so.
+std::optional<std::string> order_remark(const FileLayout& file) {
+  const auto sorted = [](const RowGroupLayout& group) { return !group.sorted_by.empty(); };
+  const auto first = std::ranges::find_if(file.row_groups, sorted);
+  if (first == file.row_groups.end()) return std::nullopt;
+  const bool all = std::ranges::all_of(
+      file.row_groups, [&](const RowGroupLayout& group) { return group.sorted_by == first->sorted_by; });
+  return all ? "sorted by " + printable(to_text(first->sorted_by)) : "row groups sorted in different ways";
+}
+
+std::string layout_text(const FileLayout& file, const std::vector<size_t>& columns, const Palette& palette) {
+  std::string text = headline(file, palette) + table_text(summarise(file, columns), palette);
   const std::string separator = " " + std::string(signs().separator) + " ";
   const size_t width = terminal_width(STDOUT_FILENO).value_or(SIZE_MAX);
   std::vector<std::string> remarks;
-  if (!file.row_groups.empty()) remarks = index_remarks(file);
+  if (const std::optional<std::string> order = order_remark(file)) remarks.push_back(*order);
+  if (!file.row_groups.empty())
+    for (std::string& remark : index_remarks(file)) remarks.push_back(std::move(remark));
   remarks.push_back("footer " + format_bytes(file.footer_bytes));
   text += palette.dim(wrapped(remarks, separator, 0, width)) + "\n";
   for (const auto& [key, value] : file.metadata)
@@ -157,7 +161,14 @@ std::string layout_text(const FileLayout& file, const Session& session) {
 
 // --- for machines
 
-void add_chunk(JsonWriter& json, const ChunkLayout& chunk, const FileLayout& file) {
+void add_counts(JsonWriter& json, std::string_view name, const std::vector<int64_t>& counts) {
+  json.key(name).begin_array();
+  for (const int64_t count : counts) json.value(count);
+  json.end_array();
+}
+
+/// All of a chunk but the bracket at its end.
+void begin_chunk(JsonWriter& json, const ChunkLayout& chunk, const FileLayout& file) {
   json.begin_object().member("column", file.columns[chunk.column].name).member("encodings", chunk.encodings);
   json.member("codec", chunk.codec).member("values", chunk.values).member("nulls", chunk.nulls);
   json.member("min", chunk.min).member("max", chunk.max);
@@ -166,7 +177,20 @@ void add_chunk(JsonWriter& json, const ChunkLayout& chunk, const FileLayout& fil
   json.member("pages", chunk.pages).key("index").begin_array();
   if (chunk.column_index) json.value("column");
   if (chunk.offset_index) json.value("offset");
-  json.end_array().member("bloom_filter", chunk.bloom_filter).end_object();
+  json.end_array().member("bloom_filter", chunk.bloom_filter).member("bloom_filter_bytes", chunk.bloom_filter_bytes);
+  json.member("nans", chunk.nans).member("text_bytes", chunk.text_bytes);
+  add_counts(json, "definition_levels", chunk.definition_levels);
+  add_counts(json, "repetition_levels", chunk.repetition_levels);
+  json.member("reason", chunk.reason.empty() ? std::nullopt : std::optional(chunk.reason));
+}
+
+void add_order(JsonWriter& json, const std::vector<SortColumn>& columns) {
+  json.key("sorted_by").begin_array();
+  for (const SortColumn& column : columns) {
+    json.begin_object().member("column", column.column).member("descending", column.descending);
+    json.member("nulls_first", column.nulls_first).end_object();
+  }
+  json.end_array();
 }
 
 void add_column(JsonWriter& json, const ColumnSummary& column) {
@@ -180,7 +204,10 @@ void add_column(JsonWriter& json, const ColumnSummary& column) {
   json.member("bytes", column.bytes).member("raw_bytes", column.raw_bytes).end_object();
 }
 
-std::string layout_json(const FileLayout& file) {
+/// In pieces, chunk by chunk where pages are told.
+void print_json(const FilePages& pages, const std::vector<size_t>& columns, bool with_pages) {
+  const FileLayout& file = pages.layout();
+  if (with_pages) check_pages(pages, columns);
   JsonWriter json;
   json.begin_object().member("format", "sluice.inspect/1").member("path", file.path).member("bytes", file.bytes);
   json.member("rows", file.rows).member("created_by", file.created_by).member("version", file.version);
@@ -189,28 +216,76 @@ std::string layout_json(const FileLayout& file) {
   for (const auto& [key, value] : file.metadata)
     json.begin_object().member("key", key).member("value", value).end_object();
   json.end_array().key("columns").begin_array();
-  for (const ColumnSummary& column : summarise(file)) add_column(json, column);
+  for (const ColumnSummary& column : summarise(file, columns)) add_column(json, column);
   json.end_array().key("row_groups").begin_array();
-  for (const RowGroupLayout& group : file.row_groups) {
-    json.begin_object().member("rows", group.rows).member("bytes", group.bytes).member("raw_bytes", group.raw_bytes);
+  for (size_t group = 0; group < file.row_groups.size(); ++group) {
+    const RowGroupLayout& facts = file.row_groups[group];
+    json.begin_object().member("rows", facts.rows).member("bytes", facts.bytes).member("raw_bytes", facts.raw_bytes);
+    add_order(json, facts.sorted_by);
     json.key("chunks").begin_array();
-    for (const ChunkLayout& chunk : group.chunks) add_chunk(json, chunk, file);
+    for (const size_t column : columns) {
+      begin_chunk(json, facts.chunks[column], file);
+      if (with_pages) {
+        add_pages(json, pages, group, column);
+        write_out(json.take());
+      }
+      json.end_object();
+    }
     json.end_array().end_object();
   }
-  return json.end_array().end_object().line();
+  write_out(json.end_array().end_object().line());
+}
+
+// --- the call
+
+bool is_inside(const std::string& leaf, const std::string& field) {
+  return leaf == field || leaf.starts_with(field + ".") || leaf.starts_with(field + "[]");
+}
+
+/// Indexes of the columns that were asked for, in the order of the file.
+std::vector<size_t> chosen_columns(const FileLayout& file, const std::vector<std::string>& names) {
+  std::vector<bool> chosen(file.columns.size(), names.empty());
+  for (const std::string& name : names) {
+    bool found = false;
+    for (size_t i = 0; i < file.columns.size(); ++i) {
+      if (!is_inside(file.columns[i].name, name)) continue;
+      chosen[i] = found = true;
+    }
+    if (found) continue;
+    std::vector<std::string_view> known;
+    for (const ColumnLayout& column : file.columns) known.push_back(column.name);
+    throw UsageError(unknown("column", name, known) + " in " + file.path, "sluice schema " + file.path + " shows all.");
+  }
+  std::vector<size_t> indexes;
+  for (size_t i = 0; i < chosen.size(); ++i)
+    if (chosen[i]) indexes.push_back(i);
+  return indexes;
 }
 
 }  // namespace
 
 int run_inspect(Session& session, Arguments arguments) {
-  const Command command = inspect_command(session);
+  InspectCall call;
+  const Command command = inspect_command(call, session);
   const auto operands = parse(command, arguments);
   if (!operands) {
     write_out(help_text(command));
     return kDone;
   }
-  const FileLayout file = read_layout(one_operand(command, *operands, "PATH"));
-  write_out(session.json ? layout_json(file) : layout_text(file, session));
+  const FilePages pages(one_operand(command, *operands, "PATH"));
+  const FileLayout& file = pages.layout();
+  const std::vector<size_t> columns = chosen_columns(file, call.columns);
+  if (session.json) {
+    print_json(pages, columns, call.pages);
+    return kDone;
+  }
+  const Palette palette(STDOUT_FILENO, session.color);
+  if (!call.pages) {
+    write_out(layout_text(file, columns, palette));
+    return kDone;
+  }
+  write_out(headline(file, palette));
+  print_pages(pages, columns, session);
   return kDone;
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sluice/schema.h"
@@ -46,8 +47,10 @@ class JsonWriter {
   /// "notes": [{"field": ..., "remark": ...}]
   JsonWriter& notes(const std::vector<InferenceNote>& notes);
 
-  /// The whole text and a newline.
+  /// The text and a newline.
   std::string line() { return text_ + "\n"; }
+  /// The text so far, which `line` then goes on from: what is long is written in pieces.
+  std::string take() { return std::exchange(text_, {}); }
 
  private:
   JsonWriter& open(char bracket);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <vector>
 
+#include "sluice/error.h"
 #include "sluice/nearest_name.h"
 #include "sluice/units.h"
 
@@ -93,6 +94,14 @@ Compression compression_value(std::string_view option, const std::string& text) 
 Profile profile_value(std::string_view option, const std::string& text) {
   constexpr Profile kProfiles[] = {Profile::modern, Profile::compat};
   return kProfiles[choice_value(option, text, {"modern", "compat"})];
+}
+
+std::vector<SortColumn> sorted_by_value(std::string_view option, const std::string& text) {
+  try {
+    return parse_sorted_by(text);
+  } catch (const Error& error) {
+    throw UsageError(std::string(option) + ": " + error.what(), error.hint());
+  }
 }
 
 std::pair<std::string, std::string> pair_value(std::string_view option, const std::string& text) {

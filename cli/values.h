@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "session.h"
 #include "sluice/compression.h"
@@ -26,6 +27,8 @@ When when_value(std::string_view option, const std::string& text);
 Compression compression_value(std::string_view option, const std::string& text);
 /// modern or compat.
 Profile profile_value(std::string_view option, const std::string& text);
+/// "a, b desc nulls first".
+std::vector<SortColumn> sorted_by_value(std::string_view option, const std::string& text);
 /// "key=value", cut at the first "=".
 std::pair<std::string, std::string> pair_value(std::string_view option, const std::string& text);
 

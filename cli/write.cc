@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "arguments.h"
+#include "column_option.h"
 #include "failure.h"
 #include "interruption.h"
 #include "json_output.h"
@@ -53,6 +54,20 @@ std::vector<Option> file_options(FileOptions& file) {
        [&](const std::string& text) { file.row_group_bytes = size_value("--row-group-bytes", text); }},
       {"File", "--page-bytes", "SIZE", "bytes of a page at the most; one record may exceed it", "1MiB",
        [&](const std::string& text) { file.page_bytes = size_value("--page-bytes", text); }},
+      {"File", "--sorted-by", "COLUMNS",
+       "what the rows are sorted by, 'a, b desc nulls first': told to readers, and checked row by row", "",
+       [&](const std::string& text) { file.sorted_by = sorted_by_value("--sorted-by", text); }},
+      {"File", "--page-version", "1|2", "layout of data pages; every reader knows 1", "1",
+       [&](const std::string& text) {
+         file.page_version = static_cast<int>(count_value("--page-version", text, 1, 2));
+       }},
+      {"File", "--content-defined-pages", "", "end pages where their contents say so: near-equal files share pages", "",
+       [&](const std::string&) { file.content_defined_pages.emplace(); }},
+      {"File", "--row-groups-max", "N", "row groups of a file at the most; beyond 32767 they have no ordinal number",
+       "32767", [&](const std::string& text) { file.row_groups_max = count_value("--row-groups-max", text, 1); }},
+      {"File", "--column", "'NAME: SETTING, ...'",
+       "what one column asks for, or all inside a struct or list; " + column_settings_words() + "; may be repeated", "",
+       [&](const std::string& text) { file.columns.push_back(column_value("--column", text)); }, true},
       {"File", "--meta", "KEY=VALUE", "a note in the file's metadata; may be repeated", "",
        [&](const std::string& text) { file.metadata.push_back(pair_value("--meta", text)); }, true},
       {"File", "--sync", "on|off", "wait for the disk: what was written survives a power loss", "on",
@@ -213,12 +228,28 @@ std::string summary(const WriteCall& call, const Session& session, const Records
                             call.options.file.sync ? "on" : "off");
 }
 
+void add_fields(const std::vector<FieldResult>& fields, JsonWriter& json) {
+  json.key("fields").begin_array();
+  for (const FieldResult& field : fields) {
+    json.begin_object().member("name", field.name).member("type", to_text(field.type)).member("values", field.values);
+    json.member("nulls", field.nulls).member("nans", field.nans);
+    json.member("min", field.min_text()).member("max", field.max_text());
+    json.member("min_exact", field.min_exact).member("max_exact", field.max_exact);
+    json.member("bytes", field.bytes).member("raw_bytes", field.raw_bytes).end_object();
+  }
+  json.end_array();
+}
+
 std::string result_json(const RecordsResult& result, double seconds) {
   JsonWriter json;
   json.begin_object().member("format", "sluice.write/1").key("files").begin_array();
   for (const WrittenFile& file : result.files) {
     json.begin_object().member("path", file.path).member("rows", file.rows).member("row_groups", file.row_groups);
-    json.member("bytes", file.bytes).end_object();
+    json.member("bytes", file.bytes).key("row_group_offsets").begin_array();
+    for (const uint64_t offset : file.row_group_offsets) json.value(offset);
+    json.end_array();
+    add_fields(file.fields, json);
+    json.end_object();
   }
   json.end_array().member("rows", result.rows).member("bytes", result.bytes).member("bytes_read", result.bytes_read);
   json.member("seconds", seconds).member("schema", to_text(result.schema)).member("inferred", result.inferred);

@@ -72,16 +72,17 @@ void export_arrow_schema(const Schema& schema, ArrowSchema* out);
 
 /// One record batch (a struct array). Takes over both structs, also when it throws: their `release` is null afterwards.
 /// The array is released when the last buffer of the batch goes. Nothing is copied but what our columns do not have:
-/// 64-bit offsets are rewritten, views gathered, dictionaries looked up. Throws Error{invalid} for an array that
-/// contradicts its schema: lengths, offsets, missing buffers; Error{unsupported} for text or lists that need 64-bit
-/// offsets: smaller batches do not.
+/// 64-bit offsets are rewritten, views gathered; of dictionaries the indices are copied (sluice/column.h). Throws
+/// Error{invalid} for an array that contradicts its schema: lengths, offsets, missing buffers; Error{unsupported} for
+/// text or lists that need 64-bit offsets: smaller batches do not.
 Batch import_arrow(ArrowArray* array, ArrowSchema* schema);
 /// The same under a known schema, which the array must have, with 32-bit offsets throughout: as export_arrow gives it.
 Batch import_arrow(ArrowArray* array, std::shared_ptr<const Schema> schema);
-/// Fills `array` and, where it is not null, `schema`; both share the buffers of `batch` until released.
+/// Fills `array` and, where it is not null, `schema`; both share the buffers of `batch` until released. Columns in
+/// dictionary form become plain.
 void export_arrow(const Batch& batch, ArrowArray* array, ArrowSchema* schema);
 
-/// Takes over `stream`; batches arrive as they are asked for.
+/// Takes over `stream`; batches arrive as they are asked for. Those that need 64-bit offsets come in parts.
 std::unique_ptr<BatchStream> import_arrow(ArrowArrayStream* stream);
 /// Fills `out`, which owns `stream`. Errors become errno values with the message in get_last_error.
 void export_arrow(std::unique_ptr<BatchStream> stream, ArrowArrayStream* out);

@@ -39,6 +39,10 @@ class Buffer {
 /// buffers are long enough for offset + length values; offsets ascend; a struct's children have its length; the child
 /// of a fixed_list has its length times its size, at most 2^31-1; the child of a list or map, for which structs of key
 /// and value are the child, is as long as the largest offset.
+///
+/// A column may be in dictionary form: its values stand in another column, most of them once, and in this one are their
+/// positions there. It means the same rows as the plain form, has the same type, and gives the same file; values are
+/// then hashed once each instead of once a row. `from_dictionary` makes such columns.
 struct Column {
   Type type;
   int64_t length = 0;
@@ -50,6 +54,10 @@ struct Column {
   Buffer values;           ///< bits for boolean, fixed width for numbers and bytes of fixed length, bytes for text;
                            ///< empty for null and what is nested
   std::vector<Column> children;
+  /// Dictionary form, of all types but null, boolean and nested ones, where this is not null: `values` are int32
+  /// positions in here, within its length wherever a value is there. Of the same type, plain, without nulls. `offsets`
+  /// of text are as if its values stood back to back: sizes are told without looking up.
+  std::shared_ptr<const Column> dictionary;
 
   /// Values [begin, begin + count) without a copy. Requires begin + count <= length.
   Column slice(int64_t begin, int64_t count) const;
@@ -60,14 +68,22 @@ struct Column {
     const int64_t bit = offset + index;
     return (validity.as<uint8_t>()[bit >> 3] >> (bit & 7)) & 1;
   }
-  /// Pointer to value 0 of a fixed-width column (not boolean).
+  /// Pointer to value 0 of a fixed-width column (not boolean) in plain form.
   template <typename T>
   const T* data() const {
     return values.as<T>() + offset;
   }
   /// Pointer to the length+1 offsets of a text, list or map column.
   const int32_t* offsets_data() const { return offsets.as<int32_t>() + offset; }
+  /// Pointer to the positions of a column in dictionary form.
+  const int32_t* positions_data() const { return values.as<int32_t>() + offset; }
 };
+
+/// The column whose value i is the one in `dictionary` that `indices`, an integer column, has at i: in dictionary form
+/// where the type has one and entries are not many times as many as rows, else in plain form. Null where the index or
+/// the entry is. Both must keep the invariants above. Throws Error{invalid} with the row for an index without an entry,
+/// Error{unsupported} when the values would have more than 2^31-1 bytes together.
+Column from_dictionary(const Column& indices, std::shared_ptr<const Column> dictionary);
 
 }  // namespace v0
 }  // namespace sluice

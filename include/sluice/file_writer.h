@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "sluice/batch.h"
+#include "sluice/column_options.h"
 #include "sluice/compression.h"
 #include "sluice/runtime.h"
+#include "sluice/sort_column.h"
 #include "sluice/storage.h"
 
 namespace sluice {
@@ -25,6 +27,15 @@ inline namespace v0 {
 enum class Profile : uint8_t {
   modern,  ///< what is smallest after compression: also DELTA_BINARY_PACKED, DELTA_LENGTH_BYTE_ARRAY, BYTE_STREAM_SPLIT
   compat,  ///< PLAIN and dictionary alone, which readers of every age know
+};
+
+/// Pages that end where their contents say so, and no longer at a number of rows: behind rows that were put in or taken
+/// out, pages soon are the same again, so that stores which keep equal bytes once hold near-equal files cheaply.
+struct ContentDefinedPages {
+  uint64_t bytes_min = 256_KiB;  ///< before encoding; smaller ones only at the end of a row group
+  uint64_t bytes_max = 1_MiB;
+  /// -16 to 16: a step up makes pages smaller, and fewer that end for their size; a step down makes them larger.
+  int level = 0;
 };
 
 struct FileOptions {
@@ -37,16 +48,50 @@ struct FileOptions {
   uint64_t row_group_bytes = 128_MiB;
   /// Bytes of a page at the most, before encoding; one record may exceed it.
   uint64_t page_bytes = 1_MiB;
-  /// Rows of a page at the most: the unit that readers skip by the page index.
-  int64_t page_rows = 20'000;
-  /// Bytes of a column chunk's dictionary at the most; beyond it the chunk goes on in PLAIN. 0 = no dictionaries.
+  /// Rows of a page at the most: the unit that readers skip by the page index. Compressors want at least 64 KiB of what
+  /// belongs together, such as one of the byte streams of BYTE_STREAM_SPLIT (docs/decisions.md).
+  int64_t page_rows = 131'072;
+  /// Bytes of a column chunk's dictionary at the most; beyond it the chunk goes on without. 0 = no dictionaries.
   uint64_t dictionary_bytes = 1_MiB;
+  /// 1 or 2: how data pages are laid out. Every reader knows 1, and levels are small once they are compressed.
+  int page_version = 1;
+  /// What single columns ask for.
+  std::vector<ColumnOptions> columns{};
+  /// Instead of page_bytes and page_rows.
+  std::optional<ContentDefinedPages> content_defined_pages{};
   /// Extra key-value metadata of the file. Keys that begin with "sluice." or "ARROW:" are ours.
   std::vector<std::pair<std::string, std::string>> metadata{};
   /// Wait for the device at close: the file survives a power loss.
   bool sync = true;
   /// Threads and budget; a fresh Runtime with its defaults when empty.
   std::shared_ptr<Runtime> runtime{};
+  /// By what the rows are sorted, the first column first. Declared in the file and checked: a row that breaks it is an
+  /// Error{data} that names it. Nothing is sorted by the writer.
+  std::vector<SortColumn> sorted_by{};
+  /// Row groups of a file at the most; one more is an Error{unsupported}. Beyond 32,767 row groups have no ordinal
+  /// number, which some readers want, and footers grow so large that many readers refuse them.
+  int64_t row_groups_max = 32'767;
+};
+
+/// One leaf column of a file, over all its row groups.
+struct FieldResult {
+  std::string name;             ///< "user.tags[]"
+  Type type;                    ///< of the leaf
+  int64_t values = 0;           ///< nulls and empty lists included
+  int64_t nulls = 0;            ///< values that are null, nulls above them and empty lists included
+  std::optional<int64_t> nans;  ///< for floats
+  /// Bounds of the values as Parquet stores them: PLAIN, without a length in front of text. Texts may be cut, and are
+  /// not exact then. Absent where there are no values, where one is a NaN, and for types without an order.
+  std::optional<std::string> min;
+  std::optional<std::string> max;
+  bool min_exact = false;
+  bool max_exact = false;
+  uint64_t bytes = 0;      ///< in the file, page headers included
+  uint64_t raw_bytes = 0;  ///< before compression, page headers included
+
+  /// Bounds in the text form of the type: "-7", "2024-02-29"; see ChunkLayout.
+  std::optional<std::string> min_text() const;
+  std::optional<std::string> max_text() const;
 };
 
 /// What a writer made.
@@ -54,7 +99,9 @@ struct WrittenFile {
   std::string path;
   int64_t rows = 0;
   int64_t row_groups = 0;
-  uint64_t bytes = 0;  ///< size on disk
+  uint64_t bytes = 0;                       ///< size on disk
+  std::vector<uint64_t> row_group_offsets;  ///< where row groups begin: good places to split the file for readers
+  std::vector<FieldResult> fields;          ///< in the order of the schema
 };
 
 struct WriteResult {

@@ -10,6 +10,8 @@
 namespace sluice {
 inline namespace v0 {
 
+class ScratchFile;
+
 /// One object being written. Abandoned, without a trace, unless published.
 class Sink {
  public:
@@ -25,6 +27,9 @@ class Sink {
   /// Makes the object visible under its final name, whole, and durable if asked for. No call is allowed after it.
   /// Throws Error{conflict} when the destination has come into being meanwhile; then nothing was changed there.
   virtual void publish() = 0;
+  /// A file for notes of the writer about what it has written, asked for once at the most and gone with the sink. The
+  /// library's own sinks keep it beside the data; else it is a temporary file in TMPDIR or /tmp. Throws Error{io}.
+  virtual std::unique_ptr<ScratchFile> open_journal();
 };
 
 struct FileSinkOptions {

@@ -65,10 +65,10 @@ class RecordStream : public BatchStream {
 std::unique_ptr<RecordStream> open_ndjson(const Source& source, SourceOptions options = {});
 
 /// Opens Arrow IPC, file or stream; a file that nobody can seek in, such as standard input, is read like a stream.
-/// Batches are those of the source; values that come by dictionaries are looked up. The schema is that of the source:
-/// of the options only `runtime` counts, and a `schema` must be equal (else Error{unsupported}). What one message may
-/// take is a share of the budget, beyond which next() throws Error{data}.
-/// Throws Error{io} for a source that cannot be read, Error{corrupt} or Error{unsupported} for its schema.
+/// Batches are those of the source, or parts of them; dictionaries are passed on (sluice/column.h). The schema is that
+/// of the source: of the options only `runtime` counts, and a `schema` must be equal (else Error{unsupported}). What
+/// one message may take is a share of the budget, beyond which next() throws Error{data}. Throws Error{io} for a source
+/// that cannot be read, Error{corrupt} or Error{unsupported} for its schema.
 std::unique_ptr<RecordStream> open_arrow(const Source& source, SourceOptions options = {});
 
 /// Opens a source of any format. Of a pipe the first bytes are looked at, where the format is not told.

@@ -35,6 +35,18 @@ void rebase(Column& column) {
   column.offset = 0;
 }
 
+// What a view of more bytes than stand in itself points at.
+const std::byte* seen_by(const std::byte* view, size_t bytes, std::span<const ByteSpan> buffers) {
+  const auto buffer = load<int32_t>(view + 8);
+  const auto begin = load<int32_t>(view + 12);
+  if (buffer < 0 || static_cast<size_t>(buffer) >= buffers.size())
+    fail("has a view into buffer " + std::to_string(buffer) + " of " + std::to_string(buffers.size()));
+  const ByteSpan whole = buffers[static_cast<size_t>(buffer)];
+  if (begin < 0 || static_cast<size_t>(begin) > whole.size() || bytes > whole.size() - static_cast<size_t>(begin))
+    fail("has a view beyond its buffer of " + std::to_string(whole.size()) + " bytes");
+  return whole.data() + begin;
+}
+
 Column gathered(const Column& values, std::span<const ValuePlace> places) {
   const Column* const piece = &values;
   uint64_t bytes_left = UINT64_MAX;
@@ -43,23 +55,10 @@ Column gathered(const Column& values, std::span<const ValuePlace> places) {
   return std::move(*picked);
 }
 
-template <typename Index>
-void find_places(const Column& indices, int64_t values, std::vector<ValuePlace>& places) {
-  const Index* from = indices.data<Index>();
-  for (int64_t i = 0; i < indices.length; ++i) {
-    if (!indices.is_valid(i)) continue;
-    if (std::cmp_less(from[i], 0) || std::cmp_greater_equal(from[i], values))
-      throw Error(ErrorCode::invalid,
-                  "has the index " + std::to_string(from[i]) + " at its value " + std::to_string(i) +
-                      ", but its dictionary has " + std::to_string(values) + " values",
-                  {.row = i});
-    places[static_cast<size_t>(i)] = {0, static_cast<int32_t>(from[i])};
-  }
-}
-
 }  // namespace
 
-OffsetRange narrow_offsets(Column& column, const int64_t* offsets) {
+template <typename Offset>
+OffsetRange narrow_offsets(Column& column, const Offset* offsets) {
   bool descends = offsets[0] < 0;
   for (int64_t i = 0; i < column.length; ++i) descends |= offsets[i + 1] < offsets[i];
   if (descends) fail("has offsets that descend, or are negative");
@@ -73,32 +72,36 @@ OffsetRange narrow_offsets(Column& column, const int64_t* offsets) {
   return range;
 }
 
+template OffsetRange narrow_offsets(Column&, const int32_t*);
+template OffsetRange narrow_offsets(Column&, const int64_t*);
+
+uint64_t bytes_of_views(const Column& column, const std::byte* views) {
+  uint64_t bytes = 0;
+  for (int64_t i = 0; i < column.length; ++i, views += kViewBytes) {
+    const auto size = load<int32_t>(views);
+    if (!column.is_valid(i)) continue;
+    if (size < 0) fail("has a view of " + std::to_string(size) + " bytes");
+    bytes += static_cast<uint64_t>(size);
+  }
+  return bytes;
+}
+
 void gather_views(Column& column, const std::byte* views, std::span<const ByteSpan> buffers) {
-  Bytes offsets;
+  const uint64_t bytes = bytes_of_views(column, views);
+  if (bytes > static_cast<uint64_t>(kOffsetMax)) fail_too_large(column.type);
   Bytes values;
+  Bytes offsets;
+  std::byte* to = values.prepare(static_cast<size_t>(bytes));
   offsets.reserve(static_cast<size_t>(column.length + 1) * sizeof(int32_t));
   offsets.append_value(int32_t{0});
   for (int64_t i = 0; i < column.length; ++i, views += kViewBytes) {
-    const auto size = load<int32_t>(views);
-    if (!column.is_valid(i) || size == 0) {
-      offsets.append_value(static_cast<int32_t>(values.size()));
-      continue;
+    const auto size = column.is_valid(i) ? static_cast<size_t>(load<int32_t>(views)) : 0;
+    if (size > 0) {
+      const bool is_inline = size <= static_cast<size_t>(kInlineBytesMax);
+      std::memcpy(to, is_inline ? views + sizeof(int32_t) : seen_by(views, size, buffers), size);
+      to += size;
+      values.advance(size);
     }
-    if (size < 0) fail("has a view of " + std::to_string(size) + " bytes");
-    const auto bytes = static_cast<size_t>(size);
-    if (bytes > static_cast<size_t>(kOffsetMax) - values.size()) fail_too_large(column.type);
-    const std::byte* from = views + sizeof(int32_t);
-    if (size > kInlineBytesMax) {
-      const auto buffer = load<int32_t>(views + 8);
-      const auto begin = load<int32_t>(views + 12);
-      if (buffer < 0 || static_cast<size_t>(buffer) >= buffers.size())
-        fail("has a view into buffer " + std::to_string(buffer) + " of " + std::to_string(buffers.size()));
-      const ByteSpan whole = buffers[static_cast<size_t>(buffer)];
-      if (begin < 0 || static_cast<size_t>(begin) > whole.size() || bytes > whole.size() - static_cast<size_t>(begin))
-        fail("has a view beyond its buffer of " + std::to_string(whole.size()) + " bytes");
-      from = whole.data() + begin;
-    }
-    values.append(from, bytes);
     offsets.append_value(static_cast<int32_t>(values.size()));
   }
   column.offsets = to_buffer(std::move(offsets));
@@ -145,23 +148,6 @@ void resize_decimals(Column& column, const std::byte* values, size_t width) {
   }
   column.values = to_buffer(std::move(resized));
   rebase(column);
-}
-
-Column look_up_values(const Column& indices, const Column& values) {
-  if (values.length > kGatherRowsMax) fail_too_large(values.type);
-  std::vector<ValuePlace> places(static_cast<size_t>(indices.length));
-  switch (indices.type.kind()) {
-    case TypeKind::int8: find_places<int8_t>(indices, values.length, places); break;
-    case TypeKind::int16: find_places<int16_t>(indices, values.length, places); break;
-    case TypeKind::int32: find_places<int32_t>(indices, values.length, places); break;
-    case TypeKind::int64: find_places<int64_t>(indices, values.length, places); break;
-    case TypeKind::uint8: find_places<uint8_t>(indices, values.length, places); break;
-    case TypeKind::uint16: find_places<uint16_t>(indices, values.length, places); break;
-    case TypeKind::uint32: find_places<uint32_t>(indices, values.length, places); break;
-    case TypeKind::uint64: find_places<uint64_t>(indices, values.length, places); break;
-    default: fail("has dictionary indices of type " + to_text(indices.type));
-  }
-  return gathered(values, places);
 }
 
 }  // namespace sluice

@@ -41,8 +41,13 @@ struct OffsetRange {
   int64_t end = 0;
 };
 
-/// Takes length + 1 offsets and returns what they span, which the new ones count from 0 on.
-OffsetRange narrow_offsets(Column& column, const int64_t* offsets);
+/// Takes length + 1 offsets and returns what they span, which the new ones count from 0 on. `Offset` is int32_t or
+/// int64_t.
+template <typename Offset>
+OffsetRange narrow_offsets(Column& column, const Offset* offsets);
+
+/// Bytes of the 16-byte views of all values of `column` that are there. Throws for views of negative length.
+uint64_t bytes_of_views(const Column& column, const std::byte* views);
 
 /// Takes the values of 16-byte views. `buffers`: what the longer ones point into.
 void gather_views(Column& column, const std::byte* views, std::span<const ByteSpan> buffers);
@@ -54,9 +59,5 @@ void gather_list_views(Column& column, const Offset* offsets, const Offset* size
 
 /// Takes decimals of 4, 8 or 32 bytes as such of the width that their type has in memory.
 void resize_decimals(Column& column, const std::byte* values, size_t width);
-
-/// Takes the value at each index, of which the column `indices` is, from `values`, which must keep the invariants of
-/// column.h.
-Column look_up_values(const Column& indices, const Column& values);
 
 }  // namespace sluice

@@ -1,12 +1,13 @@
-// Batches as arrays of the Arrow C data interface, without a copy. In Arrow a struct's offset counts for its children
-// too; in our columns it does not, and so children are rewound by the offset of the struct above them.
-// (Arrow "The Arrow C data interface", the ArrowArray structure.)
+// Batches as arrays of the Arrow C data interface, without a copy but for columns in dictionary form, which become
+// plain. In Arrow a struct's offset counts for its children too; in our columns it does not, and so children are
+// rewound by the offset of the struct above them. (Arrow "The Arrow C data interface", the ArrowArray structure.)
 #include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "base/bits.h"
+#include "columns/dictionary_form.h"
 #include "columns/widths.h"
 #include "sluice/arrow.h"
 
@@ -132,7 +133,7 @@ inline namespace v0 {
 void export_arrow(const Batch& batch, ArrowArray* array, ArrowSchema* schema) {
   auto holder = std::make_unique<ArrayHolder>();
   holder->children.resize(batch.columns().size());
-  for (size_t i = 0; i < batch.columns().size(); ++i) export_column(batch.column(i), 0, &holder->children[i]);
+  for (size_t i = 0; i < batch.columns().size(); ++i) export_column(unfold(batch.column(i)), 0, &holder->children[i]);
   if (schema != nullptr) export_arrow_schema(batch.schema(), schema);
   *array = ArrowArray{};
   array->length = batch.rows();

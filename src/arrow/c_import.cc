@@ -35,12 +35,18 @@ int64_t buffer_count(TypeKind kind) {
   return is_text(kind) ? 3 : 2;
 }
 
+/// Laid out as our columns are, and all that is in it.
+bool is_plain(const ArrayLayout& layout) {
+  return layout.form == ArrayForm::plain && !layout.index && std::ranges::all_of(layout.children, is_plain);
+}
+
 class ArrayImport {
  public:
   explicit ArrayImport(std::shared_ptr<const void> owner) : owner_(std::move(owner)) {}
 
-  /// Columns of a record batch, which is a struct that is never null.
-  std::vector<Column> columns(const ArrowArray& array, const Schema& schema, const std::vector<ArrayLayout>& layouts);
+  /// Rows [begin, begin + count) of a record batch, which is a struct that is never null.
+  std::vector<Column> columns(const ArrowArray& array, const Schema& schema, const std::vector<ArrayLayout>& layouts,
+                              int64_t begin, int64_t count);
 
  private:
   Column column(const ArrowArray& array, const Field& field, const ArrayLayout& layout, int64_t begin, int64_t count);
@@ -50,7 +56,9 @@ class ArrayImport {
   void reform_list(const ArrowArray& array, const ArrayLayout& layout, Column& column);
   void read_values(const ArrowArray& array, Column& column) const;
   void children(const ArrowArray& array, const ArrayLayout& layout, Column& column);
-  Column items(const ArrowArray& array, const ArrayLayout& layout, const Field& element);
+  Column items(const ArrowArray& array, const ArrayLayout& layout, const Field& element, const OffsetRange& range);
+  template <typename Offset>
+  void narrow_list(const ArrowArray& array, const ArrayLayout& layout, const Offset* offsets, Column& column);
   int64_t slots(int64_t count, int64_t each) const;
   void check_range(const ArrowArray& array, int64_t begin, int64_t count) const;
   void check_node(const ArrowArray& array, int64_t buffers, size_t children) const;
@@ -68,15 +76,15 @@ class ArrayImport {
 };
 
 std::vector<Column> ArrayImport::columns(const ArrowArray& array, const Schema& schema,
-                                         const std::vector<ArrayLayout>& layouts) {
+                                         const std::vector<ArrayLayout>& layouts, int64_t begin, int64_t count) {
   check_node(array, 1, schema.size());
   if (array.buffers != nullptr && array.buffers[0] != nullptr &&
-      count_set_bits(static_cast<const uint8_t*>(array.buffers[0]), array.offset, array.length) != array.length)
+      count_set_bits(static_cast<const uint8_t*>(array.buffers[0]), array.offset + begin, count) != count)
     fail("has rows that are null as a whole");
   std::vector<Column> columns;
   for (size_t i = 0; i < schema.size(); ++i) {
     path_ = schema[i].name;
-    columns.push_back(column(child_of(array, i), schema[i], layouts[i], array.offset, array.length));
+    columns.push_back(column(child_of(array, i), schema[i], layouts[i], array.offset + begin, count));
   }
   return columns;
 }
@@ -108,7 +116,7 @@ Column ArrayImport::column(const ArrowArray& array, const Field& field, const Ar
   return column;
 }
 
-// Indices become the values that they stand for.
+// Indices, and the values that they stand for.
 Column ArrayImport::decoded(const ArrowArray& array, const Field& field, const ArrayLayout& layout, int64_t begin,
                             int64_t count) {
   if (array.dictionary == nullptr || array.dictionary->release == nullptr) fail("lacks its dictionary");
@@ -117,9 +125,10 @@ Column ArrayImport::decoded(const ArrowArray& array, const Field& field, const A
   const Column indices = column(bare, {field.name, *layout.index}, {}, begin, count);
   const ArrowArray& values = *array.dictionary;
   const Field of_values{path_, field.type};
-  const Column dictionary = column(values, of_values, *layout.dictionary, 0, std::max<int64_t>(values.length, 0));
-  ColumnCheck(dictionary.length).check(dictionary, of_values);
-  return named([&] { return look_up_values(indices, dictionary); });
+  auto dictionary = std::make_shared<const Column>(
+      column(values, of_values, *layout.dictionary, 0, std::max<int64_t>(values.length, 0)));
+  ColumnCheck(dictionary->length).check(*dictionary, of_values);
+  return named([&] { return from_dictionary(indices, std::move(dictionary)); });
 }
 
 void ArrayImport::read_values(const ArrowArray& array, Column& column) const {
@@ -134,7 +143,9 @@ void ArrayImport::read_values(const ArrowArray& array, Column& column) const {
 void ArrayImport::children(const ArrowArray& array, const ArrayLayout& layout, Column& parent) {
   const std::span<const Field> fields = parent.type.children();
   if (parent.type.has_ranges()) {
-    parent.children.push_back(items(array, layout, fields[0]));
+    if (!is_plain(layout.children[0]) && parent.length > 0)
+      return narrow_list(array, layout, parent.offsets_data(), parent);
+    parent.children.push_back(items(array, layout, fields[0], {0, std::max<int64_t>(child_of(array, 0).length, 0)}));
     return;
   }
   const int64_t each = child_values(parent.type);
@@ -147,12 +158,11 @@ void ArrayImport::children(const ArrowArray& array, const ArrayLayout& layout, C
   }
 }
 
-/// All items of a list, whatever of them its offsets use.
-Column ArrayImport::items(const ArrowArray& array, const ArrayLayout& layout, const Field& element) {
+Column ArrayImport::items(const ArrowArray& array, const ArrayLayout& layout, const Field& element,
+                          const OffsetRange& range) {
   const size_t path_size = path_.size();
   path_ += "[]";
-  const ArrowArray& child = child_of(array, 0);
-  Column items = column(child, element, layout.children[0], 0, std::max<int64_t>(child.length, 0));
+  Column items = column(child_of(array, 0), element, layout.children[0], range.begin, range.end - range.begin);
   path_.resize(path_size);
   return items;
 }
@@ -205,25 +215,21 @@ void ArrayImport::reform_text(const ArrowArray& array, ArrayForm form, Column& c
 
 void ArrayImport::reform_list(const ArrowArray& array, const ArrayLayout& layout, Column& column) {
   const Field& element = column.type.element();
-  const Column all = items(array, layout, element);
   if (column.length == 0) {
     column.offset = 0;
     column.offsets = Buffer(std::as_bytes(std::span(kNoOffsets)), nullptr);
     column.validity = {};
-    column.children.push_back(all.slice(0, 0));
+    column.children.push_back(items(array, layout, element, {0, 0}));
     return;
   }
+  if (layout.form == ArrayForm::large) {
+    constexpr int64_t kWidth = sizeof(int64_t);
+    const Buffer offsets = buffer(array.buffers[1], (column.offset + column.length + 1) * kWidth, kWidth);
+    return narrow_list(array, layout, offsets.as<int64_t>() + column.offset, column);
+  }
+  const Column all = items(array, layout, element, {0, std::max<int64_t>(child_of(array, 0).length, 0)});
   const int64_t width = layout.form == ArrayForm::view ? sizeof(int32_t) : sizeof(int64_t);
   const auto alignment = static_cast<size_t>(width);
-  if (layout.form == ArrayForm::large) {
-    const Buffer offsets = buffer(array.buffers[1], (column.offset + column.length + 1) * width, alignment);
-    const OffsetRange range = named([&] { return narrow_offsets(column, offsets.as<int64_t>() + column.offset); });
-    if (range.end > all.length)
-      fail("has an offset of " + std::to_string(range.end) + " where only " + std::to_string(all.length) +
-           " values are");
-    column.children.push_back(all.slice(range.begin, range.end - range.begin));
-    return;
-  }
   ColumnCheck(all.length).check(all, Field{path_ + "[]", element.type});
   const Buffer offsets = buffer(array.buffers[1], (column.offset + column.length) * width, alignment);
   const Buffer sizes = buffer(array.buffers[2], (column.offset + column.length) * width, alignment);
@@ -234,6 +240,17 @@ void ArrayImport::reform_list(const ArrowArray& array, const ArrayLayout& layout
     else
       gather_list_views(column, offsets.as<int64_t>() + at, sizes.as<int64_t>() + at, all);
   });
+}
+
+/// Takes only those items that the offsets use: there may be more of them than 32 bits count.
+template <typename Offset>
+void ArrayImport::narrow_list(const ArrowArray& array, const ArrayLayout& layout, const Offset* offsets,
+                              Column& column) {
+  const OffsetRange range = named([&] { return narrow_offsets(column, offsets); });
+  const int64_t values = child_of(array, 0).length;
+  if (range.end > values)
+    fail("has an offset of " + std::to_string(range.end) + " where only " + std::to_string(values) + " values are");
+  column.children.push_back(items(array, layout, column.type.element(), range));
 }
 
 // --- checks
@@ -335,14 +352,16 @@ void ArrayImport::fail(const std::string& problem) const {
 
 }  // namespace
 
-Batch import_array(Taken<ArrowArray> taken, std::shared_ptr<const Schema> schema,
-                   const std::vector<ArrayLayout>& layouts) {
+SharedArray share(Taken<ArrowArray> taken) {
   if (taken.empty()) throw Error(ErrorCode::invalid, "the Arrow array has already been released");
+  return std::make_shared<const Taken<ArrowArray>>(std::move(taken));
+}
+
+Batch import_rows(const SharedArray& array, std::shared_ptr<const Schema> schema,
+                  const std::vector<ArrayLayout>& layouts, int64_t begin, int64_t count) {
   if (!schema) throw Error(ErrorCode::invalid, "an Arrow array cannot be imported without a schema");
-  const auto owner = std::make_shared<const Taken<ArrowArray>>(std::move(taken));
-  const ArrowArray& array = **owner;
-  std::vector<Column> columns = ArrayImport(owner).columns(array, *schema, layouts);
-  return Batch(std::move(schema), std::move(columns), array.length);
+  std::vector<Column> columns = ArrayImport(array).columns(**array, *schema, layouts, begin, count);
+  return Batch(std::move(schema), std::move(columns), count);
 }
 
 std::vector<ArrayLayout> plain_layouts(std::span<const Field> fields) {
@@ -358,12 +377,14 @@ Batch import_arrow(ArrowArray* array, ArrowSchema* schema) {
   const Taken<ArrowSchema> taken_schema(schema);
   ImportedSchema imported = import_schema_and_layouts(*taken_schema);
   auto known = std::make_shared<const Schema>(std::move(imported.schema));
-  return import_array(std::move(taken), std::move(known), imported.layouts);
+  const SharedArray shared = share(std::move(taken));
+  return import_rows(shared, std::move(known), imported.layouts, 0, (*shared)->length);
 }
 
 Batch import_arrow(ArrowArray* array, std::shared_ptr<const Schema> schema) {
   const std::vector<ArrayLayout> layouts = schema ? plain_layouts(schema->fields()) : std::vector<ArrayLayout>();
-  return import_array(Taken<ArrowArray>(array), std::move(schema), layouts);
+  const SharedArray shared = share(Taken<ArrowArray>(array));
+  return import_rows(shared, std::move(schema), layouts, 0, (*shared)->length);
 }
 
 }  // namespace v0

@@ -1,5 +1,7 @@
 // Streams of batches through the Arrow C stream interface, both ways. (Arrow "The Arrow C stream interface".)
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -49,13 +51,35 @@ class ImportedStream : public BatchStream {
   const Schema& schema() const override { return *schema_; }
 
   std::optional<RelationBatch> next() override {
-    ArrowArray filled{};
-    if (const int number = stream_->get_next(stream_.get(), &filled); number != 0) fail(number);
-    if (filled.release == nullptr) return std::nullopt;
-    return RelationBatch{"", import_array(Taken<ArrowArray>(&filled), schema_, layouts_)};
+    if (!array_ && !take_array()) return std::nullopt;
+    const int64_t count = std::min(rows_at_once_, (*array_)->length - begin_);
+    RelationBatch next{"", import_part(count)};
+    begin_ += next.batch.rows();
+    if (begin_ >= (*array_)->length) array_.reset();
+    return next;
   }
 
  private:
+  bool take_array() {
+    ArrowArray filled{};
+    if (const int number = stream_->get_next(stream_.get(), &filled); number != 0) fail(number);
+    if (filled.release == nullptr) return false;
+    array_ = share(Taken<ArrowArray>(&filled));
+    begin_ = 0;
+    return true;
+  }
+
+  // Text and lists of one array may need 64-bit offsets; those of fewer rows do not.
+  Batch import_part(int64_t count) {
+    for (;;) try {
+        return import_rows(array_, schema_, layouts_, begin_, count);
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::unsupported || count <= 1) throw;
+        count /= 2;
+        rows_at_once_ = count;
+      }
+  }
+
   [[noreturn]] void fail(int number) {
     const char* words = stream_->get_last_error != nullptr ? stream_->get_last_error(stream_.get()) : nullptr;
     throw Error(code_of_errno(number),
@@ -65,6 +89,9 @@ class ImportedStream : public BatchStream {
   Taken<ArrowArrayStream> stream_;
   std::shared_ptr<const Schema> schema_;
   std::vector<ArrayLayout> layouts_;
+  SharedArray array_;  ///< whose rows from `begin_` on are still to be taken
+  int64_t begin_ = 0;
+  int64_t rows_at_once_ = INT64_MAX;
 };
 
 // Our side of an exported stream. No exception may leave through the C functions below.

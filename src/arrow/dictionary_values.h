@@ -1,8 +1,9 @@
-// The values of a dictionary, which come apart from the rows, and rows made of them: columns behind this know nothing
-// of dictionaries. (Arrow "Columnar Format", dictionary-encoded layout; dictionary messages, deltas and replacements.)
+// The values of a dictionary, which come apart from the rows and may grow, and rows made of them. (Arrow "Columnar
+// Format", dictionary-encoded layout; dictionary messages, deltas and replacements.)
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace sluice {
 class DictionaryValues {
  public:
   bool empty() const { return pieces_.empty(); }
-  int64_t size() const { return starts_.empty() ? 0 : starts_.back() + pieces_.back().length; }
+  int64_t size() const { return starts_.empty() ? 0 : starts_.back() + pieces_.back()->length; }
   /// Of the values, in memory.
   uint64_t bytes() const { return bytes_; }
 
@@ -26,17 +27,21 @@ class DictionaryValues {
   /// times.
   [[nodiscard]] bool extend(const Column& values, uint64_t bytes_max);
 
-  /// The value for each index; null for a null index. `indices` is an integer column. Nothing when the column would
-  /// have more than `bytes_left`, from which its bytes are subtracted. Throws Error{corrupt} with the row for an index
-  /// that has no value. Requires !empty().
+  /// The value for each index; null for a null index. `indices` is an integer column. In dictionary form where there is
+  /// one piece of values, and whoever keeps the column does not keep more than rows alone would take. Nothing when the
+  /// column would have more than `bytes_left`, from which its bytes are subtracted. Throws Error{invalid} with the row
+  /// for an index that has no value. Requires !empty().
   std::optional<Column> look_up(const Column& indices, uint64_t& bytes_left) const;
 
  private:
   bool merge_last(uint64_t bytes_max);
+  std::optional<Column> gather_values(const Column& indices, uint64_t& bytes_left) const;
 
-  std::vector<Column> pieces_;   ///< each more than twice as long as the next one, unless they are too large to merge
+  /// Each more than twice as long as the next one, unless they are too large to merge.
+  std::vector<std::shared_ptr<const Column>> pieces_;
   std::vector<int64_t> starts_;  ///< index of each piece's first value
   uint64_t bytes_ = 0;
+  bool has_changed_ = false;  ///< earlier values may still stand behind columns
 };
 
 }  // namespace sluice

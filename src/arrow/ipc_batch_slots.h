@@ -12,7 +12,7 @@ inline constexpr char kFileMagic[] = "ARROW1";  ///< without its zero: the first
 inline constexpr size_t kFileMagicBytes = 6;
 inline constexpr size_t kFileStartBytes = 8;  ///< the magic, padded
 
-enum RecordBatchSlot { kBatchLength, kBatchNodes, kBatchBuffers, kBatchCompression };
+enum RecordBatchSlot { kBatchLength, kBatchNodes, kBatchBuffers, kBatchCompression, kBatchViewBuffers };
 enum DictionaryBatchSlot { kDictionaryBatchId, kDictionaryBatchData, kDictionaryBatchIsDelta };
 enum CompressionSlot { kCompressionCodec, kCompressionMethod };
 enum FooterSlot { kFooterVersion, kFooterSchema, kFooterDictionaries, kFooterBatches };

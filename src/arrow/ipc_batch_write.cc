@@ -9,6 +9,7 @@
 #include "arrow/ipc_batch_slots.h"
 #include "arrow/ipc_slots.h"
 #include "base/bits.h"
+#include "columns/dictionary_form.h"
 #include "columns/widths.h"
 
 namespace sluice {
@@ -100,7 +101,7 @@ flatbuffers::voffset_t at(int slot) {
 
 void append_record_batch(const Batch& batch, Bytes& out) {
   BodyWriter writer;
-  for (const Column& column : batch.columns()) writer.add(column);
+  for (const Column& column : batch.columns()) writer.add(unfold(column));
   flatbuffers::FlatBufferBuilder builder;
   const auto buffers = builder.CreateVectorOfStructs(writer.buffers);
   const auto nodes = builder.CreateVectorOfStructs(writer.nodes);

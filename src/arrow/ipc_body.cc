@@ -43,7 +43,9 @@ IpcBody::IpcBody(const FlatTable& record_batch, std::shared_ptr<const Bytes> bod
       rows_(record_batch.scalar<int64_t>(ipc::kBatchLength, 0)),
       nodes_(record_batch.values(ipc::kBatchNodes, sizeof(ipc::FieldNode))),
       buffers_(record_batch.values(ipc::kBatchBuffers, sizeof(ipc::BufferRange))),
+      view_buffers_(record_batch.values(ipc::kBatchViewBuffers, sizeof(int64_t))),
       codec_(codec_of(record_batch)),
+      bytes_max_(bytes_max),
       bytes_left_(bytes_max) {}
 
 ipc::FieldNode IpcBody::next_node() {
@@ -67,10 +69,21 @@ Buffer IpcBody::next_buffer() {
   return Buffer(bytes, body_);
 }
 
+size_t IpcBody::next_view_buffers() {
+  const auto count = take<int64_t>(view_buffers_);
+  if (!count) fail("has views, but the message does not say into how many buffers they point");
+  const size_t left = buffers_.size() / sizeof(ipc::BufferRange);
+  if (*count < 0 || static_cast<uint64_t>(*count) > left)
+    fail("has views into " + std::to_string(*count) + " buffers where the message has " + std::to_string(left) +
+         " left");
+  return static_cast<size_t>(*count);
+}
+
 void IpcBody::finish() const {
   if (!nodes_.empty()) fail("has " + std::to_string(nodes_.size() / sizeof(ipc::FieldNode)) + " nodes too many");
   if (!buffers_.empty())
     fail("has " + std::to_string(buffers_.size() / sizeof(ipc::BufferRange)) + " buffers too many");
+  if (!view_buffers_.empty()) fail("counts the buffers of more columns of views than its schema has");
 }
 
 Buffer IpcBody::copy(ByteSpan bytes) {
@@ -102,8 +115,10 @@ Buffer IpcBody::inflate(ByteSpan bytes) {
 
 void IpcBody::charge(uint64_t bytes) {
   if (bytes > bytes_left_)
-    throw Error(ErrorCode::data, "unfolds to more bytes than the memory budget allows a record batch", {},
-                "A larger budget (--memory) allows larger record batches; so does writing smaller ones.");
+    throw Error(ErrorCode::data,
+                "unfolds to more than the " + std::to_string(bytes_max_) +
+                    " bytes that the memory budget leaves to one record batch",
+                {}, "A larger budget (--memory) allows larger record batches; so does writing smaller ones.");
   bytes_left_ -= bytes;
 }
 

@@ -23,9 +23,12 @@ class IpcBody {
 
   int64_t rows() const { return rows_; }
   ipc::FieldNode next_node();
-  /// Shares the body where it can. Throws Error{data} where that would take more than `bytes_max`.
+  /// Shares the body where it can. At an address that is a multiple of 8. Throws Error{data} where that would take more
+  /// than `bytes_max`.
   Buffer next_buffer();
-  /// Throws when there are nodes or buffers that nobody has asked for.
+  /// How many buffers the views of the next column of views point into.
+  size_t next_view_buffers();
+  /// Throws when there are nodes, buffers or counts of them that nobody has asked for.
   void finish() const;
 
  private:
@@ -37,7 +40,9 @@ class IpcBody {
   int64_t rows_;
   ByteSpan nodes_;
   ByteSpan buffers_;
+  ByteSpan view_buffers_;
   std::optional<FrameCodec> codec_;
+  uint64_t bytes_max_;
   uint64_t bytes_left_;
 };
 

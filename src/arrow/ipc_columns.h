@@ -1,35 +1,47 @@
-// Record batches from IPC messages, and rows of them with dictionary values in place of indices.
+// The columns of a record batch as they lie in the body of its message: in the layout of whoever wrote them.
 // (Arrow "Serialization and Interprocess Communication", RecordBatch message.)
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <memory>
-#include <optional>
+#include <string>
+#include <vector>
 
-#include "arrow/dictionary_values.h"
 #include "arrow/ipc_body.h"
 #include "arrow/ipc_schema.h"
-#include "sluice/batch.h"
+#include "sluice/column.h"
+#include "sluice/error.h"
 
 namespace sluice {
 
-/// What record batches of a schema hold: indices where there are dictionaries.
-Schema wire_schema(const IpcSchema& schema);
+/// Of its buffers nothing is checked but that they are within the body, and that there is a bit for each value. Lengths
+/// of parts are in step: those of structs and of lists of a fixed size are as long as these need.
+struct IpcColumn {
+  int64_t length = 0;
+  Buffer validity;                   ///< empty: all values are there
+  Buffer offsets;                    ///< of text and lists, of 4 or of 8 bytes each
+  Buffer values;                     ///< bits, fixed widths, bytes of text, views, indices
+  std::vector<Buffer> view_buffers;  ///< what views point into
+  std::vector<IpcColumn> children;
+};
 
-/// Takes from `body` the columns of `wire`, a schema that wire_schema made. Shares the body's memory. Throws
-/// Error{corrupt} that names the column, and what IpcBody throws.
-Batch read_columns(IpcBody& body, const std::shared_ptr<const Schema>& wire);
+/// Some rows, not yet taken.
+struct IpcRows {
+  int64_t count = 0;
+  uint64_t bytes = 0;  ///< of all buffers
+  std::vector<IpcColumn> columns{};
+};
 
-/// The values of each dictionary by its id.
-using Dictionaries = std::map<int64_t, DictionaryValues>;
+/// Takes from `body` the columns of `schema`. Shares the body's memory. Throws Error{corrupt} that names the column,
+/// and what IpcBody throws.
+IpcRows read_rows(IpcBody& body, const IpcSchema& schema);
 
-/// Whether a part of the field comes as indices.
-bool is_encoded(const IpcField& form);
+/// Whether the field, or a part of it, comes otherwise than our columns hold it.
+bool is_reformed(const IpcField& form);
 
-/// The columns of `wire` under the schema proper. Nothing when what dictionaries add would have more than `bytes_max`.
-/// Throws Error{corrupt} for indices without a value.
-std::optional<Batch> look_up(const Batch& wire, const IpcSchema& schema, std::shared_ptr<const Schema> proper,
-                             const Dictionaries& dictionaries, uint64_t bytes_max);
+/// The name of a part of a field, after the field's own.
+std::string part_path(const std::string& path, const Field& field, const Field& part);
+
+/// The error, which comes without a column's name, with that of `path` before it.
+[[noreturn]] void rethrow_for_column(const Error& error, const std::string& path);
 
 }  // namespace sluice

@@ -20,9 +20,11 @@ constexpr uint64_t kStepBytes = uint64_t{1} << 20;
               {.byte = static_cast<int64_t>(at)}, std::move(hint));
 }
 
-[[noreturn]] void refuse_size(uint64_t at, const std::string& what, uint64_t size, uint64_t limit) {
+[[noreturn]] void refuse_size(uint64_t at, const std::string& what, uint64_t size, uint64_t limit, uint64_t budget) {
+  const std::string of_budget = budget > 0 ? " of " + std::to_string(budget) : "";
   fail(ErrorCode::data, at,
-       "has " + std::to_string(size) + " bytes of " + what + ", but the memory budget allows " + std::to_string(limit),
+       "has " + std::to_string(size) + " bytes of " + what + ", but the memory budget" + of_budget + " allows " +
+           std::to_string(limit),
        "A larger budget (--memory) allows larger record batches; so does writing smaller ones.");
 }
 
@@ -51,7 +53,7 @@ std::optional<IpcMessage> IpcFrames::next() {
   const auto body_bytes = table.scalar<int64_t>(ipc::kMessageBodyLength, 0);
   if (body_bytes < 0) fail(ErrorCode::corrupt, message.offset, "has a body of negative length");
   if (static_cast<uint64_t>(body_bytes) > limits_.body_bytes)
-    refuse_size(message.offset, "body", static_cast<uint64_t>(body_bytes), limits_.body_bytes);
+    refuse_size(message.offset, "body", static_cast<uint64_t>(body_bytes), limits_.body_bytes, limits_.budget_bytes);
   auto body = std::make_shared<Bytes>();
   if (!read_into(*body, static_cast<uint64_t>(body_bytes)))
     fail(ErrorCode::corrupt, message.offset,
@@ -80,7 +82,8 @@ std::optional<uint32_t> IpcFrames::read_size() {
 }
 
 void IpcFrames::read_head(IpcMessage& message, uint32_t size) {
-  if (size > limits_.metadata_bytes) refuse_size(message.offset, "metadata", size, limits_.metadata_bytes);
+  if (size > limits_.metadata_bytes)
+    refuse_size(message.offset, "metadata", size, limits_.metadata_bytes, limits_.budget_bytes);
   if (!read_into(message.metadata, size))
     fail(ErrorCode::corrupt, message.offset,
          "breaks off: " + std::to_string(message.metadata.size()) + " of the " + std::to_string(size) +

@@ -20,7 +20,8 @@ using ReadBytes = std::function<size_t(std::span<std::byte>)>;
 /// What one message may have, in bytes. Nothing is allocated because a message says so: memory grows with what arrives.
 struct IpcLimits {
   uint64_t metadata_bytes = 0;
-  uint64_t body_bytes = 0;  ///< compressed bodies: also of what comes out of them
+  uint64_t body_bytes = 0;
+  uint64_t budget_bytes = 0;  ///< of which the others are shares, for messages; 0 = not known
 };
 
 struct IpcMessage {

@@ -10,7 +10,7 @@
 namespace sluice {
 namespace {
 
-// Rows that are looked up in dictionaries together, where memory allows.
+// Rows that are made anew together, where memory allows.
 constexpr int64_t kRowsAtOnce = 65'536;
 
 [[noreturn]] void fail(const std::string& sentence) { throw Error(ErrorCode::corrupt, sentence); }
@@ -29,10 +29,9 @@ IpcReader::IpcReader(IpcSchema schema, NextMessage next_message, IpcReaderLimits
       dictionaries_change_(dictionaries_change),
       forms_(std::move(schema)),
       schema_(std::make_shared<const Schema>(forms_.schema)),
-      wire_(std::make_shared<const Schema>(wire_schema(forms_))),
+      is_reformed_(std::ranges::any_of(forms_.fields, is_reformed)),
       rows_at_once_(kRowsAtOnce) {
   for (size_t i = 0; i < forms_.fields.size(); ++i) note_dictionaries((*schema_)[i], forms_.fields[i]);
-  encoded_ = !dictionary_forms_.empty();
 }
 
 void IpcReader::note_dictionaries(const Field& field, const IpcField& form) {
@@ -43,7 +42,6 @@ void IpcReader::note_dictionaries(const Field& field, const IpcField& form) {
   DictionaryForm known;
   known.schema = {Schema({Field{.name = field.name, .type = field.type}}), {std::move(values)}};
   known.proper = std::make_shared<const Schema>(known.schema.schema);
-  known.wire = std::make_shared<const Schema>(wire_schema(known.schema));
   const auto [entry, is_new] = dictionary_forms_.try_emplace(form.dictionary->id, std::move(known));
   const Type& type = entry->second.schema.schema[0].type;
   if (!is_new && !(type == field.type))
@@ -53,8 +51,8 @@ void IpcReader::note_dictionaries(const Field& field, const IpcField& form) {
 
 std::optional<Batch> IpcReader::next() {
   for (;;) {
-    if (pending_begin_ < pending_.rows()) return next_part();
-    pending_ = Batch();
+    if (pending_begin_ < pending_.count) return next_part();
+    pending_ = {};
     pending_begin_ = 0;
     const std::optional<IpcMessage> message = next_message_();
     if (!message) return std::nullopt;
@@ -65,39 +63,44 @@ std::optional<Batch> IpcReader::next() {
         continue;
       }
       ++batches_;
-      Batch batch = take_record_batch(*message);
-      if (batch.rows() == 0) continue;
-      if (!encoded_) return batch;
-      pending_ = std::move(batch);
+      IpcRows rows = read_body(message->table(), *message, forms_);
+      if (is_reformed_ || rows.bytes > limits_.shared_bytes) {
+        pending_ = std::move(rows);
+        continue;
+      }
+      const RowsToTake all{.count = rows.count};
+      Batch batch = take_rows(rows, all, forms_, schema_, dictionaries_).value();
+      if (batch.rows() > 0) return batch;
     } catch (const Error& error) {
       rethrow(error, place_of(*message));
     }
   }
 }
 
-Batch IpcReader::take_record_batch(const IpcMessage& message) const {
-  IpcBody body(message.table(), message.body, limits_.body_bytes);
-  return read_columns(body, wire_);
+IpcRows IpcReader::read_body(const FlatTable& record_batch, const IpcMessage& message, const IpcSchema& schema) const {
+  IpcBody body(record_batch, message.body, limits_.batch_bytes - std::min(limits_.batch_bytes, message.body->size()));
+  return read_rows(body, schema);
 }
 
-// Fewer rows at a time, once values turn out to be long: a short index may stand for a text of any length.
+// Fewer rows at a time, once values turn out to be long: a view or an index may stand for a text of any length.
 Batch IpcReader::next_part() {
   try {
     for (;;) {
-      const int64_t count = std::min(rows_at_once_, pending_.rows() - pending_begin_);
-      const Batch part = pending_.slice(pending_begin_, count);
-      std::optional<Batch> found = look_up(part, forms_, schema_, dictionaries_, limits_.looked_up_bytes);
-      if (!found && count > 1) {
+      const int64_t count = std::min(rows_at_once_, pending_.count - pending_begin_);
+      const uint64_t bytes_max = count == 1 ? limits_.row_bytes : limits_.part_bytes;
+      const RowsToTake part{pending_begin_, count, bytes_max, pending_.bytes > limits_.shared_bytes};
+      std::optional<Batch> taken = take_rows(pending_, part, forms_, schema_, dictionaries_);
+      if (!taken && count > 1) {
         rows_at_once_ = count / 2;
         continue;
       }
-      if (!found)
+      if (!taken)
         throw Error(ErrorCode::data,
-                    "row " + std::to_string(pending_begin_) + " unfolds to more than the " +
-                        std::to_string(limits_.looked_up_bytes) + " bytes that the memory budget allows it",
+                    "row " + std::to_string(pending_begin_) + " unfolds to more than the " + std::to_string(bytes_max) +
+                        " bytes that the memory budget allows it",
                     {.row = pending_begin_}, "A larger budget (--memory) allows larger rows.");
       pending_begin_ += count;
-      return std::move(*found);
+      return std::move(*taken);
     }
   } catch (const Error& error) {
     rethrow(error, "record batch " + std::to_string(batches_) + ", behind row " + std::to_string(pending_begin_));
@@ -112,9 +115,9 @@ void IpcReader::take_dictionary(const IpcMessage& message) {
   if (form == dictionary_forms_.end()) fail("the dictionary " + std::to_string(id) + " is one of no field");
   const auto record_batch = table.table(ipc::kDictionaryBatchData);
   if (!record_batch) fail("the dictionary has no values");
-  IpcBody body(*record_batch, message.body, limits_.body_bytes);
-  const Batch wire = read_columns(body, form->second.wire);
-  const auto batch = look_up(wire, form->second.schema, form->second.proper, dictionaries_, limits_.dictionary_bytes);
+  const IpcRows rows = read_body(*record_batch, message, form->second.schema);
+  const RowsToTake all{.count = rows.count, .bytes_max = limits_.dictionary_bytes};
+  const auto batch = take_rows(rows, all, form->second.schema, form->second.proper, dictionaries_);
   DictionaryValues& values = dictionaries_[id];
   if (!is_delta && !values.empty() && !dictionaries_change_)
     fail("the dictionary " + std::to_string(id) + " comes a second time, which no file allows");

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "arrow/ipc_columns.h"
 #include "arrow/ipc_message.h"
+#include "arrow/ipc_rows.h"
 #include "arrow/ipc_schema.h"
 #include "sluice/batch.h"
 
@@ -20,9 +20,11 @@ namespace sluice {
 using NextMessage = std::function<std::optional<IpcMessage>()>;
 
 struct IpcReaderLimits {
-  uint64_t body_bytes = 0;        ///< what comes out of the compressed body of one message
+  uint64_t batch_bytes = 0;       ///< the body of one message and what comes out of it, together
   uint64_t dictionary_bytes = 0;  ///< all dictionaries together
-  uint64_t looked_up_bytes = 0;   ///< what dictionaries may add to one batch; it gets fewer rows instead
+  uint64_t shared_bytes = 0;  ///< a batch that takes more is copied out in parts, so that it goes when the next comes
+  uint64_t part_bytes = 0;    ///< what rows may need beside the memory of their message; they become fewer instead
+  uint64_t row_bytes = 0;     ///< the same of a single row
 };
 
 class IpcReader {
@@ -41,12 +43,11 @@ class IpcReader {
   struct DictionaryForm {
     IpcSchema schema;  ///< one column
     std::shared_ptr<const Schema> proper;
-    std::shared_ptr<const Schema> wire;
   };
 
   void note_dictionaries(const Field& field, const IpcField& form);
   void take_dictionary(const IpcMessage& message);
-  Batch take_record_batch(const IpcMessage& message) const;
+  IpcRows read_body(const FlatTable& record_batch, const IpcMessage& message, const IpcSchema& schema) const;
   Batch next_part();
   std::string place_of(const IpcMessage& message) const;
 
@@ -55,14 +56,13 @@ class IpcReader {
   bool dictionaries_change_;
   const IpcSchema forms_;
   std::shared_ptr<const Schema> schema_;
-  std::shared_ptr<const Schema> wire_;
-  bool encoded_ = false;  ///< there are dictionaries
+  bool is_reformed_ = false;  ///< columns come otherwise than ours are
   std::map<int64_t, DictionaryForm> dictionary_forms_;
   Dictionaries dictionaries_;
   uint64_t dictionary_bytes_ = 0;
 
   int64_t batches_ = 0;
-  Batch pending_;  ///< indices of which some rows are still to be looked up
+  IpcRows pending_;  ///< of which rows from `pending_begin_` on are still to be taken
   int64_t pending_begin_ = 0;
   int64_t rows_at_once_;
 };

@@ -11,7 +11,7 @@ inline constexpr int16_t kMetadataV5 = 4;
 
 enum class Header : uint8_t { none, schema, dictionary_batch, record_batch };
 
-/// Type numbers of the union `Type`; those that we have not built stay unnamed.
+/// Type numbers of the union `Type`.
 enum class TypeId : uint8_t {
   null = 1,
   integer = 2,
@@ -23,8 +23,10 @@ enum class TypeId : uint8_t {
   date = 8,
   time = 9,
   timestamp = 10,
+  interval = 11,
   list = 12,
   struct_ = 13,
+  union_ = 14,
   fixed_binary = 15,
   fixed_list = 16,
   map = 17,
@@ -32,6 +34,7 @@ enum class TypeId : uint8_t {
   large_binary = 19,
   large_utf8 = 20,
   large_list = 21,
+  run_end_encoded = 22,
   binary_view = 23,
   utf8_view = 24,
   list_view = 25,

@@ -7,6 +7,9 @@
 
 namespace sluice {
 
-inline uint32_t crc32(ByteSpan bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }
+/// Of `bytes`, or of what had the checksum `before` and `bytes` behind it.
+inline uint32_t crc32(ByteSpan bytes, uint32_t before = 0) {
+  return libdeflate_crc32(before, bytes.data(), bytes.size());
+}
 
 }  // namespace sluice

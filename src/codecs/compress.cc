@@ -7,6 +7,8 @@
 #include <zstd.h>
 
 #include <array>
+#include <cassert>
+#include <limits>
 #include <memory>
 #include <new>
 
@@ -87,7 +89,13 @@ size_t bound_of(Codec codec, size_t raw_bytes) {
 
 }  // namespace
 
+size_t compress_bytes_max(Codec codec) {
+  constexpr size_t kPageBytesMax = std::numeric_limits<int32_t>::max();
+  return codec == Codec::lz4 ? LZ4_MAX_INPUT_SIZE : kPageBytesMax;
+}
+
 size_t compress(Compression compression, ByteSpan raw, Bytes& out) {
+  assert(raw.size() <= compress_bytes_max(compression.codec));
   const int level = compression.level == 0 ? levels_of(compression.codec).fallback : compression.level;
   const size_t bound = bound_of(compression.codec, raw.size());
   std::byte* to = out.prepare(bound);

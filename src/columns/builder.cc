@@ -1,8 +1,10 @@
 #include "columns/builder.h"
 
 #include <algorithm>
+#include <string>
 
 #include "columns/widths.h"
+#include "sluice/error.h"
 
 namespace sluice {
 
@@ -16,6 +18,12 @@ bool bit(const Bytes& bits, int64_t index) {
 void truncate_bits(Bytes& bits, int64_t length) {
   bits.resize(static_cast<size_t>((length + 7) / 8));
   if (length & 7) bits.data()[length >> 3] &= std::byte((1 << (length & 7)) - 1);
+}
+
+void append_zeros(Bytes& bytes, size_t count) {
+  if (count == 0) return;
+  std::memset(bytes.prepare(count), 0, count);
+  bytes.advance(count);
 }
 
 }  // namespace
@@ -50,12 +58,13 @@ size_t ColumnBuilder::bytes() const {
   return total;
 }
 
-void ColumnBuilder::append_null() {
+void ColumnBuilder::append_nulls(int64_t count) {
+  if (count == 0) return;
   if (!has_validity_) begin_validity();
-  append_placeholder();
-  append_validity_bit(false);
-  ++length_;
-  ++null_count_;
+  append_placeholders(count);
+  append_zeros(validity_, static_cast<size_t>((length_ + count + 7) / 8) - validity_.size());
+  length_ += count;
+  null_count_ += count;
 }
 
 // Values so far were all there.
@@ -67,17 +76,25 @@ void ColumnBuilder::begin_validity() {
   truncate_bits(validity_, length_);
 }
 
-// What stands in the buffers where a null is: zeros, so that equal columns have equal bytes.
-void ColumnBuilder::append_placeholder() {
-  if (width_ > 0) std::memset(values_.prepare(width_), 0, width_), values_.advance(width_);
-  if (type_.kind() == TypeKind::boolean && (length_ & 7) == 0) values_.push_back(0);
+// What stands in the buffers where nulls are: zeros, so that equal columns have equal bytes.
+void ColumnBuilder::append_placeholders(int64_t count) {
+  const auto values = static_cast<size_t>(count);
+  if (width_ > 0) append_zeros(values_, values * width_);
+  if (type_.kind() == TypeKind::boolean)
+    append_zeros(values_, static_cast<size_t>((length_ + count + 7) / 8) - values_.size());
   if (has_offsets_) {
-    const size_t end = type_.has_ranges() ? static_cast<size_t>(children_[0].length()) : values_.size();
-    offsets_.append_value(static_cast<int32_t>(end));
+    const int32_t end = type_.has_ranges() ? list_end() : static_cast<int32_t>(values_.size());
+    for (size_t i = 0; i < values; ++i) offsets_.append_value(end);
   }
   if (type_.has_ranges()) return;
-  for (ColumnBuilder& child : children_)
-    for (int64_t i = 0; i < child_values(type_); ++i) child.append_null();
+  for (ColumnBuilder& child : children_) child.append_nulls(count * child_values(type_));
+}
+
+void ColumnBuilder::refuse_items() const {
+  throw Error(ErrorCode::data,
+              "a batch has " + std::to_string(children_[0].length()) + " items in the lists of a column of type " +
+                  to_text(type_) + ", more than 2^31-1",
+              {}, "Hand over smaller batches.");
 }
 
 void ColumnBuilder::truncate(int64_t length) {

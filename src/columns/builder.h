@@ -60,14 +60,16 @@ class ColumnBuilder {
     append_valid();
   }
   /// A list or map of what the child has gained since the last one. Lists of a fixed size: see append_struct.
+  /// Throws Error{data} when the lists together would pass 2^31-1 items.
   void append_list() {
-    offsets_.append_value(static_cast<int32_t>(children_[0].length()));
+    offsets_.append_value(list_end());
     append_valid();
   }
   /// A struct or fixed_list; every child must have been given its values.
   void append_struct() { append_valid(); }
   /// A null; the children of a struct or fixed_list get theirs too.
-  void append_null();
+  void append_null() { append_nulls(1); }
+  void append_nulls(int64_t count);
 
   /// Forgets everything after the first `length` values. Requires length <= length().
   void truncate(int64_t length);
@@ -77,6 +79,7 @@ class ColumnBuilder {
 
   /// Arrow's 32-bit offsets end here.
   static constexpr size_t kTextBytesMax = 0x7fff'ffff;
+  static constexpr int64_t kListItemsMax = 0x7fff'ffff;
 
  private:
   void append_valid() {
@@ -88,7 +91,13 @@ class ColumnBuilder {
     if (valid) validity_.data()[length_ >> 3] |= std::byte(1 << (length_ & 7));
   }
   void begin_validity();
-  void append_placeholder();
+  void append_placeholders(int64_t count);
+  int32_t list_end() const {
+    const int64_t end = children_[0].length();
+    if (end > kListItemsMax) refuse_items();
+    return static_cast<int32_t>(end);
+  }
+  [[noreturn]] void refuse_items() const;
   void reset();
 
   Type type_;

@@ -28,6 +28,7 @@ Column Column::slice(int64_t begin, int64_t count) const {
   part.validity = validity;
   part.offsets = offsets;
   part.values = values;
+  part.dictionary = dictionary;
   if (!type.has_ranges()) {
     const int64_t each = child_values(type);
     part.children.reserve(children.size());

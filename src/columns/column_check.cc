@@ -44,6 +44,7 @@ void ColumnCheck::check_values(const Column& column) const {
   const int64_t slots = column.offset + column.length;
   const int64_t width = static_cast<int64_t>(fixed_width(column.type));
   const int64_t size = static_cast<int64_t>(column.values.size());
+  if (column.dictionary) return check_dictionary(column);
   if (is_text(kind)) return check_offsets(column, size);
   int64_t needed = bytes_of_bits(slots);
   if (kind != TypeKind::boolean && __builtin_mul_overflow(width, slots, &needed)) needed = INT64_MAX;
@@ -70,6 +71,40 @@ void ColumnCheck::check_offsets(const Column& column, int64_t limit) const {
   if (offsets[column.length] > limit)
     fail("has an offset of " + std::to_string(offsets[column.length]) + " where only " + std::to_string(limit) + " " +
          (column.type.has_ranges() ? "values" : "bytes") + " are");
+}
+
+void ColumnCheck::check_dictionary(const Column& column) const {
+  const Column& entries = *column.dictionary;
+  if (!has_dictionary_form(column.type.kind()))
+    fail("has a dictionary, which columns of type " + to_text(column.type) + " cannot have");
+  if (entries.dictionary) fail("has a dictionary that has a dictionary itself");
+  if (entries.null_count != 0) fail("has nulls in its dictionary, where they cannot stand: they belong to the rows");
+  ColumnCheck(entries.length).check(entries, {path(), column.type});
+  const int64_t needed = (column.offset + column.length) * int64_t{sizeof(int32_t)};
+  const int64_t size = static_cast<int64_t>(column.values.size());
+  if (size < needed)
+    fail("has " + std::to_string(size) + " bytes of positions where " + std::to_string(needed) + " are needed");
+  if (reinterpret_cast<uintptr_t>(column.values.bytes().data()) % alignof(int32_t) != 0)
+    fail("has positions at an address that is no multiple of 4");
+  if (is_text(column.type.kind())) check_offsets(column, INT32_MAX);
+  check_positions(column);
+}
+
+// Where values are, they must be in the dictionary, and texts must be as long as the offsets say.
+void ColumnCheck::check_positions(const Column& column) const {
+  const Column& entries = *column.dictionary;
+  const int32_t* positions = column.positions_data();
+  const int32_t* ends = is_text(column.type.kind()) ? entries.offsets_data() : nullptr;
+  const int32_t* offsets = ends != nullptr ? column.offsets_data() : nullptr;
+  for (int64_t i = 0; i < column.length; ++i) {
+    const int32_t at = positions[i];
+    if (!column.is_valid(i)) continue;
+    if (at < 0 || at >= entries.length)
+      fail("stands at position " + std::to_string(at) + " of its dictionary in row " + std::to_string(i) +
+           ", but that has " + std::to_string(entries.length) + " values");
+    if (ends != nullptr && offsets[i + 1] - offsets[i] != ends[at + 1] - ends[at])
+      fail("has offsets that contradict its dictionary in row " + std::to_string(i));
+  }
 }
 
 // Positions in nested columns are of 32 bits; a fixed list has no offsets to hold it to that.

@@ -31,6 +31,8 @@ class ColumnCheck {
   void check_step(const Column& column, const Field& field, int64_t length);
   void check_null_count(const Column& column) const;
   void check_values(const Column& column) const;
+  void check_dictionary(const Column& column) const;
+  void check_positions(const Column& column) const;
   void check_fixed_list(const Column& column) const;
   void check_offsets(const Column& column, int64_t limit) const;
   void check_children(const Column& column);

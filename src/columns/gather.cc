@@ -1,6 +1,7 @@
 // Values of every type, picked one by one. (Arrow "Columnar Format", physical memory layout.)
 #include "columns/gather.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -184,9 +185,26 @@ bool gather_values(Pieces pieces, Places places, Column& out, uint64_t& bytes_le
   throw Error(ErrorCode::unsupported, "values of type " + to_text(out.type) + " cannot be picked one by one yet");
 }
 
+// Places in pieces that are in dictionary form become places in their dictionaries.
+std::optional<Column> gather_entries(Pieces pieces, Places places, uint64_t& bytes_left) {
+  if (!charge(places.size() * sizeof(ValuePlace), bytes_left)) return std::nullopt;
+  std::vector<const Column*> plain;
+  for (const Column* piece : pieces) plain.push_back(piece->dictionary ? piece->dictionary.get() : piece);
+  std::vector<ValuePlace> entries(places.begin(), places.end());
+  for (ValuePlace& place : entries) {
+    if (place.row == ValuePlace::kNowhere) continue;
+    const Column& piece = *pieces[place.piece];
+    if (!piece.dictionary) continue;
+    place.row = piece.is_valid(place.row) ? piece.positions_data()[place.row] : ValuePlace::kNowhere;
+  }
+  return gather(plain, entries, bytes_left);
+}
+
 }  // namespace
 
 std::optional<Column> gather(Pieces pieces, Places places, uint64_t& bytes_left) {
+  if (std::ranges::any_of(pieces, [](const Column* piece) { return piece->dictionary != nullptr; }))
+    return gather_entries(pieces, places, bytes_left);
   Column out;
   out.type = pieces.front()->type;
   out.length = static_cast<int64_t>(places.size());

@@ -62,7 +62,35 @@ constexpr bool is_utf8_text(TypeKind kind) {
 
 constexpr bool has_offsets(TypeKind kind) { return is_text(kind) || kind == TypeKind::list || kind == TypeKind::map; }
 
+/// Whether columns of the kind may be in dictionary form (sluice/column.h).
+constexpr bool has_dictionary_form(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::null:
+    case TypeKind::boolean:
+    case TypeKind::list:
+    case TypeKind::fixed_list:
+    case TypeKind::map:
+    case TypeKind::struct_: return false;
+    default: return true;
+  }
+}
+
 /// Values of each child that stand for one value of the parent, where no offsets tell: structs and fixed lists.
 inline int64_t child_values(const Type& parent) { return parent.kind() == TypeKind::fixed_list ? parent.size() : 1; }
+
+/// Bytes that a value counts for where pages and row groups are cut, what its length varies by not included. Integers
+/// below 32 bits are stored in as many; a null counts as a value.
+inline size_t account_width(const Type& type) {
+  if (has_offsets(type.kind())) return sizeof(int32_t);
+  switch (type.kind()) {
+    case TypeKind::struct_:
+    case TypeKind::fixed_list: return 0;
+    case TypeKind::int8:
+    case TypeKind::int16:
+    case TypeKind::uint8:
+    case TypeKind::uint16: return sizeof(int32_t);
+    default: return std::max<size_t>(fixed_width(type), 1);
+  }
+}
 
 }  // namespace sluice

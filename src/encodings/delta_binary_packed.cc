@@ -14,24 +14,26 @@ namespace sluice::delta_binary_packed {
 
 namespace {
 
-constexpr size_t kBlockValues = 128;
 constexpr size_t kMiniblocks = 4;
-constexpr size_t kMiniblockValues = kBlockValues / kMiniblocks;
+// Small blocks follow a sequence that changes; large ones spare a byte for every 32 values where it does not.
+constexpr size_t kSmallBlock = 128;
+constexpr size_t kLargeBlock = 1'024;
 
 // `U` is the type's unsigned twin throughout: differences and sums wrap around.
-template <typename U>
+template <typename U, size_t kValues>
 struct Block {
-  std::array<U, kBlockValues> relative;  // deltas above the least one; 0 where the block has no values
+  static constexpr size_t kMiniblockValues = kValues / kMiniblocks;
+  std::array<U, kValues> relative;  // deltas above the least one; 0 where the block has no values
   U least;
   std::array<uint8_t, kMiniblocks> widths;
 };
 
 // The least of the deltas as signed numbers, in four sequences that do not wait for each other. Plain variables and ?:
 // let the compiler use vectors where the machine compares them; with an array or std::min it does not.
-template <typename U>
-U least_of(const std::array<U, kBlockValues>& deltas) {
+template <typename U, size_t kValues>
+U least_of(const std::array<U, kValues>& deltas) {
   using Signed = std::make_signed_t<U>;
-  constexpr size_t kQuarter = kBlockValues / 4;
+  constexpr size_t kQuarter = kValues / 4;
   const auto at = [&](size_t i) { return static_cast<Signed>(deltas[i]); };
   Signed first = at(0), second = at(kQuarter), third = at(kQuarter * 2), fourth = at(kQuarter * 3);
   for (size_t i = 1; i < kQuarter; ++i) {
@@ -43,9 +45,9 @@ U least_of(const std::array<U, kBlockValues>& deltas) {
   return static_cast<U>(std::min({first, second, third, fourth}));
 }
 
-// What the block of `count` (1 to 128) values behind `previous` will hold.
-template <typename U>
-void measure(const U* previous, size_t count, Block<U>& block) {
+// What the block of `count` (1 to kValues) values behind `previous` will hold.
+template <typename U, size_t kValues>
+void measure(const U* previous, size_t count, Block<U, kValues>& block) {
   for (size_t i = 0; i < count; ++i) block.relative[i] = previous[i + 1] - previous[i];
   std::fill(block.relative.begin() + count, block.relative.end(), block.relative[0]);
   block.least = least_of(block.relative);
@@ -53,7 +55,7 @@ void measure(const U* previous, size_t count, Block<U>& block) {
   std::fill(block.relative.begin() + count, block.relative.end(), U{0});
   for (size_t m = 0; m < kMiniblocks; ++m) {
     U bits = 0;
-    for (size_t i = 0; i < kMiniblockValues; ++i) bits |= block.relative[m * kMiniblockValues + i];
+    for (size_t i = 0; i < block.kMiniblockValues; ++i) bits |= block.relative[m * block.kMiniblockValues + i];
     block.widths[m] = static_cast<uint8_t>(std::bit_width(bits));
   }
 }
@@ -68,41 +70,61 @@ const U* unsigned_data(std::span<const T> values) {
   return reinterpret_cast<const U*>(values.data());
 }
 
-template <typename T>
-void encode_values(std::span<const T> values, Bytes& out) {
+template <size_t kValues, typename T>
+void encode_in(std::span<const T> values, Bytes& out) {
   using U = std::make_unsigned_t<T>;
-  varint::encode(kBlockValues, out);
+  varint::encode(kValues, out);
   varint::encode(kMiniblocks, out);
   varint::encode(values.size(), out);
   varint::encode(values.empty() ? 0 : varint::zigzag(values[0]), out);
   const U* from = unsigned_data<U>(values);
-  Block<U> block;
-  for (size_t i = 1; i < values.size(); i += kBlockValues) {
-    measure(from + i - 1, std::min(kBlockValues, values.size() - i), block);
+  Block<U, kValues> block;
+  for (size_t i = 1; i < values.size(); i += kValues) {
+    measure(from + i - 1, std::min(kValues, values.size() - i), block);
     varint::encode(zigzag(block.least), out);
     out.append(block.widths.data(), block.widths.size());
     for (size_t m = 0; m < kMiniblocks; ++m) {
       if (block.widths[m] == 0) continue;
-      const std::span<const U> miniblock(block.relative.data() + m * kMiniblockValues, kMiniblockValues);
+      const std::span<const U> miniblock(block.relative.data() + m * block.kMiniblockValues, block.kMiniblockValues);
       bit_pack::encode(miniblock, block.widths[m], out);
     }
   }
 }
 
-template <typename T>
-size_t count_bytes(std::span<const T> values) {
+template <size_t kValues, typename T>
+size_t count_bytes_in(std::span<const T> values) {
   using U = std::make_unsigned_t<T>;
-  size_t bytes = varint::encoded_bytes(kBlockValues) + varint::encoded_bytes(kMiniblocks) +
+  size_t bytes = varint::encoded_bytes(kValues) + varint::encoded_bytes(kMiniblocks) +
                  varint::encoded_bytes(values.size()) +
                  varint::encoded_bytes(values.empty() ? 0 : varint::zigzag(values[0]));
   const U* from = unsigned_data<U>(values);
-  Block<U> block;
-  for (size_t i = 1; i < values.size(); i += kBlockValues) {
-    measure(from + i - 1, std::min(kBlockValues, values.size() - i), block);
+  Block<U, kValues> block;
+  for (size_t i = 1; i < values.size(); i += kValues) {
+    measure(from + i - 1, std::min(kValues, values.size() - i), block);
     bytes += varint::encoded_bytes(zigzag(block.least)) + kMiniblocks;
-    for (const uint8_t width : block.widths) bytes += bit_pack::encoded_bytes(kMiniblockValues, width);
+    for (const uint8_t width : block.widths) bytes += bit_pack::encoded_bytes(block.kMiniblockValues, width);
   }
   return bytes;
+}
+
+// Told from the values in front: to look at all of them would take half as long as to encode them. With a single large
+// block its padding costs more than it can spare.
+template <typename T>
+bool suits_large_blocks(std::span<const T> values) {
+  constexpr size_t kSample = 8 * kLargeBlock;
+  if (values.size() <= kLargeBlock) return false;
+  const std::span<const T> sample = values.first(std::min(values.size(), kSample));
+  return count_bytes_in<kLargeBlock>(sample) < count_bytes_in<kSmallBlock>(sample);
+}
+
+template <typename T>
+void encode_values(std::span<const T> values, Bytes& out) {
+  suits_large_blocks(values) ? encode_in<kLargeBlock>(values, out) : encode_in<kSmallBlock>(values, out);
+}
+
+template <typename T>
+size_t count_bytes(std::span<const T> values) {
+  return suits_large_blocks(values) ? count_bytes_in<kLargeBlock>(values) : count_bytes_in<kSmallBlock>(values);
 }
 
 struct Header {

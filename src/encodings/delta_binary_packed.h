@@ -1,9 +1,9 @@
 // Integers as packed differences (parquet-format, Encodings.md, "Delta Encoding"): small for values that climb evenly
 // or stay near each other.
 //
-//   header:  varint(128 values a block)  varint(4 miniblocks)  varint(count)  zigzag(first value)
+//   header:  varint(128 or 1024 values a block)  varint(4 miniblocks)  varint(count)  zigzag(first value)
 //   block:   zigzag(least delta)  one width byte for each miniblock  miniblocks
-//   miniblock: 32 values (delta - least delta), packed to its width (drawn in bit_pack.h)
+//   miniblock: a quarter of the values (delta - least delta), packed to its width (drawn in bit_pack.h)
 //
 //   7 5 3 1 2 3 4 5:   80 01  04  08  0E  |  03  02 00 00 00  |  C0 3F 00 00 00 00 00 00
 //                      header, first = 7     least = -2          0 0 0 3 3 3 3 in 2 bits, padded to 32 values
@@ -19,7 +19,7 @@
 
 namespace sluice::delta_binary_packed {
 
-/// Appends `values`; none at all gives a header too.
+/// Appends `values`, in blocks of the length that takes fewer bytes; none at all gives a header too.
 void encode(std::span<const int32_t> values, Bytes& out);
 void encode(std::span<const int64_t> values, Bytes& out);
 

@@ -4,15 +4,22 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
 
+#include "files/column_settings.h"
+#include "files/field_totals.h"
 #include "files/footer_builder.h"
+#include "files/placed_row_group.h"
 #include "files/row_cutter.h"
 #include "files/row_group_encoder.h"
+#include "files/sort_check.h"
+#include "files/value_limit.h"
 #include "format/footer.h"
 #include "runtime/workers.h"
 #include "sluice/error.h"
+#include "storage/scratch_file.h"
 
 namespace sluice {
 inline namespace v0 {
@@ -32,6 +39,8 @@ void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid, sente
 FileOptions checked(FileOptions options) {
   if (options.row_group_rows < 1)
     refuse("row_group_rows is " + std::to_string(options.row_group_rows) + "; at least 1 is needed");
+  if (options.row_groups_max < 1)
+    refuse("row_groups_max is " + std::to_string(options.row_groups_max) + "; at least 1 is needed");
   if (options.page_rows < 1) refuse("page_rows is " + std::to_string(options.page_rows) + "; at least 1 is needed");
   if (options.row_group_bytes < kRowGroupBytesMin)
     refuse("row_group_bytes is " + std::to_string(options.row_group_bytes) + "; at least 128 KiB are needed");
@@ -39,11 +48,15 @@ FileOptions checked(FileOptions options) {
     refuse("page_bytes is " + std::to_string(options.page_bytes) + "; 1 byte to 1 GiB are possible");
   if (options.dictionary_bytes > 1_GiB)
     refuse("dictionary_bytes is " + std::to_string(options.dictionary_bytes) + "; at most 1 GiB is possible");
-  const auto [level_min, level_max, fallback] = levels_of(options.compression.codec);
-  if (const int level = options.compression.level; level != 0 && (level < level_min || level > level_max))
-    refuse(
-        std::string(to_string(options.compression.codec)) + " level " + std::to_string(level) + " does not exist; " +
-        (level_max == 0 ? "it has no levels" : std::to_string(level_min) + " to " + std::to_string(level_max) + " do"));
+  if (options.page_version != 1 && options.page_version != 2)
+    refuse("page_version is " + std::to_string(options.page_version) + "; there are versions 1 and 2");
+  if (const auto& pages = options.content_defined_pages)
+    if (pages->bytes_min > pages->bytes_max || pages->bytes_max < 1 || pages->bytes_max > 1_GiB ||
+        std::abs(pages->level) > 16)
+      refuse("content_defined_pages has bytes_min " + std::to_string(pages->bytes_min) + ", bytes_max " +
+             std::to_string(pages->bytes_max) + " and level " + std::to_string(pages->level) +
+             "; the first must not exceed the second, that 1 GiB, and levels go from -16 to 16");
+  check_compression(options.compression);
   for (const auto& [key, value] : options.metadata)
     if (key.starts_with("sluice.") || key.starts_with("ARROW:"))
       refuse("metadata key \"" + key + "\" is reserved: choose one that does not begin with \"sluice.\" or \"ARROW:\"");
@@ -58,23 +71,20 @@ Schema checked(Schema schema) {
   return schema;
 }
 
-ChunkOptions chunk_options(const FileOptions& options) {
-  return {options.compression, options.page_bytes, options.page_rows, options.dictionary_bytes,
-          options.profile == Profile::compat};
-}
-
 }  // namespace
 
 struct FileWriter::Impl {
   Impl(std::unique_ptr<Sink> destination, Schema columns, FileOptions file_options)
       : options(checked(std::move(file_options))),
         schema(checked(std::move(columns))),
+        stored_schema(with_field_ids(schema, options)),
         leaves(leaves_of(schema)),
+        sort_check(leaves, options.sorted_by),
         workers(options.runtime->workers()),
         sink(std::move(destination)),
         name(sink->name()),
         cutter({options.row_group_rows, options.row_group_bytes}),
-        encoder(std::make_unique<RowGroupEncoder>(schema, leaves, chunk_options(options), workers)) {
+        encoder(std::make_unique<RowGroupEncoder>(schema, leaves, chunk_options_of(options, leaves), workers)) {
     write_magic();
   }
   ~Impl() { abandon(); }
@@ -86,17 +96,22 @@ struct FileWriter::Impl {
   void write_magic();
   void check_open() const;
   void check_schema(const Schema& of_batch);
+  void check_order(const Batch& batch);
+  void check_size(const Batch& batch, int64_t begin, const RowCutter::Piece& piece);
   void rethrow_failure();
   bool ends_row_group();
+  void begin_row_group();
   void finish_row_group();
   void place_row_group(FinishedRowGroup chunks, int64_t group_rows);
-  struct PlacedRowGroup;
-  void write_chunks(PlacedRowGroup& group, size_t first, size_t end);
+  struct GroupUnderWay;
+  void write_part(GroupUnderWay& group, size_t part);
   void fail(std::exception_ptr error);
 
   const FileOptions options;
   const Schema schema;
+  const Schema stored_schema;  ///< with the field ids that options ask for
   const std::vector<Leaf> leaves;
+  SortCheck sort_check;
   Workers& workers;
   std::unique_ptr<Sink> sink;
   const std::string name;
@@ -104,13 +119,15 @@ struct FileWriter::Impl {
   std::deque<std::shared_ptr<SliceMark>> marks;  ///< ends of the last slices, oldest first
   int64_t rows = 0;
   int64_t rows_in_group = 0;
+  int64_t row_groups = 0;  ///< begun so far
   std::atomic<bool> open = true;
 
   uint64_t end_of_groups = 0;  ///< where the next row group goes; touched by one thread at a time
   std::atomic<uint64_t> bytes_written = 0;
   std::atomic<size_t> groups_unwritten = 0;  ///< row groups that are finished but not yet in the destination
   std::atomic<size_t> writes_under_way = 0;  ///< tasks that use `sink`
-  FooterBuilder tail;                        ///< touched like `end_of_groups`
+  FooterBuilder tail{[this] { return sink->open_journal(); }, name};
+  FieldTotals fields{leaves};  ///< touched like `end_of_groups`
   std::atomic<bool> write_failed = false;
   std::mutex write_error_mutex;
   std::exception_ptr write_error;
@@ -155,6 +172,27 @@ void FileWriter::Impl::check_schema(const Schema& of_batch) {
                                       to_text(schema) + "\", found \"" + to_text(of_batch) + "\"");
 }
 
+void FileWriter::Impl::check_order(const Batch& batch) {
+  try {
+    sort_check.add(batch, rows);
+  } catch (...) {
+    abandon();
+    throw;
+  }
+}
+
+// Rows before the last one of a piece are smaller than a slice together, and so far from the limit.
+void FileWriter::Impl::check_size(const Batch& batch, int64_t begin, const RowCutter::Piece& piece) {
+  const uint64_t budget = options.runtime->memory_bytes();
+  if (is_within_limit(piece.bytes, budget)) return;
+  try {
+    check_row(batch, leaves, begin + piece.rows - 1, rows + piece.rows - 1, budget);
+  } catch (...) {
+    abandon();
+    throw;
+  }
+}
+
 void FileWriter::Impl::write(const Batch& batch) {
   check_open();
   if (!batch.shared_schema()) return;  // never given anything: no rows of no schema
@@ -164,13 +202,16 @@ void FileWriter::Impl::write(const Batch& batch) {
       write(batch.slice(begin, std::min(kBatchRowsMax, batch.rows() - begin)));
     return;
   }
+  check_order(batch);
   const uint64_t queued_max = options.runtime->memory_bytes() / kQueuedShare;
   for (int64_t begin = 0; begin < batch.rows();) {
     const RowCutter::Piece piece = cutter.next(batch, begin);
+    check_size(batch, begin, piece);
     workers.help_until([&] {
       return encoder->bytes_queued() == 0 || encoder->bytes_queued() + piece.bytes <= queued_max ||
              encoder->has_failed();
     });
+    if (rows_in_group == 0) begin_row_group();
     if (piece.ends_slice) marks.push_back(std::make_shared<SliceMark>());
     encoder->append(batch, begin, piece.rows, piece.bytes, piece.ends_slice ? marks.back() : nullptr);
     begin += piece.rows;
@@ -179,6 +220,18 @@ void FileWriter::Impl::write(const Batch& batch) {
     if (piece.ends_slice && ends_row_group()) finish_row_group();
     rethrow_failure();
   }
+}
+
+void FileWriter::Impl::begin_row_group() {
+  if (row_groups == options.row_groups_max) {
+    abandon();
+    throw Error(ErrorCode::unsupported,
+                name + " has " + std::to_string(row_groups) + " row groups with row " + std::to_string(rows) +
+                    " still to come: more than row_groups_max are not written",
+                {.source = name, .row = rows},
+                "write larger row groups (row_group_rows, row_group_bytes), or raise row_groups_max");
+  }
+  ++row_groups;
 }
 
 bool FileWriter::Impl::ends_row_group() {
@@ -210,53 +263,43 @@ void FileWriter::Impl::finish_row_group() {
 // --- row groups out
 
 /// A row group on its way into the file.
-struct FileWriter::Impl::PlacedRowGroup {
-  FinishedRowGroup chunks;
-  std::vector<uint64_t> offsets;
-  std::shared_ptr<FooterBuilder::RowGroupTail> tail = std::make_shared<FooterBuilder::RowGroupTail>();
-  std::atomic<size_t> writes_left = 1;
+struct FileWriter::Impl::GroupUnderWay {
+  PlacedRowGroup placed;
+  std::shared_ptr<FooterBuilder::RowGroupTail> tail;
+  std::atomic<size_t> writes_left;
 };
 
 // Called for one row group at a time, in order: sizes are known now, so every chunk gets its place, and they can be
 // written side by side while the columns go on with the next row group.
-void FileWriter::Impl::place_row_group(FinishedRowGroup finished, int64_t group_rows) {
-  const auto group = std::make_shared<PlacedRowGroup>();
-  group->chunks = std::move(finished);
-  group->tail->rows = group_rows;
-  group->tail->offset = end_of_groups;
-  for (FinishedChunk& chunk : group->chunks) {
-    chunk.place_at(end_of_groups);
-    group->offsets.push_back(end_of_groups);
-    end_of_groups += chunk.bytes();
-  }
-  group->tail->bytes = end_of_groups - group->tail->offset;
-  const size_t chunks = group->chunks.size();
-  group->tail->chunks.resize(chunks);
-  tail.add(group->tail);
-  if (!sink->positional()) return write_chunks(*group, 0, chunks);
-  const size_t writes = std::min<size_t>(chunks, workers.threads());
-  group->writes_left = writes;
-  writes_under_way += writes;
-  for (size_t i = 0; i < writes; ++i)
-    workers.post([this, group, first = i * chunks / writes, end = (i + 1) * chunks / writes] {
-      write_chunks(*group, first, end);
+void FileWriter::Impl::place_row_group(FinishedRowGroup chunks, int64_t group_rows) {
+  for (size_t i = 0; i < chunks.size(); ++i) fields.add(i, chunks[i].metadata);
+  const size_t parts = sink->positional() ? std::min<size_t>(chunks.size(), workers.threads()) : 1;
+  PlacedRowGroup placed(std::move(chunks), group_rows, end_of_groups, parts);
+  end_of_groups = placed.end();
+  const auto tail_of_group = tail.begin(placed.totals(), parts);
+  const std::shared_ptr<GroupUnderWay> group(new GroupUnderWay{std::move(placed), tail_of_group, parts});
+  if (!sink->positional()) return write_part(*group, 0);
+  writes_under_way += parts;
+  for (size_t part = 0; part < parts; ++part)
+    workers.post([this, group, part] {
+      write_part(*group, part);
       --writes_under_way;
     });
 }
 
-void FileWriter::Impl::write_chunks(PlacedRowGroup& group, size_t first, size_t end) {
+void FileWriter::Impl::write_part(GroupUnderWay& group, size_t part) {
   try {
-    for (size_t i = first; i < end && open; ++i) {
-      FinishedChunk chunk = std::exchange(group.chunks[i], {});
-      if (!chunk.dictionary_page.empty()) sink->write_at(group.offsets[i], chunk.dictionary_page);
-      if (!chunk.data_pages.empty()) sink->write_at(group.offsets[i] + chunk.dictionary_page.size(), chunk.data_pages);
-      bytes_written += chunk.bytes();
-      group.tail->chunks[i] = ChunkTail(chunk);
-    }
+    bytes_written += group.placed.write(part, *sink, open, group.tail->parts[part]);
   } catch (...) {
     fail(std::current_exception());
   }
-  if (--group.writes_left == 0) --groups_unwritten;
+  if (--group.writes_left > 0) return;
+  try {
+    if (open && !write_failed) tail.finish(group.tail);
+  } catch (...) {
+    fail(std::current_exception());
+  }
+  --groups_unwritten;
 }
 
 WriteResult FileWriter::Impl::close() {
@@ -264,10 +307,10 @@ WriteResult FileWriter::Impl::close() {
   if (rows_in_group > 0) finish_row_group();
   workers.help_until([&] { return groups_unwritten == 0 || encoder->has_failed() || write_failed; });
   rethrow_failure();
+  WrittenTail end;
   try {
-    const Bytes end = tail.build(schema, end_of_groups, options.metadata);
-    sink->write_at(end_of_groups, end);
-    bytes_written += end.size();
+    end = tail.write(stored_schema, sort_check.sorting_columns(), end_of_groups, options.metadata, *sink);
+    bytes_written += end.bytes;
     sink->publish();
   } catch (...) {
     abandon();
@@ -276,7 +319,7 @@ WriteResult FileWriter::Impl::close() {
   open = false;
   encoder.reset();
   WriteResult result;
-  result.files.push_back({name, rows, static_cast<int64_t>(tail.row_groups()), bytes_written});
+  result.files.push_back({name, rows, row_groups, bytes_written, std::move(end.row_group_offsets), fields.take()});
   result.rows = rows;
   result.bytes = bytes_written;
   sink.reset();

@@ -1,50 +1,74 @@
-// What goes to the end of a file, gathered while its row groups are finished: column chunk metadata and page indexes,
-// kept in their serialised form (some 200 bytes a chunk), and the footer made of them.
+// Gathers what goes to the end of a file while its row groups are finished, and writes it: column indexes, offset
+// indexes and the footer (parquet-format README, "File format"; PageIndex.md), with the digests of docs/digests.md.
+//
+//   auto group = footer.begin({.rows = 1000, .offset = 4, .bytes = 5000}, 2);
+//   group->parts[0].add(chunk);                  // by any thread, as all that follows
+//   group->parts[1].add(other_chunk);
+//   footer.finish(group);                        // goes into the journal as soon as the groups before it have
+//   footer.write(schema, 5004, {}, sink);
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/bytes.h"
-#include "pages/chunk_writer.h"
+#include "files/journal.h"
+#include "format/file_metadata.h"
 #include "sluice/schema.h"
+#include "sluice/storage.h"
 
 namespace sluice {
 
-/// One chunk's metadata and indexes, serialised, with their final offsets.
-struct ChunkTail {
-  ChunkTail() = default;
-  explicit ChunkTail(const FinishedChunk& placed_chunk);
-
-  Bytes metadata;
-  Bytes column_index;  ///< empty where there is none
-  Bytes offset_index;
-  int64_t raw_bytes = 0;
+/// What a file has behind its last row group.
+struct WrittenTail {
+  uint64_t bytes = 0;
+  std::vector<uint64_t> row_group_offsets;
 };
 
 class FooterBuilder {
  public:
-  /// A row group that stands at [offset, offset + bytes) of the file.
+  /// A row group on its way into the file.
   struct RowGroupTail {
-    std::vector<ChunkTail> chunks;  ///< may be filled after the group was added, by any thread, until `build`
-    int64_t rows = 0;
-    uint64_t offset = 0;
-    uint64_t bytes = 0;
+    RowGroupTotals totals;
+    std::vector<ChunkTails> parts;  ///< together all chunks, in the order of the schema
+    bool finished = false;
+  };
+  struct Limits {
+    size_t memory_bytes_max = Journal::kMemoryBytesMax;
+    /// Sizes in a footer are 31 bits wide, and so is what readers take for its length.
+    uint64_t footer_bytes_max = INT32_MAX;
   };
 
-  void add(std::shared_ptr<RowGroupTail> group) { groups_.push_back(std::move(group)); }
-  size_t row_groups() const { return groups_.size(); }
+  /// `open_journal` as Journal wants it; `file` names the file in errors.
+  FooterBuilder(std::function<std::unique_ptr<ScratchFile>()> open_journal, std::string file)
+      : FooterBuilder(std::move(open_journal), std::move(file), Limits()) {}
+  FooterBuilder(std::function<std::unique_ptr<ScratchFile>()> open_journal, std::string file, Limits limits)
+      : journal_(std::move(open_journal), limits.memory_bytes_max), file_(std::move(file)), limits_(limits) {}
 
-  /// Everything behind the last row group, which ends at `offset`: column indexes, offset indexes, the footer, its
-  /// length and the magic. `metadata` comes behind the entries that every file has.
-  Bytes build(const Schema& schema, uint64_t offset,
-              const std::vector<std::pair<std::string, std::string>>& metadata) const;
+  /// Announces the next row group of the file.
+  std::shared_ptr<RowGroupTail> begin(const RowGroupTotals& totals, size_t parts);
+  /// All parts of `group` are there, and its pages are written; the group is not touched any more. Throws Error{io}
+  /// for the journal, and Error{unsupported} as soon as it is clear that the footer cannot be written.
+  void finish(const std::shared_ptr<RowGroupTail>& group);
+
+  /// Writes everything behind the last row group, which ends at `offset`, in pieces: memory does not depend on the
+  /// number of row groups. `metadata` comes behind the entries that every file has. All groups must be finished.
+  WrittenTail write(const Schema& schema, const std::vector<SortingColumn>& sorting_columns, uint64_t offset,
+                    const std::vector<std::pair<std::string, std::string>>& metadata, Sink& sink) const;
 
  private:
-  std::vector<std::shared_ptr<RowGroupTail>> groups_;
+  [[noreturn]] void refuse_footer() const;
+
+  Journal journal_;
+  const std::string file_;
+  const Limits limits_;
+  std::mutex mutex_;  ///< guards the journal while row groups finish, and what follows
+  std::deque<std::shared_ptr<RowGroupTail>> under_way_;
 };
 
 }  // namespace sluice

@@ -7,7 +7,7 @@
 
 #include "arrow/ipc_schema.h"
 #include "files/bound_text.h"
-#include "files/footer_reader.h"
+#include "files/layout_parts.h"
 #include "format/schema_elements.h"
 #include "schema/leaves.h"
 #include "schema/nested.h"
@@ -16,22 +16,16 @@
 namespace sluice {
 namespace {
 
-/// A leaf of the file's schema, as the file has it and as we read it.
-struct StoredLeaf {
-  const SchemaElement* element = nullptr;
-  std::vector<std::string> path;  ///< the file's own names, without the root
-  Type type;                      ///< as Parquet says; the stored Arrow schema may know it better
-  bool readable_bounds = false;
-  bool ordered = false;  ///< the file says by which order bounds were found
-};
+/// Where a chunk's writer says why it chose its encodings; ours does.
+constexpr std::string_view kEncodingReasonKey = "sluice.encoding";
 
 /// Reads one file's layout; the name and the sizes are what most messages need.
 class LayoutReader {
  public:
-  explicit LayoutReader(const std::string& path)
-      : file_(path), footer_(read_footer(RandomReader::open(path))), meta_(footer_.metadata) {}
+  explicit LayoutReader(const RandomReader& file)
+      : file_(file.name()), parts_{read_footer(file), {}, {}}, meta_(parts_.footer.metadata) {}
 
-  FileLayout read();
+  LayoutParts read();
 
  private:
   [[noreturn]] void refuse(ErrorCode code, const std::string& what) const {
@@ -46,17 +40,19 @@ class LayoutReader {
   std::vector<Leaf> stored_leaves(const Schema& schema) const;
   void read_columns(const std::vector<Leaf>& leaves);
   RowGroupLayout read_row_group(const RowGroup& group);
+  void read_sorting(const RowGroup& group, RowGroupLayout& out) const;
   ChunkLayout read_chunk(const ColumnChunk& chunk);
   void read_place(const ColumnMetaData& meta, ChunkLayout& out) const;
   void read_encodings(const ColumnMetaData& meta, ChunkLayout& out) const;
   void read_statistics(const Statistics& statistics, ChunkLayout& out) const;
+  void read_sizes(const SizeStatistics& sizes, ChunkLayout& out) const;
   bool read_index(const std::optional<int64_t>& offset, const std::optional<int32_t>& length, const char* name) const;
 
   const std::string& file_;
-  const FileFooter footer_;
+  LayoutParts parts_;
   const FileMetaData& meta_;
-  FileLayout layout_;
-  std::vector<StoredLeaf> leaves_;
+  FileLayout& layout_ = parts_.layout;
+  std::vector<StoredLeaf>& leaves_ = parts_.leaves;
   size_t group_index_ = 0;   ///< where reading stands, for messages
   size_t column_index_ = 0;  ///< likewise
 };
@@ -162,11 +158,11 @@ void LayoutReader::read_columns(const std::vector<Leaf>& leaves) {
     const size_t index = leaves_.size();
     const Leaf& leaf = leaves[index];
     StoredLeaf& stored = leaves_.emplace_back();
-    stored.element = &element;
+    stored.carrier = *element.type;
     for (const Group& group : std::span(open).subspan(1)) stored.path.push_back(group.name);
     stored.type = leaf.type;
-    stored.readable_bounds = has_readable_bounds(element, leaf.type);
-    stored.ordered = index < meta_.column_orders.size() && meta_.column_orders[index] != ColumnOrder::unrecognised;
+    const bool ordered = index < meta_.column_orders.size() && meta_.column_orders[index] != ColumnOrder::unrecognised;
+    stored.readable_bounds = ordered && has_readable_bounds(element, leaf.type);
     ColumnLayout& column = layout_.columns.emplace_back();
     column.name = leaf.name;
     column.path = stored.path;
@@ -179,10 +175,10 @@ void LayoutReader::read_columns(const std::vector<Leaf>& leaves) {
 
 // --- row groups
 
-FileLayout LayoutReader::read() {
+LayoutParts LayoutReader::read() {
   layout_.path = file_;
-  layout_.bytes = footer_.file_bytes;
-  layout_.footer_bytes = footer_.place.bytes;
+  layout_.bytes = parts_.footer.file_bytes;
+  layout_.footer_bytes = parts_.footer.place.bytes;
   layout_.version = meta_.version;
   layout_.created_by = meta_.created_by.value_or("");
   if (meta_.is_encrypted) refuse(ErrorCode::unsupported, "the file is encrypted, which Sluice does not read");
@@ -199,7 +195,7 @@ FileLayout LayoutReader::read() {
   if (meta_.num_rows != 0 && meta_.num_rows != layout_.rows)
     refuse(ErrorCode::corrupt, "the footer claims " + std::to_string(meta_.num_rows) + " rows, its row groups have " +
                                    std::to_string(layout_.rows));
-  return std::move(layout_);
+  return std::move(parts_);
 }
 
 RowGroupLayout LayoutReader::read_row_group(const RowGroup& group) {
@@ -217,7 +213,19 @@ RowGroupLayout LayoutReader::read_row_group(const RowGroup& group) {
     add_checked(out.bytes, chunk.bytes);
     add_checked(out.raw_bytes, chunk.raw_bytes);
   }
+  read_sorting(group, out);
   return out;
+}
+
+void LayoutReader::read_sorting(const RowGroup& group, RowGroupLayout& out) const {
+  for (const SortingColumn& column : group.sorting_columns) {
+    const auto index = static_cast<uint32_t>(column.column_idx);
+    if (index >= layout_.columns.size())
+      refuse(ErrorCode::corrupt, "row group " + std::to_string(group_index_) + " is sorted by column " +
+                                     std::to_string(column.column_idx) + " of " +
+                                     std::to_string(layout_.columns.size()));
+    out.sorted_by.push_back({layout_.columns[index].name, column.descending, column.nulls_first});
+  }
 }
 
 ChunkLayout LayoutReader::read_chunk(const ColumnChunk& chunk) {
@@ -227,9 +235,9 @@ ChunkLayout LayoutReader::read_chunk(const ColumnChunk& chunk) {
     refuse_chunk(ErrorCode::unsupported, "the chunk is in another file, " + *chunk.file_path + ", which is not read");
   if (!chunk.meta_data) refuse_chunk(ErrorCode::corrupt, "the chunk has no metadata");
   const ColumnMetaData& meta = *chunk.meta_data;
-  if (meta.type != leaf.element->type)
+  if (meta.type != leaf.carrier)
     refuse_chunk(ErrorCode::corrupt, "the chunk has the physical type " + std::string(to_string(meta.type)) +
-                                         ", the schema " + std::string(to_string(*leaf.element->type)));
+                                         ", the schema " + std::string(to_string(leaf.carrier)));
   if (!meta.path_in_schema.empty() && meta.path_in_schema != leaf.path)
     refuse_chunk(ErrorCode::corrupt, "the chunk says that it belongs to another column");
   ChunkLayout out;
@@ -239,12 +247,17 @@ ChunkLayout LayoutReader::read_chunk(const ColumnChunk& chunk) {
   out.values = meta.num_values;
   read_place(meta, out);
   read_encodings(meta, out);
+  for (const KeyValue& entry : meta.key_value_metadata)
+    if (entry.key == kEncodingReasonKey) out.reason = entry.value.value_or("");
   if (meta.statistics) read_statistics(*meta.statistics, out);
+  if (meta.size_statistics) read_sizes(*meta.size_statistics, out);
   out.column_index = read_index(chunk.index.column_index_offset, chunk.index.column_index_length, "column index");
   out.offset_index = read_index(chunk.index.offset_index_offset, chunk.index.offset_index_length, "offset index");
   // Older writers give the offset of a bloom filter alone.
   const std::optional<int32_t> bloom_bytes = meta.bloom_filter_length ? meta.bloom_filter_length : 1;
   out.bloom_filter = read_index(meta.bloom_filter_offset, bloom_bytes, "bloom filter");
+  if (out.bloom_filter && meta.bloom_filter_length)
+    out.bloom_filter_bytes = static_cast<uint64_t>(*meta.bloom_filter_length);
   return out;
 }
 
@@ -256,7 +269,7 @@ void LayoutReader::read_place(const ColumnMetaData& meta, ChunkLayout& out) cons
   int64_t begin = meta.data_page_offset;
   if (const int64_t dictionary = meta.dictionary_page_offset.value_or(0); dictionary > 0)
     begin = std::min(begin, dictionary);
-  const uint64_t end_max = footer_.place.offset;
+  const uint64_t end_max = parts_.footer.place.offset;
   out.bytes = static_cast<uint64_t>(meta.total_compressed_size);
   out.raw_bytes = static_cast<uint64_t>(meta.total_uncompressed_size);
   out.offset = static_cast<uint64_t>(std::max<int64_t>(begin, 0));
@@ -292,11 +305,15 @@ void LayoutReader::read_statistics(const Statistics& statistics, ChunkLayout& ou
   if (out.nulls && (*out.nulls < 0 || *out.nulls > out.values))
     refuse_chunk(ErrorCode::corrupt,
                  std::to_string(*out.nulls) + " nulls among " + std::to_string(out.values) + " values");
+  out.nans = statistics.nan_count;
+  if (out.nans && (*out.nans < 0 || *out.nans > out.values))
+    refuse_chunk(ErrorCode::corrupt,
+                 std::to_string(*out.nans) + " NaNs among " + std::to_string(out.values) + " values");
   const StoredLeaf& leaf = leaves_[column_index_];
-  if (!leaf.readable_bounds || !leaf.ordered) return;
+  if (!leaf.readable_bounds) return;
   const auto read = [&](const std::optional<std::string>& plain) -> std::optional<std::string> {
     if (!plain) return std::nullopt;
-    std::optional<std::string> text = bound_text(leaf.type, *plain, *leaf.element->type);
+    std::optional<std::string> text = bound_text(leaf.type, *plain, leaf.carrier);
     if (!text)
       refuse_chunk(ErrorCode::corrupt,
                    "a bound of " + std::to_string(plain->size()) + " bytes, which is no " + to_text(leaf.type));
@@ -305,15 +322,29 @@ void LayoutReader::read_statistics(const Statistics& statistics, ChunkLayout& ou
   out.min = read(statistics.min_value);
   out.max = read(statistics.max_value);
   // Without a flag only a bound of fixed width is known to be whole: texts may have been cut.
-  const bool whole = leaf.element->type != PhysicalType::byte_array;
+  const bool whole = leaf.carrier != PhysicalType::byte_array;
   out.min_exact = out.min && statistics.is_min_value_exact.value_or(whole);
   out.max_exact = out.max && statistics.is_max_value_exact.value_or(whole);
+}
+
+void LayoutReader::read_sizes(const SizeStatistics& sizes, ChunkLayout& out) const {
+  const auto check = [&](int64_t count, const char* of) {
+    if (count < 0) refuse_chunk(ErrorCode::corrupt, "the size statistics have " + std::to_string(count) + " " + of);
+  };
+  if (sizes.unencoded_byte_array_data_bytes) {
+    check(*sizes.unencoded_byte_array_data_bytes, "bytes of text");
+    out.text_bytes = static_cast<uint64_t>(*sizes.unencoded_byte_array_data_bytes);
+  }
+  for (const int64_t count : sizes.definition_level_histogram) check(count, "slots of a definition level");
+  for (const int64_t count : sizes.repetition_level_histogram) check(count, "slots of a repetition level");
+  out.definition_levels = sizes.definition_level_histogram;
+  out.repetition_levels = sizes.repetition_level_histogram;
 }
 
 bool LayoutReader::read_index(const std::optional<int64_t>& offset, const std::optional<int32_t>& length,
                               const char* name) const {
   if (!offset || !length) return false;
-  const uint64_t file_bytes = footer_.file_bytes;
+  const uint64_t file_bytes = parts_.footer.file_bytes;
   if (*offset < 0 || *length <= 0 || static_cast<uint64_t>(*offset) > file_bytes ||
       static_cast<uint64_t>(*length) > file_bytes - static_cast<uint64_t>(*offset))
     refuse_chunk(ErrorCode::corrupt, "the " + std::string(name) + " has " + std::to_string(*length) +
@@ -324,9 +355,11 @@ bool LayoutReader::read_index(const std::optional<int64_t>& offset, const std::o
 
 }  // namespace
 
+LayoutParts read_layout_parts(const RandomReader& file) { return LayoutReader(file).read(); }
+
 inline namespace v0 {
 
-FileLayout read_layout(const std::string& path) { return LayoutReader(path).read(); }
+FileLayout read_layout(const std::string& path) { return read_layout_parts(RandomReader::open(path)).layout; }
 
 }  // namespace v0
 }  // namespace sluice

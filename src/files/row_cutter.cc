@@ -17,7 +17,10 @@ constexpr uint64_t kSliceBytesMin = 4_KiB;
 // What is under way unseen is then an eighth of the row group.
 constexpr uint64_t kSlicesPerRowGroup = 32;
 
-uint64_t bytes_of_values(const Column& column, int64_t begin, int64_t count) {
+uint64_t bytes_of_values(const Column& column, int64_t begin, int64_t count);
+
+// What varies with the values, where all of them are there.
+uint64_t bytes_of_present(const Column& column, int64_t begin, int64_t count) {
   switch (column.type.kind()) {
     case TypeKind::struct_:
     case TypeKind::fixed_list: {
@@ -30,15 +33,29 @@ uint64_t bytes_of_values(const Column& column, int64_t begin, int64_t count) {
     case TypeKind::map: {
       const int32_t* offsets = column.offsets_data();
       const int64_t first = offsets[begin];
-      return static_cast<uint64_t>(count) * sizeof(int32_t) +
-             bytes_of_values(column.children[0], first, offsets[begin + count] - first);
+      return bytes_of_values(column.children[0], first, offsets[begin + count] - first);
     }
     default: break;
   }
-  if (!is_text(column.type.kind())) return static_cast<uint64_t>(count) * std::max<size_t>(fixed_width(column.type), 1);
+  if (!is_text(column.type.kind())) return 0;
   const int32_t* offsets = column.offsets_data();
-  return static_cast<uint64_t>(count) * sizeof(int32_t) +
-         static_cast<uint64_t>(offsets[begin + count] - offsets[begin]);
+  return static_cast<uint64_t>(offsets[begin + count] - offsets[begin]);
+}
+
+// The same for what a source leaves under nulls as for nothing there: cuts depend on the rows alone.
+uint64_t bytes_of_values(const Column& column, int64_t begin, int64_t count) {
+  const TypeKind kind = column.type.kind();
+  uint64_t bytes = static_cast<uint64_t>(count) * account_width(column.type);
+  if (!is_text(kind) && !column.type.is_nested()) return bytes;
+  if (column.null_count == 0) return bytes + bytes_of_present(column, begin, count);
+  const int64_t end = begin + count;
+  for (int64_t at = begin; at < end;) {
+    while (at < end && !column.is_valid(at)) ++at;
+    const int64_t run = at;
+    while (at < end && column.is_valid(at)) ++at;
+    if (at > run) bytes += bytes_of_present(column, run, at - run);
+  }
+  return bytes;
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 
 namespace sluice {
 
-/// Bytes that rows [begin, begin + rows) take in memory, validity left out: additive, so that the sum over slices does
-/// not depend on where batches end.
+/// Bytes that rows [begin, begin + rows) take in memory, or in Parquet before compression where that is more, validity
+/// left out: additive, so that the sum over slices does not depend on where batches end.
 uint64_t bytes_of_rows(const Batch& batch, int64_t begin, int64_t rows);
 
 struct RowCutterOptions {

@@ -38,10 +38,10 @@ struct RowGroupEncoder::Queue {
   SerialQueue tasks;
 };
 
-RowGroupEncoder::RowGroupEncoder(const Schema& schema, const std::vector<Leaf>& leaves, const ChunkOptions& options,
-                                 Workers& workers)
+RowGroupEncoder::RowGroupEncoder(const Schema& schema, const std::vector<Leaf>& leaves,
+                                 const std::vector<ChunkOptions>& options, Workers& workers)
     : schema_(schema), leaves_(leaves) {
-  for (const Leaf& leaf : leaves) writers_.push_back(std::make_unique<ChunkWriter>(leaf, options));
+  for (size_t i = 0; i < leaves.size(); ++i) writers_.push_back(std::make_unique<ChunkWriter>(leaves[i], options[i]));
   const size_t queues = std::min(leaves.size(), kQueuesMax);
   for (size_t i = 0; i < queues; ++i)
     queues_.push_back(std::make_unique<Queue>(workers, i * leaves.size() / queues, (i + 1) * leaves.size() / queues));

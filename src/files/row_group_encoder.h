@@ -32,8 +32,9 @@ using FinishedRowGroup = std::vector<FinishedChunk>;
 
 class RowGroupEncoder {
  public:
-  /// All references must outlive the encoder.
-  RowGroupEncoder(const Schema& schema, const std::vector<Leaf>& leaves, const ChunkOptions& options, Workers& workers);
+  /// `options`: one for each leaf. All other references must outlive the encoder.
+  RowGroupEncoder(const Schema& schema, const std::vector<Leaf>& leaves, const std::vector<ChunkOptions>& options,
+                  Workers& workers);
   /// Waits for what was begun; drops it if `stop` was called.
   ~RowGroupEncoder();
 

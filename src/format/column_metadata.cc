@@ -43,6 +43,7 @@ void ColumnMetaData::write(ThriftWriter& out) const {
   out.field(14, bloom_filter_offset);
   out.field(15, bloom_filter_length);
   out.field(16, size_statistics);
+  out.field(17, geospatial_statistics);
   out.end_struct();
 }
 
@@ -68,6 +69,7 @@ ColumnMetaData ColumnMetaData::read(ThriftReader& in) {
         // Before the specification gave 15 a meaning, some writers kept a list of their own there.
         return field.type == ThriftType::i32 && in.read(field, out.bloom_filter_length);
       case 16: return in.read(field, out.size_statistics);
+      case 17: return in.read(field, out.geospatial_statistics);
       default: return false;
     }
   });

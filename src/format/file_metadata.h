@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "format/enums.h"
+#include "format/geospatial_statistics.h"
 #include "format/logical_type.h"
 #include "format/statistics_fields.h"
 #include "format/thrift_reader.h"
@@ -80,7 +81,7 @@ struct PageEncodingStats {
   friend bool operator==(const PageEncodingStats& a, const PageEncodingStats& b) = default;
 };
 
-/// Optional lists are written unless they are empty. Geospatial statistics are skipped.
+/// Optional lists are written unless they are empty.
 struct ColumnMetaData {
   PhysicalType type = PhysicalType::boolean;
   std::vector<Encoding> encodings{};
@@ -98,6 +99,7 @@ struct ColumnMetaData {
   std::optional<int64_t> bloom_filter_offset{};
   std::optional<int32_t> bloom_filter_length{};
   std::optional<SizeStatistics> size_statistics{};
+  std::optional<GeospatialStatistics> geospatial_statistics{};  ///< of GEOMETRY and GEOGRAPHY
 
   void write(ThriftWriter& out) const;
   static ColumnMetaData read(ThriftReader& in);

@@ -18,7 +18,7 @@ void check(bool holds, std::string_view promise) {
 
 FileMetaDataWriter::FileMetaDataWriter(Bytes& out, const std::vector<SchemaElement>& schema, int64_t num_rows,
                                        size_t row_group_count)
-    : writer_(out), row_group_count_(row_group_count) {
+    : out_(out), writer_(out), row_group_count_(row_group_count) {
   writer_.begin_struct();
   writer_.field(1, int32_t{1});
   writer_.field(2, schema);
@@ -50,15 +50,17 @@ void FileMetaDataWriter::end_row_group(RowGroup totals) {
   writer_.end_struct();
 }
 
-void FileMetaDataWriter::finish(const std::vector<KeyValue>& key_value_metadata, const std::string& created_by,
-                                const std::vector<ColumnOrder>& column_orders) {
+size_t FileMetaDataWriter::finish(const std::vector<KeyValue>& key_value_metadata, const std::string& created_by,
+                                  const std::vector<ColumnOrder>& column_orders) {
   check(!columns_left_ && row_groups_begun_ == row_group_count_, "fewer row groups than were announced");
   row_group_count_ = 0;
   columns_left_ = 0;  // nothing may follow
   writer_.field_unless_empty(5, key_value_metadata);
+  const size_t value_end = out_.size() - 1;  // a KeyValue ends with the byte that ends a struct
   if (!created_by.empty()) writer_.field(6, created_by);
   if (!column_orders.empty()) write_column_orders(writer_, 7, column_orders);
   writer_.end_struct();
+  return value_end;
 }
 
 }  // namespace sluice

@@ -23,7 +23,8 @@
 
 namespace sluice {
 
-/// Appends to `out`, which must outlive it. Calls out of order, or other counts than were announced, throw Error{bug}.
+/// Appends to `out`, which must outlive it and may be emptied between calls. Calls out of order, or other counts than
+/// were announced, throw Error{bug}.
 class FileMetaDataWriter {
  public:
   /// Row groups beyond which none carries an ordinal, as it is 16 bits wide and is optional.
@@ -36,11 +37,13 @@ class FileMetaDataWriter {
   void add_column_chunk(ByteSpan column_metadata, const ChunkIndexPlace& place);
   /// Takes all of `totals` but `columns`, which were added, and `ordinal`, which is counted here.
   void end_row_group(RowGroup totals);
-  /// The rest. Empty lists are left out.
-  void finish(const std::vector<KeyValue>& key_value_metadata, const std::string& created_by,
-              const std::vector<ColumnOrder>& column_orders);
+  /// The rest. Empty lists are left out. Returns how long `out` was where the value of the last key ends, for a value
+  /// that is only known when all else stands.
+  size_t finish(const std::vector<KeyValue>& key_value_metadata, const std::string& created_by,
+                const std::vector<ColumnOrder>& column_orders);
 
  private:
+  Bytes& out_;
   ThriftWriter writer_;
   size_t row_group_count_;
   size_t row_groups_begun_ = 0;

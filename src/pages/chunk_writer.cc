@@ -1,10 +1,9 @@
 #include "pages/chunk_writer.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
-#include "base/crc32.h"
+#include "base/digest.h"
 #include "codecs/compress.h"
 #include "columns/widths.h"
 #include "format/schema_elements.h"
@@ -14,10 +13,11 @@ namespace sluice {
 
 namespace {
 
-/// Longer than any data or dictionary page header that we write: five-byte numbers throughout.
-constexpr size_t kHeaderBytesMax = 64;
-/// Sizes in page headers are int32 (parquet.thrift, PageHeader).
-constexpr size_t kPageBytesLimit = std::numeric_limits<int32_t>::max();
+/// A codec that saves less than this share of a chunk's first page only costs its readers time.
+constexpr double kCodecGainMin = 0.01;
+/// The reason of an encoding is kept for chunks of so many slots or more: it takes some 60 bytes of the footer.
+constexpr int64_t kReasonSlotsMin = 1'000;
+constexpr const char* kReasonKey = "sluice.encoding";
 
 CompressionCodec stored_codec(Codec codec) {
   switch (codec) {
@@ -29,11 +29,6 @@ CompressionCodec stored_codec(Codec codec) {
     case Codec::lz4: return CompressionCodec::lz4_raw;
   }
   return CompressionCodec::uncompressed;
-}
-
-size_t account_width(const Type& type) {
-  if (is_text(type.kind())) return sizeof(uint32_t);
-  return std::max<size_t>(fixed_width(type), 1);
 }
 
 int64_t seconds_factor(const Type& type) {
@@ -65,14 +60,20 @@ ChunkWriter::ChunkWriter(const Leaf& leaf, const ChunkOptions& options)
       check_(leaf),
       encoder_(make_encoder(leaf, options)),
       repetition_(leaf.repetition_level_max),
-      definition_(leaf.definition_level_max) {}
+      definition_(leaf.definition_level_max),
+      page_writer_(leaf.name),
+      compression_(options.compression) {
+  if (options.content_cuts) content_cuts_.emplace(leaf_, *options.content_cuts);
+  if (!has_order(leaf.type)) shapes_.emplace(leaf.type.kind() == TypeKind::geometry);
+}
 
 ChunkWriter::Encoder ChunkWriter::make_encoder(const Leaf& leaf, const ChunkOptions& options) {
   const TypeKind kind = leaf.type.kind();
   const ValueEncoderOptions to{options.dictionary_bytes,
-                               {options.compression, options.compat || is_deep(leaf)},
+                               {options.compression, options.compat || is_deep(leaf), options.encoding},
                                is_utf8_text(kind),
-                               seconds_factor(leaf.type)};
+                               seconds_factor(leaf.type),
+                               options.bloom_filter};
   switch (kind) {
     case TypeKind::boolean: return BooleanEncoder(to);
     case TypeKind::int8: return NumberEncoder<int8_t, int32_t>(to);
@@ -116,6 +117,8 @@ ChunkWriter::Encoder ChunkWriter::make_encoder(const Leaf& leaf, const ChunkOpti
 
 void ChunkWriter::append(const LeafSlice& slice) {
   check_.check(slice);
+  if (shapes_) add_shapes(slice);
+  if (content_cuts_) return append_by_content(slice);
   Cursor at;
   while (at.slot < slice.slots) {
     const Span span = slice.repetition == nullptr ? fitting_rows(slice, at) : fitting_records(slice, at);
@@ -129,36 +132,85 @@ void ChunkWriter::append(const LeafSlice& slice) {
   }
 }
 
-// --- where pages end
-
-// Bytes of `count` flat rows. Counts a value for each row: what a null saves is not worth looking at each.
-uint64_t ChunkWriter::row_bytes(const LeafSlice& slice, size_t slot, size_t count) const {
-  uint64_t bytes = uint64_t{count} * width_;
-  if (is_text_) {
-    const int32_t* offsets = slice.column->offsets_data() + slice.first_row + static_cast<int64_t>(slot);
-    bytes += static_cast<uint64_t>(offsets[count] - offsets[0]);
+void ChunkWriter::add_shapes(const LeafSlice& slice) {
+  const Column& texts = slice.column->dictionary ? *slice.column->dictionary : *slice.column;
+  for (size_t i = 0; i < slice.values.count; ++i) {
+    int64_t at = slice.values.positions ? slice.values.positions[i] : slice.values.begin + static_cast<int64_t>(i);
+    if (slice.column->dictionary) at = slice.column->positions_data()[at];
+    const int32_t* offsets = texts.offsets_data() + at;
+    shapes_->add({texts.values.as<char>() + offsets[0], static_cast<size_t>(offsets[1] - offsets[0])});
   }
-  return bytes;
 }
 
+// --- where pages end
+
+void ChunkWriter::append_by_content(const LeafSlice& slice) {
+  Cursor at;
+  const auto append_until = [&](size_t end) {
+    if (end == at.slot) return;
+    const Span span = span_until(slice, at, end);
+    append_span(slice, at, span);
+    at = {end, at.value + span.values};
+  };
+  for (const size_t cut : content_cuts_->find(slice)) {
+    append_until(cut);
+    cut_page(false);
+  }
+  append_until(slice.slots);
+}
+
+// The slots from `at` up to `end`, where a record begins or the slice ends.
+ChunkWriter::Span ChunkWriter::span_until(const LeafSlice& slice, const Cursor& at, size_t end) const {
+  Span span;
+  span.slots = end - at.slot;
+  span.values = span.slots;
+  span.rows = static_cast<int64_t>(span.slots);
+  if (slice.definition != nullptr)
+    span.values =
+        static_cast<size_t>(std::count(slice.definition + at.slot, slice.definition + end, leaf_.definition_level_max));
+  if (slice.repetition != nullptr) span.rows = std::count(slice.repetition + at.slot, slice.repetition + end, 0);
+  return span;
+}
+
+// Counts a width for each flat row: what a null saves is not worth looking at each.
 ChunkWriter::Span ChunkWriter::fitting_rows(const LeafSlice& slice, const Cursor& at) const {
   const auto rows_left = static_cast<size_t>(options_.page_rows - page_.rows);
   const uint64_t bytes_left = options_.page_bytes - std::min(options_.page_bytes, page_.bytes);
-  size_t count = std::min(slice.slots - at.slot, rows_left);
-  if (row_bytes(slice, at.slot, count) > bytes_left) {
-    size_t too_many = count;
-    for (count = 0; too_many - count > 1;) {
-      const size_t middle = count + (too_many - count) / 2;
-      (row_bytes(slice, at.slot, middle) <= bytes_left ? count : too_many) = middle;
-    }
-    if (count == 0 && page_.rows == 0) count = 1;
+  const size_t rows_max = std::min(slice.slots - at.slot, rows_left);
+  size_t rows = is_text_ ? fitting_texts(slice, at, rows_max, bytes_left)
+                         : static_cast<size_t>(std::min<uint64_t>(rows_max, bytes_left / width_));
+  if (rows == 0 && page_.rows == 0) rows = 1;
+  Span span = span_until(slice, at, at.slot + rows);
+  span.bytes = uint64_t{rows} * width_ + (is_text_ ? text_bytes(slice, at.value, span.values) : 0);
+  return span;
+}
+
+// What stands under nulls does not count: the same rows, however they lie in memory, make the same pages.
+size_t ChunkWriter::fitting_texts(const LeafSlice& slice, const Cursor& at, size_t rows_max,
+                                  uint64_t bytes_left) const {
+  const auto all_values = static_cast<size_t>(span_until(slice, at, at.slot + rows_max).values);
+  if (uint64_t{rows_max} * width_ + text_bytes(slice, at.value, all_values) <= bytes_left) return rows_max;
+  size_t rows = 0;
+  for (size_t value = at.value; rows < rows_max; ++rows) {
+    const bool is_there = slice.definition == nullptr || slice.definition[at.slot + rows] == leaf_.definition_level_max;
+    const uint64_t bytes = width_ + (is_there ? text_bytes(slice, value++, 1) : 0);
+    if (bytes > bytes_left) break;
+    bytes_left -= bytes;
   }
-  size_t values = count;
-  if (slice.definition != nullptr) {
-    const uint8_t* begin = slice.definition + at.slot;
-    values = static_cast<size_t>(std::count(begin, begin + count, leaf_.definition_level_max));
+  return rows;
+}
+
+// Of `count` values that are there, lengths in front not included.
+uint64_t ChunkWriter::text_bytes(const LeafSlice& slice, size_t value, size_t count) {
+  const int32_t* offsets = slice.column->offsets_data();
+  if (slice.values.positions == nullptr) {
+    offsets += slice.values.begin + static_cast<int64_t>(value);
+    return static_cast<uint64_t>(offsets[count] - offsets[0]);
   }
-  return {count, values, static_cast<int64_t>(count), row_bytes(slice, at.slot, count)};
+  uint64_t bytes = 0;
+  for (const int32_t position : std::span(slice.values.positions + value, count))
+    bytes += static_cast<uint64_t>(offsets[position + 1] - offsets[position]);
+  return bytes;
 }
 
 ChunkWriter::Span ChunkWriter::measure_record(const LeafSlice& slice, const Cursor& at) const {
@@ -173,14 +225,7 @@ ChunkWriter::Span ChunkWriter::measure_record(const LeafSlice& slice, const Curs
     record.values = static_cast<size_t>(std::count(levels, levels + record.slots, leaf_.definition_level_max));
   }
   record.bytes = record.slots + record.values * width_;
-  if (is_text_) {
-    const int32_t* offsets = slice.column->offsets_data();
-    for (size_t i = at.value; i < at.value + record.values; ++i) {
-      const int64_t position =
-          slice.values.positions ? slice.values.positions[i] : slice.values.begin + static_cast<int64_t>(i);
-      record.bytes += static_cast<uint64_t>(offsets[position + 1] - offsets[position]);
-    }
-  }
+  if (is_text_) record.bytes += text_bytes(slice, at.value, record.values);
   return record;
 }
 
@@ -208,40 +253,51 @@ void ChunkWriter::append_span(const LeafSlice& slice, const Cursor& at, const Sp
     definition_.append_run(leaf_.definition_level_max, span.slots);
   Selection values{slice.values.begin + static_cast<int64_t>(at.value), span.values, nullptr};
   if (slice.values.positions != nullptr) values = {0, span.values, slice.values.positions + at.value};
-  const bool fits = std::visit([&](auto& encoder) { return encoder.append(*slice.column, values); }, encoder_);
-  if (!fits)
+  if (!append_values(*slice.column, values))
     throw Error(ErrorCode::data,
                 "column " + leaf_.name + ": a timestamp in seconds lies beyond the milliseconds that Parquet stores",
                 {.source = {}, .field = leaf_.name, .record = {}, .byte = {}, .row = {}});
   page_ = {page_.slots + span.slots, page_.values + span.values, page_.rows + span.rows, page_.bytes + span.bytes};
 }
 
-void ChunkWriter::cut_page(bool ends_chunk) {
-  levels_.clear();
+// Of a column in dictionary form the values are entries of its dictionary. False when one does not fit.
+bool ChunkWriter::append_values(const Column& column, const Selection& values) {
+  if (!column.dictionary) return std::visit([&](auto& encoder) { return encoder.append(column, values); }, encoder_);
+  const int32_t* from = column.positions_data();
+  positions_.resize(values.count);
+  for (size_t i = 0; i < values.count; ++i)
+    positions_[i] = from[values.positions ? values.positions[i] : values.begin + static_cast<int64_t>(i)];
+  if (auto* const texts = std::get_if<TextEncoder>(&encoder_))
+    return texts->append_entries(column.dictionary, positions_), true;
+  const Selection entries{0, values.count, positions_.data()};
+  return std::visit([&](auto& encoder) { return encoder.append(*column.dictionary, entries); }, encoder_);
+}
+
+// Takes the levels of the page under way, repetition first; returns how many bytes those are.
+size_t ChunkWriter::take_levels() {
+  const LevelFraming framing =
+      options_.page == PageType::data_page_v2 ? LevelFraming::bare : LevelFraming::length_in_front;
   const size_t repetition_levels = leaf_.repetition_level_max + size_t{1};
   const size_t definition_levels = leaf_.definition_level_max + size_t{1};
   repetition_histograms_.resize(repetition_histograms_.size() + repetition_levels);
   definition_histograms_.resize(definition_histograms_.size() + definition_levels);
-  repetition_.finish(levels_, std::span(repetition_histograms_).last(repetition_levels));
-  definition_.finish(levels_, std::span(definition_histograms_).last(definition_levels));
+  levels_.clear();
+  repetition_.finish(framing, levels_, std::span(repetition_histograms_).last(repetition_levels));
+  const size_t repetition_bytes = levels_.size();
+  definition_.finish(framing, levels_, std::span(definition_histograms_).last(definition_levels));
+  return repetition_bytes;
+}
+
+void ChunkWriter::cut_page(bool ends_chunk) {
+  const size_t repetition_bytes = take_levels();
   const RawPage page = std::visit([&](auto& encoder) { return encoder.finish_page(levels_, ends_chunk); }, encoder_);
-
-  PageHeader header;
-  header.type = PageType::data_page;
-  header.data_page_header = DataPageHeader{};
-  header.data_page_header->num_values = static_cast<int32_t>(page_.slots);
-  header.data_page_header->encoding = page.encoding;
-  header.data_page_header->definition_level_encoding = Encoding::rle;
-  header.data_page_header->repetition_level_encoding = Encoding::rle;
   const size_t begin = pages_.size();
-  raw_bytes_ += append_page(header, page.bytes, pages_);
-
-  const size_t compressed_bytes = pages_.size() - begin;
-  std::visit([&](auto& encoder) { encoder.page_written(page_.values, compressed_bytes); }, encoder_);
+  const size_t stored_bytes = append_data_page(page, repetition_bytes);
+  std::visit([&](auto& encoder) { encoder.page_written(page_.values, stored_bytes); }, encoder_);
 
   PageLocation location;
   location.offset = static_cast<int64_t>(begin);
-  location.compressed_page_size = static_cast<int32_t>(compressed_bytes);
+  location.compressed_page_size = static_cast<int32_t>(stored_bytes);
   location.first_row_index = rows_;
   offset_index_.page_locations.push_back(location);
   null_counts_.push_back(static_cast<int64_t>(page_.slots - page_.values));
@@ -254,29 +310,65 @@ void ChunkWriter::cut_page(bool ends_chunk) {
   page_ = {};
 }
 
-// Compresses behind room for the header, whose length depends on what comes out; then closes the gap, which is cheaper
-// than to compress elsewhere and copy. Returns the page's bytes before compression, its header included.
-size_t ChunkWriter::append_page(const PageHeader& header_without_sizes, ByteSpan raw, Bytes& out) {
-  if (raw.size() > kPageBytesLimit)
-    throw Error(ErrorCode::data,
-                "column " + leaf_.name + ": one record has " + std::to_string(raw.size()) +
-                    " bytes of values; a Parquet page holds at most 2147483647",
-                {.source = {}, .field = leaf_.name, .record = {}, .byte = {}, .row = {}});
-  const size_t begin = out.size();
-  out.resize(begin + kHeaderBytesMax);
-  const size_t size = compress(options_.compression, raw, out);
-  const ByteSpan body = ByteSpan(out).last(size);
+PageHeader ChunkWriter::data_page_header(Encoding encoding, size_t repetition_bytes) const {
+  PageHeader header;
+  header.type = options_.page;
+  if (options_.page == PageType::data_page) {
+    header.data_page_header = DataPageHeader{};
+    header.data_page_header->num_values = static_cast<int32_t>(page_.slots);
+    header.data_page_header->encoding = encoding;
+    return header;
+  }
+  header.data_page_header_v2 = DataPageHeaderV2{};
+  header.data_page_header_v2->num_values = static_cast<int32_t>(page_.slots);
+  header.data_page_header_v2->num_nulls = static_cast<int32_t>(page_.slots - page_.values);
+  header.data_page_header_v2->num_rows = static_cast<int32_t>(page_.rows);
+  header.data_page_header_v2->encoding = encoding;
+  header.data_page_header_v2->definition_levels_byte_length = static_cast<int32_t>(levels_.size() - repetition_bytes);
+  header.data_page_header_v2->repetition_levels_byte_length = static_cast<int32_t>(repetition_bytes);
+  return header;
+}
 
-  PageHeader header = header_without_sizes;
-  header.uncompressed_page_size = static_cast<int32_t>(raw.size());
-  header.compressed_page_size = static_cast<int32_t>(size);
-  header.crc = crc32(body);
-  header_.clear();
-  write_page_header(header, header_);
-  std::memmove(out.data() + begin + header_.size(), body.data(), size);
-  std::memcpy(out.data() + begin, header_.data(), header_.size());
-  out.resize(begin + header_.size() + size);
-  return header_.size() + raw.size();
+// Returns the bytes of the page as it is stored.
+size_t ChunkWriter::append_data_page(const RawPage& page, size_t repetition_bytes) {
+  const PageHeader header = data_page_header(page.encoding, repetition_bytes);
+  const size_t bare = options_.page == PageType::data_page_v2 ? levels_.size() : 0;
+  const size_t begin = pages_.size();
+  PageWriter::Sizes sizes =
+      page_writer_.append(header, compression_, page.bytes.first(bare), page.bytes.subspan(bare), pages_);
+  if (begin == 0 && compression_.codec != Codec::none && !pays(sizes)) {
+    compression_ = {.codec = Codec::none};
+    pages_.clear();
+    sizes = page_writer_.append(header, compression_, page.bytes.first(bare), page.bytes.subspan(bare), pages_);
+  }
+  headers_digest_ = digest_of(page_writer_.header(), headers_digest_);
+  raw_bytes_ += sizes.raw;
+  return sizes.stored;
+}
+
+// All pages of a chunk have one codec, so its first page is the sample; indices rarely shrink, but what they stand for
+// may.
+bool ChunkWriter::pays(const PageWriter::Sizes& first_page) const {
+  const auto enough = [](size_t stored, size_t raw) {
+    return static_cast<double>(stored) <= (1 - kCodecGainMin) * static_cast<double>(raw);
+  };
+  if (enough(first_page.stored, first_page.raw)) return true;
+  const ByteSpan entries = std::visit([](const auto& encoder) { return encoder.dictionary_entries(); }, encoder_);
+  if (entries.empty()) return false;
+  Bytes scratch;
+  const size_t compressed = compress(compression_, entries, scratch);
+  return enough(first_page.stored + compressed, first_page.raw + entries.size());
+}
+
+size_t ChunkWriter::append_dictionary_page(const DictionaryPage& dictionary, Bytes& out) {
+  PageHeader header;
+  header.type = PageType::dictionary_page;
+  header.dictionary_page_header = DictionaryPageHeader{};
+  header.dictionary_page_header->num_values = static_cast<int32_t>(dictionary.entries);
+  header.dictionary_page_header->encoding = Encoding::plain;
+  const size_t raw_bytes = page_writer_.append(header, compression_, {}, dictionary.body, out).raw;
+  headers_digest_ = digest_of(page_writer_.header(), headers_digest_);
+  return raw_bytes;
 }
 
 // --- the chunk
@@ -284,24 +376,23 @@ size_t ChunkWriter::append_page(const PageHeader& header_without_sizes, ByteSpan
 FinishedChunk ChunkWriter::finish() {
   if (page_.slots > 0) cut_page(true);
   FinishedChunk chunk;
-  size_t entries = 0;
   size_t dictionary_raw_bytes = 0;
-  const std::optional<Bytes> dictionary =
-      std::visit([&](auto& encoder) { return encoder.finish_dictionary(entries); }, encoder_);
-  if (dictionary) {
-    PageHeader header;
-    header.type = PageType::dictionary_page;
-    header.dictionary_page_header = DictionaryPageHeader{};
-    header.dictionary_page_header->num_values = static_cast<int32_t>(entries);
-    header.dictionary_page_header->encoding = Encoding::plain;
-    dictionary_raw_bytes = append_page(header, *dictionary, chunk.dictionary_page);
-  }
+  const std::string reason = std::visit([](const auto& encoder) { return encoder.reason(); }, encoder_);
+  if (!reason.empty() && slots_ >= kReasonSlotsMin) chunk.metadata.key_value_metadata.push_back({kReasonKey, reason});
+  if (const auto filter = std::visit([](auto& encoder) { return encoder.finish_bloom_filter(); }, encoder_))
+    filter->write(chunk.bloom_filter);
+  if (shapes_) chunk.metadata.geospatial_statistics = shapes_->finish();
+  if (content_cuts_) content_cuts_->restart();
+  const std::optional<DictionaryPage> dictionary =
+      std::visit([](auto& encoder) { return encoder.finish_dictionary(); }, encoder_);
+  if (dictionary) dictionary_raw_bytes = append_dictionary_page(*dictionary, chunk.dictionary_page);
   describe(chunk, dictionary_raw_bytes);
   const size_t pages_bytes = pages_.size();
   chunk.data_pages = std::exchange(pages_, {});
   // The next chunk of the column will be about as long: growing step by step would copy it again and again.
   pages_.reserve(pages_bytes + pages_bytes / 8);
   chunk.offset_index = std::move(offset_index_);
+  chunk.headers_digest = headers_digest_;
   reset();
   return chunk;
 }
@@ -311,7 +402,7 @@ void ChunkWriter::describe(FinishedChunk& chunk, size_t dictionary_raw_bytes) {
   meta.type = physical_type_of(leaf_.type);
   meta.encodings = {Encoding::rle};
   meta.path_in_schema = leaf_.path;
-  meta.codec = stored_codec(options_.compression.codec);
+  meta.codec = stored_codec(compression_.codec);
   meta.num_values = slots_;
   meta.total_uncompressed_size = static_cast<int64_t>(raw_bytes_ + dictionary_raw_bytes);
   meta.total_compressed_size = static_cast<int64_t>(chunk.dictionary_page.size() + pages_.size());
@@ -322,8 +413,8 @@ void ChunkWriter::describe(FinishedChunk& chunk, size_t dictionary_raw_bytes) {
     if (!pages_by_encoding_.contains(Encoding::plain)) meta.encodings.push_back(Encoding::plain);
   }
   for (const auto& [encoding, pages] : pages_by_encoding_) {
-    meta.encodings.push_back(encoding);
-    meta.encoding_stats.push_back({PageType::data_page, encoding, pages});
+    if (encoding != Encoding::rle) meta.encodings.push_back(encoding);  // levels have it anyway
+    meta.encoding_stats.push_back({options_.page, encoding, pages});
   }
   describe_statistics(chunk);
 }
@@ -333,7 +424,7 @@ void ChunkWriter::describe_statistics(FinishedChunk& chunk) {
   Statistics statistics;
   statistics.null_count = 0;
   for (const int64_t nulls : null_counts_) *statistics.null_count += nulls;
-  if (!has_order(leaf_.type)) bounds.chunk.reset(), bounds.pages_complete = false;
+  if (!has_order(leaf_.type) || !options_.statistics) bounds.chunk.reset(), bounds.pages_complete = false;
   if (leaf_.type.kind() >= TypeKind::float16 && leaf_.type.kind() <= TypeKind::float64)
     statistics.nan_count = bounds.nan_count;
   if (bounds.chunk) {
@@ -375,6 +466,8 @@ void ChunkWriter::describe_statistics(FinishedChunk& chunk) {
 }
 
 void ChunkWriter::reset() {
+  compression_ = options_.compression;
+  headers_digest_ = 0;
   raw_bytes_ = 0;
   rows_ = 0;
   slots_ = 0;
@@ -388,7 +481,8 @@ void ChunkWriter::reset() {
 
 uint64_t ChunkWriter::encoded_bytes() const {
   return raw_bytes_ +
-         std::visit([](const auto& encoder) { return encoder.pending_bytes() + encoder.dictionary_bytes(); }, encoder_);
+         std::visit([](const auto& encoder) { return encoder.pending_bytes() + encoder.dictionary_entries().size(); },
+                    encoder_);
 }
 
 }  // namespace sluice

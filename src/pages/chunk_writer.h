@@ -16,8 +16,11 @@
 #include "format/file_metadata.h"
 #include "format/page_header.h"
 #include "format/page_index.h"
+#include "pages/content_cuts.h"
 #include "pages/fixed_encoder.h"
+#include "pages/geo_bounds.h"
 #include "pages/level_buffer.h"
+#include "pages/page_writer.h"
 #include "pages/striping.h"
 #include "pages/value_check.h"
 #include "pages/value_encoder.h"
@@ -31,7 +34,12 @@ struct ChunkOptions {
   uint64_t page_bytes = 0;
   int64_t page_rows = 0;
   uint64_t dictionary_bytes = 0;
-  bool compat = false;  ///< see EncodingRules
+  bool compat = false;                  ///< see EncodingRules
+  std::optional<Encoding> encoding{};   ///< instead of a measured one; must suit the type (pages/encoding_request.h)
+  bool statistics = true;               ///< bounds of the chunk and its pages; null counts are always kept
+  PageType page = PageType::data_page;  ///< or data_page_v2
+  std::optional<BloomFilterOptions> bloom_filter{};
+  std::optional<ContentCutOptions> content_cuts{};  ///< pages end by them, not by page_bytes and page_rows
 };
 
 /// Pages ready to be written one after the other, dictionary first, and what the footer says of them.
@@ -41,6 +49,10 @@ struct FinishedChunk {
   ColumnMetaData metadata;
   OffsetIndex offset_index;
   std::optional<ColumnIndex> column_index;
+  Bytes bloom_filter;  ///< its header and bits; empty where there is none. Not part of the chunk's bytes
+  /// Of the headers of the data pages in their order, then of the dictionary page's, each with the digest so far as
+  /// seed (docs/digests.md).
+  uint64_t headers_digest = 0;
 
   uint64_t bytes() const { return dictionary_page.size() + data_pages.size(); }
   /// Offsets count from the chunk's begin; this moves them to where the chunk stands in the file. Once.
@@ -83,10 +95,19 @@ class ChunkWriter {
   Span fitting_rows(const LeafSlice& slice, const Cursor& at) const;
   Span fitting_records(const LeafSlice& slice, const Cursor& at) const;
   Span measure_record(const LeafSlice& slice, const Cursor& at) const;
-  uint64_t row_bytes(const LeafSlice& slice, size_t slot, size_t count) const;
+  size_t fitting_texts(const LeafSlice& slice, const Cursor& at, size_t rows_max, uint64_t bytes_left) const;
+  static uint64_t text_bytes(const LeafSlice& slice, size_t value, size_t count);
+  void append_by_content(const LeafSlice& slice);
+  Span span_until(const LeafSlice& slice, const Cursor& at, size_t end) const;
+  void add_shapes(const LeafSlice& slice);
   void append_span(const LeafSlice& slice, const Cursor& at, const Span& span);
+  bool append_values(const Column& column, const Selection& values);
   void cut_page(bool ends_chunk);
-  size_t append_page(const PageHeader& header_without_sizes, ByteSpan raw, Bytes& out);
+  size_t take_levels();
+  PageHeader data_page_header(Encoding encoding, size_t repetition_bytes) const;
+  size_t append_data_page(const RawPage& page, size_t repetition_bytes);
+  bool pays(const PageWriter::Sizes& first_page) const;
+  size_t append_dictionary_page(const DictionaryPage& dictionary, Bytes& out);
   void describe(FinishedChunk& chunk, size_t dictionary_raw_bytes);
   void describe_statistics(FinishedChunk& chunk);
   void reset();
@@ -96,15 +117,20 @@ class ChunkWriter {
   const bool is_text_;
   const size_t width_;  ///< bytes that a value counts for in the account of a page, the text itself not included
   ValueCheck check_;
+  std::optional<ContentCuts> content_cuts_;
+  std::optional<GeoBounds> shapes_;  ///< of geometries and geographies
   Encoder encoder_;
+  std::vector<int32_t> positions_;  ///< in the dictionary of the column at hand
   LevelBuffer repetition_;
   LevelBuffer definition_;
   Bytes levels_;
-  Bytes header_;
+  PageWriter page_writer_;
   Span page_;  ///< what is in the page under way
 
   // The chunk so far.
+  Compression compression_;  ///< as asked, or none when the first page shows that it does not pay
   Bytes pages_;
+  uint64_t headers_digest_ = 0;
   uint64_t raw_bytes_ = 0;  ///< of finished pages, headers included
   int64_t rows_ = 0;
   int64_t slots_ = 0;

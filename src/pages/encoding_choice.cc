@@ -1,5 +1,7 @@
 #include "pages/encoding_choice.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -13,15 +15,16 @@ namespace {
 constexpr double kGainMin = 0.01;
 // A measurement holds for so many chunks; a dictionary that did not pay may do so in other data.
 constexpr int kChunksBetweenTrials = 8;
-// Pages that the entries of a dictionary are spread over: what is still to come is unknown, and a full row group has
-// fifty.
-constexpr double kPagesExpected = 16;
+// Pages that the entries of a dictionary are spread over, while fewer are there: what is still to come is unknown, and
+// a full row group has so many.
+constexpr double kPagesExpected = 8;
+// Values that are measured: compressors show on so many what they can do, and a page may have many more.
+constexpr size_t kTrialValues = 32'768;
+// Bytes of entries that are measured.
+constexpr size_t kTrialEntryBytes = size_t{256} << 10;
 // Pages between two measurements at the least: a column that changes all the time must not be measured all the time.
 constexpr int kPagesBetweenTrials = 32;
 constexpr double kDrift = 1.25;
-// A dictionary that has grown so much beyond what was foretold is one of other data.
-constexpr double kSurprise = 1.5;
-
 // How many times the entries of one page all pages will have together. In n draws from D equally likely values one
 // meets D (1 - e^(-x)) of them, x = n / D. The share that only the second half meets is then y / (1 + y), y = e^(-x/2):
 // which gives x from that share alone. A share of one half is the limit D = infinity: every page brings as many as the
@@ -36,36 +39,50 @@ double entry_growth(double late_share, double pages) {
 
 }  // namespace
 
+EncodingChoice::EncodingChoice(const EncodingRules& rules) : rules_(rules) {
+  if (!rules.requested) return;
+  decided_ = true;
+  dictionary_ = *rules.requested == Encoding::rle_dictionary;
+  if (!dictionary_) encoding_ = *rules.requested;
+}
+
 size_t EncodingChoice::measure(ByteSpan raw) {
   if (rules_.compression.codec == Codec::none) return raw.size();
   scratch_.clear();
   return std::min(compress(rules_.compression, raw, scratch_), raw.size());
 }
 
-void EncodingChoice::begin_trial(size_t values) {
-  values_ = std::max<size_t>(values, 1);
+size_t EncodingChoice::begin_trial(size_t values) {
+  const size_t measured = std::min(values, kTrialValues);
+  values_ = std::max<size_t>(measured, 1);
   best_bytes_ = 0;
   encoding_ = Encoding::plain;
-  dictionary_offered_ = false;
+  dictionary_ = false;
+  offers_.clear();
+  return measured;
 }
 
 void EncodingChoice::offer(Encoding encoding, ByteSpan page) {
   const auto bytes = static_cast<double>(measure(page));
+  offers_.push_back({encoding, bytes});
   if (encoding != Encoding::plain && bytes >= best_bytes_ * (1 - kGainMin)) return;
   best_bytes_ = bytes;
   encoding_ = encoding;
 }
 
-void EncodingChoice::offer_dictionary(ByteSpan index_page, ByteSpan entries, double late_share, bool is_last_page) {
-  const auto index_bytes = static_cast<double>(measure(index_page));
-  const auto entry_bytes = static_cast<double>(measure(entries));
-  index_shrink_ = index_bytes / static_cast<double>(std::max<size_t>(index_page.size(), 1));
-  entry_shrink_ = entry_bytes / static_cast<double>(std::max<size_t>(entries.size(), 1));
-  late_share_ = late_share;
-  entry_bytes_ = static_cast<double>(entries.size());
-  const double pages = is_last_page ? 1 : kPagesExpected;
-  dictionary_bytes_ = index_bytes + entry_bytes * entry_growth(late_share, pages) / pages;
-  dictionary_offered_ = true;
+void EncodingChoice::offer_dictionary(ByteSpan index_page, ByteSpan entries, const DictionaryUse& page,
+                                      bool is_last_page) {
+  const auto shrink = [&](ByteSpan raw) {
+    return static_cast<double>(measure(raw)) / static_cast<double>(std::max<size_t>(raw.size(), 1));
+  };
+  index_shrink_ = shrink(index_page);
+  entry_shrink_ = shrink(entries.first(std::min(entries.size(), kTrialEntryBytes)));
+  // The index bytes are those of the measured values.
+  DictionaryUse whole = page;
+  whole.index_bytes = page.index_bytes * std::max(page.values, values_) / values_;
+  const double bytes = bytes_a_value(whole, is_last_page ? 0 : kPagesExpected - 1) * static_cast<double>(values_);
+  offers_.push_back({Encoding::rle_dictionary, bytes});
+  dictionary_ = bytes * (1 - kGainMin) <= best_bytes_;
 }
 
 bool EncodingChoice::end_trial() {
@@ -73,39 +90,60 @@ bool EncodingChoice::end_trial() {
   drifted_ = false;
   pages_since_trial_ = 0;
   chunks_since_trial_ = 0;
-  dictionary_ = dictionary_offered_ && dictionary_bytes_ * (1 - kGainMin) <= best_bytes_;
   return dictionary_;
 }
 
-bool EncodingChoice::loses(const DictionaryUse& use) const {
+// With a dictionary, on the mean of `page` and as many behind it.
+double EncodingChoice::bytes_a_value(const DictionaryUse& page, double pages_to_come) const {
+  const double pages = pages_to_come + 1;
   const double bytes =
-      static_cast<double>(use.index_bytes) * index_shrink_ + static_cast<double>(use.entry_bytes) * entry_shrink_;
-  const double bytes_without = best_bytes_ / static_cast<double>(values_) * static_cast<double>(use.values);
-  return bytes > bytes_without * (1 + kGainMin);
+      static_cast<double>(page.index_bytes) * index_shrink_ +
+      static_cast<double>(page.entry_bytes) * entry_shrink_ * entry_growth(page.late_share, pages) / pages;
+  return bytes / static_cast<double>(std::max<size_t>(page.values, 1));
 }
 
-bool EncodingChoice::is_spent(const DictionaryUse& before, const DictionaryUse& page) const {
-  if (!loses(page)) return false;
-  const DictionaryUse all{before.pages + page.pages, before.values + page.values, before.index_bytes + page.index_bytes,
-                          before.entry_bytes + page.entry_bytes};
-  const auto pages = static_cast<double>(all.pages);
-  const double foretold = entry_bytes_ * entry_growth(late_share_, pages);
-  if (static_cast<double>(all.entry_bytes) > kSurprise * foretold) return true;
-  return pages >= kPagesExpected && loses(all);
+bool EncodingChoice::leaves_dictionary(const DictionaryUse& page, size_t pages_before) {
+  if (rules_.requested) return false;
+  const double without = best_bytes_ / static_cast<double>(values_);
+  const double pages_to_come = std::max(kPagesExpected - 1 - static_cast<double>(pages_before), 1.0);
+  if (bytes_a_value(page, pages_to_come) <= without * (1 + kGainMin)) return false;
+  drifted_ = true;  // the next chunk measures again
+  return true;
 }
 
 bool EncodingChoice::start_chunk() {
+  if (rules_.requested) return dictionary_;
   if (drifted_ || ++chunks_since_trial_ >= kChunksBetweenTrials) decided_ = false;
   return dictionary_ || !decided_;
 }
 
+std::string EncodingChoice::reason() const {
+  if (rules_.requested) return std::string(to_string(*rules_.requested)) + ": as asked";
+  if (offers_.empty()) return {};
+  const Encoding best = dictionary_ ? Encoding::rle_dictionary : encoding_;
+  std::string words = std::string(to_string(best)) + ": ";
+  const char* separator = "";
+  // The best one first.
+  for (const bool others : {false, true})
+    for (const Offer& offer : offers_) {
+      if ((offer.encoding != best) != others) continue;
+      words += separator;
+      if (others) words += std::string(to_string(offer.encoding)) + " ";
+      words += fmt::format("{:.2f}", offer.bytes / static_cast<double>(values_));
+      if (!others) words += " bytes a value";
+      separator = separator[0] == '\0' ? "; " : ", ";
+    }
+  return words;
+}
+
 void EncodingChoice::page_written(size_t values, size_t compressed_bytes) {
+  if (rules_.requested) return;
   const double now = static_cast<double>(compressed_bytes) / static_cast<double>(std::max<size_t>(values, 1));
   if (pages_since_trial_++ == 0) {
-    bytes_a_value_ = now;
+    first_page_bytes_a_value_ = now;
     return;
   }
-  const bool drifts = now > bytes_a_value_ * kDrift || now * kDrift < bytes_a_value_;
+  const bool drifts = now > first_page_bytes_a_value_ * kDrift || now * kDrift < first_page_bytes_a_value_;
   drifted_ |= drifts;
   if (drifted_ && pages_since_trial_ >= kPagesBetweenTrials) decided_ = false;
 }

@@ -1,8 +1,9 @@
 #include "pages/fixed_encoder.h"
 
 #include "columns/widths.h"
+#include "encodings/byte_stream_split.h"
+#include "encodings/delta_byte_array.h"
 #include "format/schema_elements.h"
-#include "pages/index_page.h"
 
 namespace sluice {
 
@@ -20,18 +21,15 @@ FixedEncoder::FixedEncoder(const Type& type, const ValueEncoderOptions& options)
       big_endian_(type.kind() == TypeKind::decimal),
       memory_width_(fixed_width(type)),
       width_(stored_width_of(type)),
+      is_float16_(type.kind() == TypeKind::float16),
       bounds_(width_, order_of(type)),
       choice_(options.rules) {
+  if (options.bloom_filter) bloom_filter_.emplace(*options.bloom_filter);
   start_chunk();
 }
 
 void FixedEncoder::start_chunk() {
-  page_begin_ = {};
-  use_ = {};
-  dictionary_used_ = false;
-  using_dictionary_ = choice_.start_chunk() && options_.dictionary_bytes_max > 0;
-  dictionary_.reset();
-  if (using_dictionary_) dictionary_.emplace(width_);
+  dictionary_.start_chunk(choice_.start_chunk() && options_.dictionary_bytes_max > 0, width_);
 }
 
 // Values back to back as they are stored: in place where the column has them so, else in the scratch.
@@ -61,87 +59,101 @@ bool FixedEncoder::append(const Column& column, const Selection& selection) {
 }
 
 void FixedEncoder::append_values(ByteSpan values) {
-  while (using_dictionary_ && !values.empty()) {
+  while (dictionary_.is_open() && !values.empty()) {
     const uint32_t index = dictionary_->encode(values.data(), options_.dictionary_bytes_max);
     if (index == FixedDictionary::kFull) {
-      spill_to_plain();
+      spill();
       break;
     }
-    indices_.push_back(index);
+    dictionary_.indices().push_back(index);
     values = values.subspan(width_);
   }
-  if (!values.empty()) plain_.bytes().append(values);
+  if (values.empty()) return;
+  add_to_bloom_filter(values);
+  plain_.bytes().append(values);
 }
 
-// The dictionary is at its end: the page under way goes on in PLAIN.
-void FixedEncoder::spill_to_plain() {
-  Bytes& plain = plain_.bytes();
-  plain.reserve(plain.size() + indices_.size() * width_);
-  for (const uint32_t index : indices_) plain.append(dictionary_->entry(index), width_);
-  indices_.clear();
-  using_dictionary_ = false;
-  if (!dictionary_used_) dictionary_.reset();
+void FixedEncoder::add_to_bloom_filter(ByteSpan values) {
+  if (!bloom_filter_) return;
+  if (is_float16_)
+    bloom_filter_->add_float16(values);
+  else
+    bloom_filter_->add_fixed(values, width_);
 }
 
-// What the page under way adds to the chunk's use of the dictionary.
-DictionaryUse FixedEncoder::page_use() const {
-  return {1, indices_.size(), index_bytes(indices_.size(), dictionary_->size()),
-          dictionary_->entries().size() - page_begin_.bytes};
+// Its entries are values of the chunk; those behind them are added one by one.
+void FixedEncoder::leave_dictionary() {
+  add_to_bloom_filter(dictionary_.entries());
+  dictionary_.give_up();
+}
+
+void FixedEncoder::unfold(Bytes& out) const {
+  out.reserve(out.size() + dictionary_.indices().size() * width_);
+  for (const uint32_t index : dictionary_.indices()) out.append(dictionary_->entry(index), width_);
+}
+
+// The dictionary is at its end: the page under way goes on without it.
+void FixedEncoder::spill() {
+  unfold(plain_.bytes());
+  leave_dictionary();
 }
 
 // Measures the page under way in both forms; afterwards it is in the better one.
 void FixedEncoder::choose(bool ends_chunk) {
-  choice_.begin_trial(using_dictionary_ ? indices_.size() : plain_.size() / width_);
-  indexed_.clear();
-  if (using_dictionary_)
-    for (const uint32_t index : indices_) indexed_.append(dictionary_->entry(index), width_);
-  choice_.offer(Encoding::plain, using_dictionary_ ? ByteSpan(indexed_) : plain_.body());
-  if (using_dictionary_) {
-    indexed_.clear();
-    append_index_page(indices_, dictionary_->size(), indexed_);
-    const ByteSpan added = ByteSpan(dictionary_->entries()).subspan(page_begin_.bytes);
-    choice_.offer_dictionary(indexed_, added, late_share(indices_, page_begin_.entries, dictionary_->size()),
-                             ends_chunk);
-  }
-  if (!choice_.end_trial() && using_dictionary_) spill_to_plain();
+  encoded_.clear();
+  if (dictionary_.is_open()) unfold(encoded_);
+  const ByteSpan values = dictionary_.is_open() ? ByteSpan(encoded_) : plain_.body();
+  const size_t measured = choice_.begin_trial(values.size() / width_);
+  choice_.offer(Encoding::plain, values.first(measured * width_));
+  if (dictionary_.is_open()) dictionary_.offer_to(choice_, measured, ends_chunk, encoded_);
+  if (!choice_.end_trial() && dictionary_.is_open()) spill();
+}
+
+void FixedEncoder::encode_values(Encoding encoding, ByteSpan values) {
+  if (encoding == Encoding::byte_stream_split) return byte_stream_split::encode(values, width_, encoded_);
+  lengths_.assign(values.size() / width_, static_cast<int32_t>(width_));
+  delta_byte_array::encode(lengths_, values, encoded_);
 }
 
 RawPage FixedEncoder::finish_page(ByteSpan levels, bool ends_chunk) {
   bounds_.end_page();
-  if (choice_.wants_trial())
-    choose(ends_chunk);
-  else if (using_dictionary_ && choice_.is_spent(use_, page_use()))
-    spill_to_plain();
-  if (!using_dictionary_) {
+  const bool is_measured = choice_.wants_trial();
+  if (is_measured) choose(ends_chunk);
+  encoded_.clear();
+  encoded_.append(levels);
+  if (dictionary_.is_open()) {
+    dictionary_.encode_page(encoded_);
+    if (is_measured || !dictionary_.is_spent(choice_)) {
+      dictionary_.keep_page();
+      return {encoded_, Encoding::rle_dictionary};
+    }
+    spill();
+    encoded_.resize(levels.size());
+  }
+  if (choice_.encoding() == Encoding::plain || plain_.size() == 0) {
     const ByteSpan page = plain_.with_levels(levels);
     plain_.clear();
     return {page, Encoding::plain};
   }
-  indexed_.clear();
-  indexed_.append(levels);
-  append_index_page(indices_, dictionary_->size(), indexed_);
-  const DictionaryUse page = page_use();
-  use_ = {use_.pages + 1, use_.values + page.values, use_.index_bytes + page.index_bytes,
-          use_.entry_bytes + page.entry_bytes};
-  dictionary_used_ = true;
-  page_begin_ = {dictionary_->size(), dictionary_->entries().size()};
-  indices_.clear();
-  return {indexed_, Encoding::rle_dictionary};
+  encode_values(choice_.encoding(), plain_.body());
+  plain_.clear();
+  return {encoded_, choice_.encoding()};
 }
 
-std::optional<Bytes> FixedEncoder::finish_dictionary(size_t& entries) {
-  std::optional<Bytes> page;
-  if (dictionary_used_) {
-    entries = page_begin_.entries;
-    page = dictionary_->take_entries();
-    page->resize(page_begin_.bytes);
-  }
+std::optional<BloomFilter> FixedEncoder::finish_bloom_filter() {
+  if (!bloom_filter_) return std::nullopt;
+  if (dictionary_.is_open()) add_to_bloom_filter(dictionary_.entries());
+  return bloom_filter_->finish();
+}
+
+std::optional<DictionaryPage> FixedEncoder::finish_dictionary() {
+  std::optional<DictionaryPage> page = dictionary_.take_page();
   start_chunk();
   return page;
 }
 
 size_t FixedEncoder::pending_bytes() const {
-  return using_dictionary_ ? index_bytes(indices_.size(), dictionary_->size()) : plain_.size();
+  return dictionary_.is_open() ? dictionary_.pending_bytes() : plain_.size();
 }
 
 }  // namespace sluice

@@ -1,7 +1,7 @@
 // Values of fixed length on their way into pages, as FIXED_LEN_BYTE_ARRAY: plain bytes and UUIDs as they are, decimals
 // turned to big-endian at their shortest length, numbers of 16 bits as they lie in memory (parquet-format,
 // LogicalTypes.md). The members are those that pages/value_encoder.h describes. PLAIN or dictionary, whichever is
-// smaller: what else suits such values is not in every reader.
+// smaller; BYTE_STREAM_SPLIT and DELTA_BYTE_ARRAY, which are not in every reader, on request.
 #pragma once
 
 #include <cstdint>
@@ -23,36 +23,39 @@ class FixedEncoder {
   [[nodiscard]] bool append(const Column& column, const Selection& selection);
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
   void page_written(size_t values, size_t compressed_bytes) {
-    if (!using_dictionary_) choice_.page_written(values, compressed_bytes);
+    if (!dictionary_.is_open()) choice_.page_written(values, compressed_bytes);
   }
   ChunkBounds finish_bounds() { return bounds_.finish(); }
-  std::optional<Bytes> finish_dictionary(size_t& entries);
+  std::optional<BloomFilter> finish_bloom_filter();
+  std::optional<DictionaryPage> finish_dictionary();
   size_t pending_bytes() const;
-  size_t dictionary_bytes() const { return dictionary_ ? dictionary_->entries().size() : 0; }
+  ByteSpan dictionary_entries() const { return dictionary_.entries(); }
   int64_t take_text_bytes() { return 0; }
+  std::string reason() const { return choice_.reason(); }
 
  private:
   ByteSpan gather(const Column& column, const Selection& selection);
   void append_values(ByteSpan values);
+  void unfold(Bytes& out) const;
+  void add_to_bloom_filter(ByteSpan values);
+  void leave_dictionary();
+  void spill();
   void choose(bool ends_chunk);
-  DictionaryUse page_use() const;
-  void spill_to_plain();
+  void encode_values(Encoding encoding, ByteSpan values);
   void start_chunk();
 
   ValueEncoderOptions options_;
   bool big_endian_;      ///< bytes are turned around on their way
   size_t memory_width_;  ///< bytes of a value in the column
   size_t width_;         ///< bytes of a value in the file: as many or fewer
+  bool is_float16_;
   FixedBounds bounds_;
   EncodingChoice choice_;
-  std::optional<FixedDictionary> dictionary_;
-  DictionaryMark page_begin_;
-  DictionaryUse use_;
-  bool dictionary_used_ = false;  ///< by a finished page
-  bool using_dictionary_ = false;
-  std::vector<uint32_t> indices_;  ///< of the page under way, when it uses the dictionary
-  PageBody plain_;                 ///< the page under way, when it does not
-  Bytes indexed_;
+  ChunkDictionary<FixedDictionary> dictionary_;
+  std::optional<BloomFilterBuilder> bloom_filter_;
+  PageBody plain_;  ///< the page under way, when it does not use the dictionary
+  Bytes encoded_;
+  std::vector<int32_t> lengths_;
   Bytes scratch_;
 };
 
@@ -78,10 +81,12 @@ class DecimalEncoder {
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false) { return numbers_.finish_page(levels, ends_chunk); }
   void page_written(size_t values, size_t compressed_bytes) { numbers_.page_written(values, compressed_bytes); }
   ChunkBounds finish_bounds() { return numbers_.finish_bounds(); }
-  std::optional<Bytes> finish_dictionary(size_t& entries) { return numbers_.finish_dictionary(entries); }
+  std::optional<BloomFilter> finish_bloom_filter() { return numbers_.finish_bloom_filter(); }
+  std::optional<DictionaryPage> finish_dictionary() { return numbers_.finish_dictionary(); }
   size_t pending_bytes() const { return numbers_.pending_bytes(); }
-  size_t dictionary_bytes() const { return numbers_.dictionary_bytes(); }
+  ByteSpan dictionary_entries() const { return numbers_.dictionary_entries(); }
   int64_t take_text_bytes() { return numbers_.take_text_bytes(); }
+  std::string reason() const { return numbers_.reason(); }
 
  private:
   static constexpr int64_t kMemoryWidth = 16;

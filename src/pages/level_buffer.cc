@@ -33,10 +33,10 @@ void LevelBuffer::append_run(uint8_t level, size_t count) {
   levels_.insert(levels_.end(), count, level);
 }
 
-void LevelBuffer::finish(Bytes& out, std::span<int64_t> histogram) {
+void LevelBuffer::finish(LevelFraming framing, Bytes& out, std::span<int64_t> histogram) {
   if (level_max_ > 0) {
     const size_t length_at = out.size();
-    out.append_value(uint32_t{0});
+    if (framing == LevelFraming::length_in_front) out.append_value(uint32_t{0});
     if (uniform_) {
       histogram[level_] += static_cast<int64_t>(run_);
       rle_hybrid::encode_run(level_, run_, width_, out);
@@ -50,8 +50,10 @@ void LevelBuffer::finish(Bytes& out, std::span<int64_t> histogram) {
       else
         rle_hybrid::encode(levels_, width_, out);
     }
-    const auto length = static_cast<uint32_t>(out.size() - length_at - sizeof(uint32_t));
-    std::memcpy(out.data() + length_at, &length, sizeof length);
+    if (framing == LevelFraming::length_in_front) {
+      const auto length = static_cast<uint32_t>(out.size() - length_at - sizeof(uint32_t));
+      std::memcpy(out.data() + length_at, &length, sizeof length);
+    }
   }
   uniform_ = true;
   run_ = 0;

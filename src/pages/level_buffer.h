@@ -1,5 +1,6 @@
-// The levels of one page: gathered slot by slot, then run-length encoded with their length in front, as V1 pages want
-// them (parquet-format, Encodings.md, "RLE"). A page whose levels are all alike never stores them one by one.
+// The levels of one page: gathered slot by slot, then run-length encoded; V1 pages want their length in front, the
+// header of V2 pages has it (parquet-format, Encodings.md, "RLE"; parquet.thrift, DataPageHeaderV2). A page whose
+// levels are all alike never stores them one by one.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,8 @@
 #include "base/bytes.h"
 
 namespace sluice {
+
+enum class LevelFraming : uint8_t { length_in_front, bare };
 
 class LevelBuffer {
  public:
@@ -20,7 +23,7 @@ class LevelBuffer {
   size_t size() const { return uniform_ ? run_ : levels_.size(); }
 
   /// Appends the encoded levels to `out` and their counts to `histogram` (level_max + 1 of them), and starts anew.
-  void finish(Bytes& out, std::span<int64_t> histogram);
+  void finish(LevelFraming framing, Bytes& out, std::span<int64_t> histogram);
 
  private:
   void spread();

@@ -15,7 +15,8 @@
 
 namespace sluice {
 
-/// Which values of a leaf column are there: an ascending range or a list of positions.
+/// Which values of a leaf column are there: an ascending range or a list of positions. The column may be in dictionary
+/// form: these are places of rows, not of entries.
 struct Selection {
   int64_t begin = 0;  ///< first position, when `positions` is null
   size_t count = 0;

@@ -7,6 +7,7 @@
 #include "base/calendar.h"
 #include "base/decimal.h"
 #include "base/utf8.h"
+#include "columns/dictionary_form.h"
 #include "columns/widths.h"
 #include "sluice/error.h"
 
@@ -115,11 +116,27 @@ int64_t row_of(const LeafSlice& slice, size_t value, uint8_t definition_level_ma
 }  // namespace
 
 void ValueCheck::check(const LeafSlice& slice) {
-  if (const std::optional<size_t> bad = find_bad(*slice.column, slice.values)) refuse(slice, *bad);
+  const std::optional<size_t> bad =
+      slice.column->dictionary ? find_bad_entry(slice) : find_bad(*slice.column, slice.values);
+  if (bad) refuse(slice, *bad);
   rows_ += slice.rows;
 }
 
+// A dictionary is looked at once as a whole. An entry that is bad does no harm while no row has it.
+std::optional<size_t> ValueCheck::find_bad_entry(const LeafSlice& slice) {
+  const Column& entries = *slice.column->dictionary;
+  if (checked_ && is_same_dictionary(*checked_, entries)) return std::nullopt;
+  if (!find_bad(entries, {0, static_cast<size_t>(entries.length), nullptr})) {
+    checked_ = slice.column->dictionary;
+    return std::nullopt;
+  }
+  for (size_t i = 0; i < slice.values.count; ++i)
+    if (find_bad(entries, {slice.column->positions_data()[position_of(slice.values, i)], 1, nullptr})) return i;
+  return std::nullopt;
+}
+
 std::string ValueCheck::describe(const Column& column, int64_t position) const {
+  if (column.dictionary) return describe(*column.dictionary, column.positions_data()[position]);
   const Type& type = leaf_.type;
   if (is_utf8_text(type.kind()))
     return "text that is not UTF-8 from its byte " + std::to_string(utf8_valid_bytes(text_at(column, position))) +

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -20,11 +21,13 @@ class ValueCheck {
   void check(const LeafSlice& slice);
 
  private:
+  std::optional<size_t> find_bad_entry(const LeafSlice& slice);
   [[noreturn]] void refuse(const LeafSlice& slice, size_t value) const;
   std::string describe(const Column& column, int64_t position) const;
 
   const Leaf& leaf_;
-  int64_t rows_ = 0;  ///< before the slice at hand
+  int64_t rows_ = 0;                       ///< before the slice at hand
+  std::shared_ptr<const Column> checked_;  ///< the last dictionary whose entries are all good
 };
 
 }  // namespace sluice

@@ -1,5 +1,7 @@
-// What all encoders share, and the two that have no choice to make.
+// What all encoders share, and the two smallest: booleans, and a column without values.
 #include "pages/value_encoder.h"
+
+#include "encodings/rle_boolean.h"
 
 namespace sluice {
 
@@ -25,21 +27,48 @@ bool BooleanEncoder::append(const Column& column, const Selection& selection) {
     const int64_t bit = column.offset + position;
     const bool value = (bits[bit >> 3] >> (bit & 7)) & 1;
     seen[value] = true;
-    if ((count_ & 7) == 0) plain_.bytes().push_back(0);
-    if (value) plain_.bytes().data()[plain_.bytes().size() - 1] |= std::byte(1 << (count_ & 7));
-    ++count_;
+    values_.push_back(value);
   }
   for (const bool value : {false, true})
     if (seen[value]) bounds_.add({&value, 1});
   return true;
 }
 
+// Bits, the first value lowest (Encodings.md, "Plain"), or runs.
+void BooleanEncoder::encode_values(Encoding encoding, std::span<const uint8_t> values) {
+  if (encoding == Encoding::rle) return rle_boolean::encode(values, encoded_);
+  const size_t begin = encoded_.size();
+  encoded_.resize(begin + (values.size() + 7) / 8);
+  std::byte* to = encoded_.data() + begin;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (i % 8 == 0) to[i / 8] = std::byte{0};
+    to[i / 8] |= std::byte(values[i] << (i % 8));
+  }
+}
+
 RawPage BooleanEncoder::finish_page(ByteSpan levels, bool) {
   bounds_.end_page();
-  count_ = 0;
-  const ByteSpan page = plain_.with_levels(levels);
-  plain_.clear();
-  return {page, Encoding::plain};
+  if (choice_.wants_trial()) {
+    const std::span<const uint8_t> values = std::span(values_).first(choice_.begin_trial(values_.size()));
+    for (const Encoding encoding : {Encoding::plain, Encoding::rle}) {
+      if (!choice_.allows(encoding)) continue;
+      encoded_.clear();
+      encode_values(encoding, values);
+      choice_.offer(encoding, encoded_);
+    }
+    choice_.end_trial();
+  }
+  const Encoding encoding = values_.empty() ? Encoding::plain : choice_.encoding();
+  encoded_.clear();
+  encoded_.append(levels);
+  encode_values(encoding, values_);
+  values_.clear();
+  return {encoded_, encoding};
+}
+
+std::optional<DictionaryPage> BooleanEncoder::finish_dictionary() {
+  choice_.start_chunk();
+  return std::nullopt;
 }
 
 RawPage NullEncoder::finish_page(ByteSpan levels, bool) {

@@ -4,24 +4,31 @@
 // One class for numbers, one for booleans, one for text. They share these members, which ChunkWriter calls in this
 // order:
 //
-//   append(column, selection)     values of the page under way
+//   append(column, selection)     values of the page under way; the column is plain, positions need not ascend
 //   finish_page(levels)           the page's bytes, and its encoding; the next page begins
 //   page_written(values, bytes)   what the page took after compression
-//   finish_dictionary(entries)    the dictionary page's bytes, if any page used it; the next chunk begins
+//   finish_bloom_filter()         what was asked for, of all values of the chunk
+//   finish_dictionary()           the dictionary page, if any page used it; the next chunk begins
 //
 // A dictionary is given up until the chunk ends when a page shows that it does not pay or when it is full; pages that
 // used it stay as they are. The page under way is then rewritten, for a page has one encoding.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "encodings/dictionary.h"
 #include "format/enums.h"
+#include "pages/bloom_filter_builder.h"
 #include "pages/bounds.h"
+#include "pages/chunk_dictionary.h"
 #include "pages/encoding_choice.h"
-#include "pages/index_page.h"
+#include "pages/entry_numbers.h"
 #include "pages/striping.h"
 
 namespace sluice {
@@ -37,12 +44,7 @@ struct ValueEncoderOptions {
   EncodingRules rules{};
   bool utf8 = false;        ///< text is cut between code points
   int64_t unit_factor = 1;  ///< what values are multiplied by on their way (seconds are stored as milliseconds)
-};
-
-/// Where a dictionary stood when a page began: what the page added goes again if it is encoded otherwise.
-struct DictionaryMark {
-  size_t entries = 0;
-  size_t bytes = 0;
+  std::optional<BloomFilterOptions> bloom_filter{};
 };
 
 /// A page body that grows behind a gap, into which its levels fit in most cases: then nothing is moved.
@@ -75,62 +77,65 @@ class NumberEncoder {
   [[nodiscard]] bool append(const Column& column, const Selection& selection);
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
   void page_written(size_t values, size_t compressed_bytes) {
-    if (!using_dictionary_) choice_.page_written(values, compressed_bytes);
+    if (!dictionary_.is_open()) choice_.page_written(values, compressed_bytes);
   }
   ChunkBounds finish_bounds() { return bounds_.finish(); }
-  /// Entries of the dictionary, if any page used it; then starts anew for the next chunk.
-  std::optional<Bytes> finish_dictionary(size_t& entries);
+  std::optional<BloomFilter> finish_bloom_filter();
+  /// Starts anew for the next chunk.
+  std::optional<DictionaryPage> finish_dictionary();
   /// Encoded bytes of the page under way, as far as it can be told.
   size_t pending_bytes() const;
-  size_t dictionary_bytes() const { return dictionary_ ? dictionary_->entries().size() : 0; }
+  ByteSpan dictionary_entries() const { return dictionary_.entries(); }
   /// Bytes of all text in the page under way; 0 for other types.
   int64_t take_text_bytes() { return 0; }
+  /// Why the values are encoded as they are, for people; empty where there was nothing to choose.
+  std::string reason() const { return choice_.reason(); }
 
  private:
   using Bits = std::conditional_t<sizeof(Stored) == 4, uint32_t, uint64_t>;
   bool gather(const Column& column, const Selection& selection, std::span<const Stored>& values);
   void append_values(std::span<const Stored> values);
-  void spill_to_plain();
+  void leave_dictionary();
+  void spill();
   void choose(bool ends_chunk);
   std::span<const Stored> page_values();
   void encode_values(Encoding encoding, std::span<const Stored> values);
-  DictionaryUse page_use() const {
-    return {1, indices_.size(), index_bytes(indices_.size(), dictionary_->size()),
-            dictionary_->entries().size() - page_begin_.bytes};
-  }
   void start_chunk();
 
   ValueEncoderOptions options_;
   NumberBounds<Stored> bounds_;
   EncodingChoice choice_;
-  std::optional<NumberDictionary<Bits>> dictionary_;
-  DictionaryMark page_begin_;
-  DictionaryUse use_;
-  bool dictionary_used_ = false;  ///< by a finished page
-  bool using_dictionary_ = false;
-  std::vector<uint32_t> indices_;  ///< of the page under way, when it uses the dictionary
-  PageBody plain_;                 ///< the page under way, when it does not
+  ChunkDictionary<NumberDictionary<Bits>> dictionary_;
+  std::optional<BloomFilterBuilder> bloom_filter_;
+  PageBody plain_;  ///< the page under way, when it does not use the dictionary
   Bytes encoded_;
   std::vector<Stored> scratch_;
 };
 
 class BooleanEncoder {
  public:
-  explicit BooleanEncoder(const ValueEncoderOptions&) {}
+  explicit BooleanEncoder(const ValueEncoderOptions& options) : choice_(options.rules) {}
 
   [[nodiscard]] bool append(const Column& column, const Selection& selection);
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
-  void page_written(size_t, size_t) {}
+  void page_written(size_t values, size_t compressed_bytes) { choice_.page_written(values, compressed_bytes); }
   ChunkBounds finish_bounds() { return bounds_.finish(); }
-  std::optional<Bytes> finish_dictionary(size_t&) { return std::nullopt; }
-  size_t pending_bytes() const { return plain_.size(); }
-  size_t dictionary_bytes() const { return 0; }
+  /// Two values: there is nothing to tell apart.
+  std::optional<BloomFilter> finish_bloom_filter() { return std::nullopt; }
+  std::optional<DictionaryPage> finish_dictionary();
+  size_t pending_bytes() const { return values_.size() / 8; }
+  ByteSpan dictionary_entries() const { return {}; }
   int64_t take_text_bytes() { return 0; }
+  /// Why the values are encoded as they are, for people; empty where there was nothing to choose.
+  std::string reason() const { return choice_.reason(); }
 
  private:
+  void encode_values(Encoding encoding, std::span<const uint8_t> values);
+
   NumberBounds<bool> bounds_;
-  size_t count_ = 0;
-  PageBody plain_;
+  EncodingChoice choice_;
+  std::vector<uint8_t> values_;  ///< of the page under way, each 0 or 1
+  Bytes encoded_;
 };
 
 class TextEncoder {
@@ -138,39 +143,38 @@ class TextEncoder {
   explicit TextEncoder(const ValueEncoderOptions& options);
 
   [[nodiscard]] bool append(const Column& column, const Selection& selection);
+  /// The values of a column in dictionary form: as append, but each entry is hashed once.
+  void append_entries(const std::shared_ptr<const Column>& entries, std::span<const int32_t> positions);
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
   void page_written(size_t values, size_t compressed_bytes) {
-    if (!using_dictionary_) choice_.page_written(values, compressed_bytes);
+    if (!dictionary_.is_open()) choice_.page_written(values, compressed_bytes);
   }
   ChunkBounds finish_bounds() { return bounds_.finish(); }
-  std::optional<Bytes> finish_dictionary(size_t& entries);
+  std::optional<BloomFilter> finish_bloom_filter();
+  std::optional<DictionaryPage> finish_dictionary();
   size_t pending_bytes() const;
-  size_t dictionary_bytes() const { return dictionary_ ? dictionary_->entries().size() : 0; }
+  ByteSpan dictionary_entries() const { return dictionary_.entries(); }
   int64_t take_text_bytes() { return std::exchange(text_bytes_, 0); }
+  std::string reason() const { return choice_.reason(); }
 
  private:
-  template <typename PositionOf>
-  void append_at(const Column& column, size_t count, PositionOf position_of);
+  template <typename PositionOf, typename NumberOf>
+  void append_at(const Column& column, size_t count, PositionOf position_of, NumberOf number_of);
   void append_apart(std::string_view value);
+  void unfold();
+  void leave_dictionary();
   void spill();
   void choose(bool ends_chunk);
-  void encode_values(Encoding encoding, Bytes& out) const;
-  DictionaryUse page_use() const {
-    return {1, indices_.size(), index_bytes(indices_.size(), dictionary_->size()),
-            dictionary_->entries().size() - page_begin_.bytes};
-  }
+  void encode_values(Encoding encoding, std::span<const int32_t> lengths, ByteSpan text);
   void start_chunk();
 
   ValueEncoderOptions options_;
   TextBounds bounds_;
   EncodingChoice choice_;
-  std::optional<TextDictionary> dictionary_;
-  DictionaryMark page_begin_;
-  DictionaryUse use_;
-  bool dictionary_used_ = false;
-  bool using_dictionary_ = false;
-  int64_t text_bytes_ = 0;  ///< of the page under way, lengths not counted
-  std::vector<uint32_t> indices_;
+  ChunkDictionary<TextDictionary> dictionary_;
+  EntryNumbers numbers_;
+  std::optional<BloomFilterBuilder> bloom_filter_;
+  int64_t text_bytes_ = 0;               ///< of the page under way, lengths not counted
   std::vector<uint32_t> page_of_entry_;  ///< the last page in which an entry was met: its bounds are added once a page
   uint32_t page_ = 1;
   std::vector<int32_t> lengths_;  ///< of the page under way, when it does not use the dictionary
@@ -187,10 +191,12 @@ class NullEncoder {
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
   void page_written(size_t, size_t) {}
   ChunkBounds finish_bounds();
-  std::optional<Bytes> finish_dictionary(size_t&) { return std::nullopt; }
+  std::optional<BloomFilter> finish_bloom_filter() { return std::nullopt; }
+  std::optional<DictionaryPage> finish_dictionary() { return std::nullopt; }
   size_t pending_bytes() const { return 0; }
-  size_t dictionary_bytes() const { return 0; }
+  ByteSpan dictionary_entries() const { return {}; }
   int64_t take_text_bytes() { return 0; }
+  std::string reason() const { return {}; }
 
  private:
   size_t pages_ = 0;

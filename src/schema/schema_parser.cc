@@ -5,11 +5,10 @@
 #include <string>
 #include <utility>
 
-#include "base/json_text.h"
 #include "base/nearest_name.h"
-#include "base/utf8.h"
 #include "schema/leaves.h"
 #include "schema/schema_letters.h"
+#include "schema/text_cursor.h"
 #include "sluice/error.h"
 #include "sluice/schema.h"
 
@@ -66,16 +65,10 @@ constexpr Alias kForeignNames[] = {
 /// Types of Parquet and Arrow that a person may rightly expect.
 constexpr std::string_view kUnbuiltTypes[] = {"variant"};
 
-/// Letters beyond ASCII are taken as they come: the text is known to be UTF-8.
-bool is_word_letter(char c) { return is_schema_letter(c) || static_cast<unsigned char>(c) >= 0x80; }
-
-/// Recursive descent straight over the characters; `position_` is where it stands. Depth is limited, so is recursion.
-class SchemaParser {
+/// Recursive descent straight over the characters. Depth is limited, so is recursion.
+class SchemaParser : private TextCursor {
  public:
-  explicit SchemaParser(std::string_view text) : text_(text) {
-    const size_t valid = utf8_valid_bytes(text);
-    if (valid != text.size()) fail(valid, "expected UTF-8, found a byte that is none");
-  }
+  explicit SchemaParser(std::string_view text) : TextCursor(text, "schema text") {}
 
   std::vector<Field> parse() {
     std::vector<Field> fields;
@@ -91,7 +84,7 @@ class SchemaParser {
   /// name type ["not null"] ["id" integer]
   Field parse_field(const std::string& parent, size_t depth) {
     Field field;
-    field.name = parse_name();
+    field.name = take_name();
     const std::string outer = std::exchange(field_, child_name(parent, field.name));
     parse_meaning(field, depth);
     field_ = outer;
@@ -109,30 +102,6 @@ class SchemaParser {
       } else {
         return;
       }
-    }
-  }
-
-  std::string parse_name() {
-    skip_blanks();
-    if (peek() == '"') return parse_quoted();
-    const std::string_view word = word_here();
-    if (word.empty()) fail_expected("a column name (quoted where it is more than letters, digits and \"_\")");
-    position_ += word.size();
-    return std::string(word);
-  }
-
-  /// A quote inside is doubled. Requires to stand on the opening quote.
-  std::string parse_quoted() {
-    const size_t begin = position_++;
-    std::string content;
-    while (true) {
-      const size_t quote = text_.find('"', position_);
-      if (quote == std::string_view::npos) fail(begin, "this quote is never closed");
-      content.append(text_, position_, quote - position_);
-      position_ = quote + 1;
-      if (peek() != '"') return content;
-      content += '"';
-      ++position_;
     }
   }
 
@@ -250,7 +219,7 @@ class SchemaParser {
     if (!take('(')) return round ? geography() : geometry();
     skip_blanks();
     if (peek() != '"') fail_expected("a coordinate reference system in quotes", "for instance geometry(\"EPSG:4326\")");
-    std::string crs = parse_quoted();
+    std::string crs = take_quoted();
     if (round && take(',')) {
       skip_blanks();
       algorithm = word_here();
@@ -266,7 +235,7 @@ class SchemaParser {
     const size_t begin = position_;
     std::string zone;
     if (peek() == '"') {
-      zone = parse_quoted();
+      zone = take_quoted();
     } else {
       while (is_zone_letter(peek()) && !text_.substr(position_).starts_with("--")) zone += text_[position_++];
     }
@@ -281,7 +250,7 @@ class SchemaParser {
   Field open_element(size_t depth) {
     if (!take('<')) fail_expected("\"<\" and the type of the elements");
     Field element{std::string(kElementName), {}};
-    if (skip_blanks(); peek() == '"') element.name = parse_quoted();
+    if (skip_blanks(); peek() == '"') element.name = take_quoted();
     parse_part(element, element_name(field_), depth);
     return element;
   }
@@ -330,68 +299,6 @@ class SchemaParser {
     return struct_(std::move(fields));
   }
 
-  // Blanks, and comments from "--" to the end of the line.
-  void skip_blanks() {
-    while (!at_end()) {
-      const char c = text_[position_];
-      if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
-        ++position_;
-      } else if (text_.substr(position_).starts_with("--")) {
-        position_ = std::min(text_.find('\n', position_), text_.size());
-      } else {
-        return;
-      }
-    }
-  }
-
-  bool at_end() const { return position_ == text_.size(); }
-  char peek() const { return at_end() ? '\0' : text_[position_]; }
-
-  bool take(char c) {
-    skip_blanks();
-    if (at_end() || text_[position_] != c) return false;
-    ++position_;
-    return true;
-  }
-
-  std::string_view word_here() const {
-    size_t end = position_;
-    if (at_end() || !is_word_letter(text_[end])) return {};
-    while (end < text_.size() && (is_word_letter(text_[end]) || is_schema_digit(text_[end]))) ++end;
-    return text_.substr(position_, end - position_);
-  }
-
-  bool take_word(std::string_view word) {
-    skip_blanks();
-    if (word_here() != word) return false;
-    position_ += word.size();
-    return true;
-  }
-
-  /// "line 2, column 9", both from 1, columns in code points.
-  std::string place(size_t position) const {
-    const std::string_view before = text_.substr(0, position);
-    const size_t line_begin = before.find_last_of('\n') + 1;  // npos + 1 is 0
-    const auto line = 1 + std::ranges::count(before, '\n');
-    const auto column = 1 + std::ranges::count_if(before.substr(line_begin), [](char c) {
-                          return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-                        });
-    return "line " + std::to_string(line) + ", column " + std::to_string(column);
-  }
-
-  /// The word or character at `position_`, for people.
-  std::string found_here() const {
-    if (at_end()) return "the end";
-    constexpr size_t kShownBytesMax = 40;
-    const std::string_view rest = text_.substr(position_);
-    std::string_view found = word_here();
-    if (found.empty() && is_schema_digit(rest[0])) found = rest.substr(0, rest.find_first_not_of("0123456789"));
-    if (found.empty()) found = rest.substr(0, 1);
-    std::string shown;
-    append_json_string(utf8_prefix(found, kShownBytesMax), shown);
-    return shown;
-  }
-
   [[noreturn]] void fail_type(std::string_view word) const {
     if (std::ranges::find(kUnbuiltTypes, word) != std::end(kUnbuiltTypes))
       fail(position_, "type " + std::string(word) + " is not built yet", {}, ErrorCode::unsupported);
@@ -407,20 +314,6 @@ class SchemaParser {
     fail_expected("a type",
                   meant.empty() ? "the types: docs/schema_text.md" : "did you mean " + std::string(meant) + "?");
   }
-
-  [[noreturn]] void fail_expected(const std::string& expected, std::string hint = {}) const {
-    fail(position_, "expected " + expected + ", found " + found_here(), std::move(hint));
-  }
-
-  [[noreturn]] void fail(size_t position, const std::string& what, std::string hint = {},
-                         ErrorCode code = ErrorCode::invalid) const {
-    throw Error(code, "schema text, " + place(position) + ": " + what,
-                {.field = field_, .byte = static_cast<int64_t>(position)}, std::move(hint));
-  }
-
-  std::string_view text_;
-  size_t position_ = 0;
-  std::string field_;  ///< the column it is inside of, for errors
 };
 
 }  // namespace

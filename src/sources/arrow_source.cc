@@ -11,24 +11,30 @@
 namespace sluice {
 namespace {
 
-// Shares of the budget. The writer may still hold one body while the next one is read.
-constexpr uint64_t kBodyShare = 3;
+// Shares of the budget. The writer may still hold one body while the next one is read, if it is small; of a large one
+// rows are copied out, and it is gone by then.
+constexpr uint64_t kBodyShare = 2;
+constexpr uint64_t kSharedShare = 8;
 constexpr uint64_t kMetadataShare = 8;
 constexpr uint64_t kDictionaryShare = 6;
-constexpr uint64_t kLookedUpShare = 16;
+constexpr uint64_t kPartShare = 16;
+constexpr uint64_t kRowShare = 4;
 
 }  // namespace
 
 ArrowSource::ArrowSource(const Source& source, Input input, SourceOptions options) : input_(std::move(input)) {
   const uint64_t budget = options.runtime ? options.runtime->memory_bytes() : RuntimeOptions{}.memory_bytes;
   try {
-    open_messages(source, {.metadata_bytes = budget / kMetadataShare, .body_bytes = budget / kBodyShare});
+    open_messages(
+        source, {.metadata_bytes = budget / kMetadataShare, .body_bytes = budget / kBodyShare, .budget_bytes = budget});
     reader_.emplace(
         file_ ? file_->take_schema() : stream_->take_schema(),
         [this] { return file_ ? file_->next() : stream_->next(); },
-        IpcReaderLimits{.body_bytes = budget / kBodyShare,
+        IpcReaderLimits{.batch_bytes = budget / kBodyShare + budget / kDictionaryShare,
                         .dictionary_bytes = budget / kDictionaryShare,
-                        .looked_up_bytes = budget / kLookedUpShare},
+                        .shared_bytes = budget / kSharedShare,
+                        .part_bytes = budget / kPartShare,
+                        .row_bytes = budget / kRowShare},
         /*dictionaries_change=*/!file_);
   } catch (const Error& error) {
     fail(error);

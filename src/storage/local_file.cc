@@ -11,6 +11,7 @@
 #include "sluice/storage.h"
 #include "storage/descriptor.h"
 #include "storage/exclusive_rename.h"
+#include "storage/scratch_file.h"
 #include "storage/staging.h"
 
 namespace sluice {
@@ -19,7 +20,11 @@ namespace {
 class FileSink : public Sink {
  public:
   FileSink(const std::string& path, FileSinkOptions options)
-      : path_(path), options_(options), staging_(path), part_name_(staging_.name() + ".part") {
+      : path_(path),
+        options_(options),
+        staging_(path),
+        part_name_(staging_.name() + ".part"),
+        journal_name_(staging_.name() + ".journal") {
     constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     file_ = Descriptor(uninterrupted([&] { return ::openat(staging_.directory(), part_name_.c_str(), kFlags, 0666); }));
     if (!file_.is_open()) fail(errno);
@@ -27,7 +32,9 @@ class FileSink : public Sink {
 
   ~FileSink() override {
     file_.close();
-    if (!published_) ::unlinkat(staging_.directory(), part_name_.c_str(), 0);
+    if (published_) return;
+    ::unlinkat(staging_.directory(), part_name_.c_str(), 0);
+    remove_journal();
   }
 
   const std::string& name() const override { return path_; }
@@ -36,6 +43,16 @@ class FileSink : public Sink {
   void write_at(uint64_t offset, std::span<const std::byte> bytes) override {
     const Transfer done = write_all_at(file_.get(), offset, bytes);
     if (done.error != 0) fail(done.error);
+  }
+
+  // It has a name: what a run that was killed had finished can be told from the two files together.
+  std::unique_ptr<ScratchFile> open_journal() override {
+    constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    Descriptor journal(
+        uninterrupted([&] { return ::openat(staging_.directory(), journal_name_.c_str(), kFlags, 0666); }));
+    if (!journal.is_open()) fail(errno);
+    has_journal_ = true;
+    return std::make_unique<ScratchFile>(std::move(journal), "the journal of " + path_);
   }
 
   void publish() override {
@@ -50,6 +67,7 @@ class FileSink : public Sink {
     published_ = true;
     const bool durable = !options_.sync || uninterrupted([&] { return ::fsync(staging_.parent()); }) == 0;
     const int reason = errno;
+    remove_journal();
     staging_.remove();
     if (!durable)
       throw Error(ErrorCode::io,
@@ -63,12 +81,18 @@ class FileSink : public Sink {
     throw Error(ErrorCode::io, "cannot write " + path_ + ": " + system_reason(error), {.source = path_});
   }
 
+  void remove_journal() const {
+    if (has_journal_) ::unlinkat(staging_.directory(), journal_name_.c_str(), 0);
+  }
+
   std::string path_;
   FileSinkOptions options_;
   Staging staging_;
   std::string part_name_;
+  std::string journal_name_;
   Descriptor file_;
   bool published_ = false;
+  bool has_journal_ = false;
 };
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <utility>
 
+#include "arrow/foreign_array.h"
 #include "sluice/arrow.h"
 #include "sluice/error.h"
 #include "support/make_columns.h"
@@ -75,6 +77,60 @@ TEST(ArrowStreams, AreOutlivedByTheirBatches) {
   stream.reset();
   EXPECT_EQ(destroyed, 1);
   EXPECT_EQ(show_all(batch.column(0)), std::vector<std::string>{"0"});
+}
+
+/// One array of two rows, whose texts end at `ends`: nobody reads them.
+struct WideStream {
+  explicit WideStream(std::vector<int64_t> ends)
+      : offsets(std::move(ends)), texts(2, {nullptr, offsets.data(), "x"}), rows(2, {nullptr}) {
+    rows.add(texts);
+  }
+  ArrowArrayStream stream() {
+    return {[](ArrowArrayStream*, ArrowSchema* out) {
+              export_arrow_schema(Schema{{"a", string()}}, out);
+              out->children[0]->format = "U";
+              return 0;
+            },
+            [](ArrowArrayStream* self, ArrowArray* out) {
+              WideStream& own = *static_cast<WideStream*>(self->private_data);
+              *out = std::exchange(own.given, true) ? ArrowArray{} : *own.rows.get();
+              return 0;
+            },
+            nullptr, [](ArrowArrayStream* self) { self->release = nullptr; }, this};
+  }
+
+  std::vector<int64_t> offsets;
+  test::ForeignArray texts;
+  test::ForeignArray rows;
+  bool given = false;
+};
+
+TEST(ArrowStreams, TakeInPartsWhatNeeds64BitOffsets) {
+  constexpr int64_t kHalf = int64_t{3} << 29;
+  WideStream wide({0, kHalf, 2 * kHalf});
+  ArrowArrayStream out = wide.stream();
+  {
+    const std::unique_ptr<BatchStream> stream = import_arrow(&out);
+    for (int row = 0; row < 2; ++row) {
+      const Batch batch = stream->next()->batch;
+      ASSERT_EQ(batch.rows(), 1);
+      EXPECT_EQ(batch.column(0).offsets_data()[1], kHalf);
+    }
+    EXPECT_FALSE(stream->next());
+  }
+  EXPECT_EQ(wide.rows.releases, 1);
+  WideStream too_wide({0, 1, int64_t{1} << 31});
+  too_wide.offsets[2] += 1;
+  ArrowArrayStream refused = too_wide.stream();
+  const std::unique_ptr<BatchStream> stream = import_arrow(&refused);
+  EXPECT_EQ(stream->next()->batch.rows(), 1);
+  try {
+    stream->next();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::unsupported);
+    EXPECT_STREQ(error.what(), "column \"a\" of the Arrow array has more than 2^31-1 bytes in one batch");
+  }
 }
 
 TEST(ArrowStreams, CarryErrorsAcross) {

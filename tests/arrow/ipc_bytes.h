@@ -28,8 +28,11 @@
 namespace sluice::test {
 
 inline constexpr IpcLimits kRoomyLimits{.metadata_bytes = 1 << 20, .body_bytes = 1 << 24};
-inline constexpr IpcReaderLimits kRoomyReaderLimits{
-    .body_bytes = 1 << 24, .dictionary_bytes = 1 << 22, .looked_up_bytes = 1 << 22};
+inline constexpr IpcReaderLimits kRoomyReaderLimits{.batch_bytes = 1 << 24,
+                                                    .dictionary_bytes = 1 << 22,
+                                                    .shared_bytes = 1 << 24,
+                                                    .part_bytes = 1 << 22,
+                                                    .row_bytes = 1 << 22};
 
 /// Reads from `text`, which must outlive it.
 inline ReadBytes read_from(const std::string& text) {
@@ -47,6 +50,7 @@ struct RawBatch {
   std::vector<ipc::FieldNode> nodes{};
   std::vector<std::string> buffers{};
   std::optional<uint8_t> codec{};
+  std::vector<int64_t> view_buffers{};
 };
 
 template <typename T>
@@ -184,11 +188,13 @@ class MessageMaker {
     }
     const auto buffers = out_.CreateVectorOfStructs(ranges);
     const auto nodes = out_.CreateVectorOfStructs(raw.nodes);
+    const auto view_buffers = out_.CreateVector(raw.view_buffers);
     const auto start = out_.StartTable();
     out_.AddElement<int64_t>(slot(ipc::kBatchLength), raw.rows, 0);
     out_.AddOffset(slot(ipc::kBatchNodes), nodes);
     out_.AddOffset(slot(ipc::kBatchBuffers), buffers);
     out_.AddOffset(slot(ipc::kBatchCompression), compression);
+    if (!raw.view_buffers.empty()) out_.AddOffset(slot(ipc::kBatchViewBuffers), view_buffers);
     return FlatOffset(out_.EndTable(start));
   }
   std::string finish(uint8_t header, FlatOffset table) {

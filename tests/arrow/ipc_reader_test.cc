@@ -211,7 +211,8 @@ TEST(IpcReader, LooksUpWithinLists) {
   const std::string stream = dictionary_stream({values_message({"a", "b"}), batch}, 32, true);
   EXPECT_THAT(show_batches(read_stream(stream)), ElementsAre(ElementsAre("['b','a']", "null", "[]", "[null,'b']")));
   // The same in parts of two rows each.
-  const IpcReaderLimits tight{.body_bytes = 1 << 20, .dictionary_bytes = 1 << 20, .looked_up_bytes = 20};
+  IpcReaderLimits tight = test::kRoomyReaderLimits;
+  tight.part_bytes = 40;
   const auto parts = read_stream(stream, tight);
   EXPECT_EQ(parts.size(), 2u);
   EXPECT_EQ(show_batches(parts), show_batches(read_stream(stream)));
@@ -220,8 +221,9 @@ TEST(IpcReader, LooksUpWithinLists) {
 TEST(IpcReader, RefusesIndicesWithoutAValue) {
   for (const int32_t index : {-1, 2, INT32_MAX, INT32_MIN}) {
     const std::string stream = dictionary_stream({values_message({"a", "b"}), indices_message({0, index})});
-    EXPECT_THAT(sentence_of([&] { read_stream(stream); }),
-                HasSubstr("has the index " + std::to_string(index) + " in row 1, but its dictionary has 2 values"));
+    EXPECT_THAT(
+        sentence_of([&] { read_stream(stream); }),
+        HasSubstr("has the index " + std::to_string(index) + " at its value 1, but its dictionary has 2 values"));
   }
 }
 
@@ -234,11 +236,29 @@ TEST(IpcReader, RefusesDictionariesThatAreMissing) {
   EXPECT_THAT(show_batches(nulls), ElementsAre(ElementsAre("null", "null")));
 }
 
+TEST(IpcReader, PassesDictionariesOn) {
+  const std::vector<std::optional<int32_t>> rows(100, 1);
+  const auto read = read_stream(
+      dictionary_stream({values_message({"a", "bb"}), indices_message(rows), indices_message({0, std::nullopt, 1}),
+                         values_message({"x", std::string(1'000, 'y')}), indices_message({0}), indices_message(rows)}));
+  ASSERT_EQ(read.size(), 4u);
+  EXPECT_NE(read[0].column(0).dictionary, nullptr);
+  EXPECT_EQ(read[0].column(0).dictionary, read[1].column(0).dictionary);
+  EXPECT_THAT(test::show_all(read[1].column(0)), ElementsAre("'a'", "null", "'bb'"));
+  // After a change: only where the rows themselves would take more.
+  EXPECT_EQ(read[2].column(0).dictionary, nullptr);
+  EXPECT_NE(read[3].column(0).dictionary, nullptr);
+  EXPECT_EQ(test::show(read[3].column(0), 99), "'" + std::string(1'000, 'y') + "'");
+}
+
+// What a dictionary that has grown by deltas stands for is made anew.
 TEST(IpcReader, CutsBatchesWhoseTextUnfolds) {
   const std::string long_text(1'000, 'x');
   const std::vector<std::optional<int32_t>> rows(5'000, 0);
-  const std::string stream = dictionary_stream({values_message({long_text}), indices_message(rows)});
-  const IpcReaderLimits limits{.body_bytes = 1 << 20, .dictionary_bytes = 1 << 20, .looked_up_bytes = 100'000};
+  const std::string stream =
+      dictionary_stream({values_message({long_text, "a", "b"}), values_message({"c"}, true), indices_message(rows)});
+  IpcReaderLimits limits = test::kRoomyReaderLimits;
+  limits.part_bytes = limits.row_bytes = 100'000;
   const std::vector<Batch> batches = read_stream(stream, limits);
   int64_t count = 0;
   for (const Batch& batch : batches) {
@@ -246,16 +266,17 @@ TEST(IpcReader, CutsBatchesWhoseTextUnfolds) {
     EXPECT_LE(batch.column(0).values.size() + batch.column(0).offsets.size(), 100'000u);
   }
   EXPECT_EQ(count, 5'000);
-  const IpcReaderLimits tiny{.body_bytes = 1 << 20, .dictionary_bytes = 1 << 20, .looked_up_bytes = 999};
-  EXPECT_THAT(sentence_of([&] { read_stream(stream, tiny); }), HasSubstr("row 0 unfolds to more than the 999 bytes"));
+  limits.part_bytes = limits.row_bytes = 999;
+  EXPECT_THAT(sentence_of([&] { read_stream(stream, limits); }), HasSubstr("row 0 unfolds to more than the 999 bytes"));
 }
 
 TEST(IpcReader, HoldsDictionariesToTheirLimit) {
   const std::string stream = dictionary_stream(
       {values_message({std::string(600, 'x')}), values_message({std::string(600, 'y')}, true), indices_message({1})});
   const auto limited = [&](uint64_t bytes) {
-    return sentence_of(
-        [&] { read_stream(stream, {.body_bytes = 1 << 20, .dictionary_bytes = bytes, .looked_up_bytes = 1 << 20}); });
+    IpcReaderLimits limits = test::kRoomyReaderLimits;
+    limits.dictionary_bytes = bytes;
+    return sentence_of([&] { read_stream(stream, limits); });
   };
   EXPECT_EQ(limited(4'000), "");
   EXPECT_THAT(limited(1'000), HasSubstr("the dictionaries have more than the 1000 bytes"));
@@ -266,6 +287,55 @@ TEST(IpcReader, NeedsIndicesOfAKnownWidth) {
   const std::string stream = dictionary_stream({}, 24);
   EXPECT_THAT(sentence_of([&] { read_stream(stream); }),
               HasSubstr("field \"values\" of the Arrow schema has dictionary"));
+}
+
+// --- large batches
+
+TEST(IpcReader, CopiesRowsOutOfLargeBatches) {
+  for (uint64_t i = 0; i < 100; ++i) {
+    SCOPED_TRACE("seed " + std::to_string(kSeed) + ", case " + std::to_string(i));
+    test::Draw draw(kSeed, i);
+    const test::RandomTable table =
+        test::draw_table(draw, {.rows_max = 300, .leaves_max = 1'000, .leaves_max_large = 3'000});
+    const std::vector<Batch> batches = test::draw_batches(draw, table, true);
+    IpcReaderLimits limits = test::kRoomyReaderLimits;
+    limits.shared_bytes = 0;
+    limits.part_bytes = 1 << draw.below(16);
+    const std::vector<Batch> read = read_stream(stream_of(table.schema, batches), limits);
+    if (table.rows > 0) {
+      ASSERT_EQ(show_batches(read), show_batches(batches));
+    }
+  }
+}
+
+TEST(IpcReader, LetsGoOfLargeBatches) {
+  const std::string stream = stream_of(Schema{{"values", int64()}}, {one_column(test::make_int64({1, 2, 3}))});
+  IpcStream source(test::read_from(stream), test::kRoomyLimits, false);
+  std::weak_ptr<const Bytes> body;
+  IpcReaderLimits limits = test::kRoomyReaderLimits;
+  limits.shared_bytes = 23;
+  IpcReader reader(
+      source.take_schema(),
+      [&] {
+        EXPECT_TRUE(body.expired());
+        std::optional<IpcMessage> message = source.next();
+        if (message) body = message->body;
+        return message;
+      },
+      limits, true);
+  std::vector<Batch> kept;
+  while (std::optional<Batch> batch = reader.next()) kept.push_back(std::move(*batch));
+  EXPECT_THAT(show_batches(kept), ElementsAre(ElementsAre("1", "2", "3")));
+}
+
+TEST(IpcReader, HoldsBatchesToTheirLimit) {
+  const RawBatch raw = test::compress(test::raw_batch(one_column(text({std::string(100'000, 'x')}))), ipc::kZstd);
+  const std::string stream = schema_bytes(Schema{{"values", string()}}) + MessageMaker().record_batch(raw);
+  IpcReaderLimits limits = test::kRoomyReaderLimits;
+  EXPECT_EQ(read_stream(stream, limits).size(), 1u);
+  limits.batch_bytes = 100'000;  // of which the body takes some
+  EXPECT_THAT(sentence_of([&] { read_stream(stream, limits); }),
+              HasSubstr("column \"values\" unfolds to more than the"));
 }
 
 // --- bytes that are wrong

@@ -136,6 +136,27 @@ TEST(ColumnBuilder, NullStructsGiveTheirChildrenSomething) {
   }
 }
 
+// Many nulls at once are as many nulls one by one, to the byte.
+TEST(ColumnBuilder, ManyNulls) {
+  for (const char* type : {"int16", "bool", "string", "null", "list<bool>", "fixed(3)", "map<string, int8>",
+                           "fixed_list<struct<b bool, t string, f fixed_list<bool, 3>>, 5>"}) {
+    for (int before = 0; before < 10; ++before) {
+      for (const int64_t count : {0, 1, 6, 7, 8, 9, 17}) {
+        ColumnBuilder many(parse_schema(std::string("a ") + type)[0].type);
+        ColumnBuilder single(many.type());
+        for (ColumnBuilder* builder : {&many, &single})
+          for (int i = 0; i < before; ++i) builder->append_null();
+        many.append_nulls(count);
+        for (int64_t i = 0; i < count; ++i) single.append_null();
+        ASSERT_EQ(many.bytes(), single.bytes()) << type;
+        const Column column = many.finish();
+        ASSERT_EQ(checked(column), Texts(static_cast<size_t>(before + count), "null")) << type;
+        ASSERT_EQ(column.null_count, before + count);
+      }
+    }
+  }
+}
+
 TEST(ColumnBuilder, NullTypeHasNoBuffers) {
   ColumnBuilder builder(null());
   for (int i = 0; i < 9; ++i) builder.append_null();

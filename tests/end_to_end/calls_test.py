@@ -31,7 +31,7 @@ class Help(program.ProgramTest):
             self.assertEqual(out, self.text(verb, "-h")[0])
             self.assertLess(out.index("\nExamples\n"), out.index("\nUsage: sluice " + verb))
             examples = re.findall(r"(?m)^  \S.*", out[: out.index("\nUsage")])
-            self.assertEqual(len(examples), 3)
+            self.assertIn(len(examples), (3, 4))
             for example in examples:
                 self.assertIn("sluice " + verb, example)
             words = [line for line in out.splitlines() if not line.startswith("  sluice")]
@@ -63,7 +63,7 @@ class WrongCalls(program.ProgramTest):
         err = self.refused("write", "-", "--compresion=zstd", "-o", "a.parquet", code=2)
         self.assertIn('no option "--compresion"; did you mean "--compression"?', err)
         self.assertIn("hint: sluice write --help", err)
-        self.refused("inspect", "--pages", "a.parquet", code=2, says=['no option "--pages"'])
+        self.refused("inspect", "--pagse", "a.parquet", code=2, says=['no option "--pagse"; did you mean "--pages"?'])
 
     def test_wrong_values(self):
         for option, value, says in [

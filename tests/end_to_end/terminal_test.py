@@ -121,10 +121,10 @@ class Terminal(TerminalTest):
             '{"a_rather_long_name_of_a_column":{"and_a_longer_one_inside_of_it":"%s"},"n":12345678901234}\n'
             '{"a_rather_long_name_of_a_column":{"and_a_longer_one_inside_of_it":"\u5c0f\u677e %s"},"n":-5}\n'
             % ("x" * 60, "z" * 60)))
-        for columns in (80, 100, 200):
+        for columns, options in [(80, ()), (100, ()), (200, ()), (80, ("--pages",)), (110, ("--pages",))]:
             master, slave = pty.openpty()
             fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-            process, _ = self.start("inspect", "a.parquet", stdout=slave)
+            process, _ = self.start("inspect", "a.parquet", *options, stdout=slave)
             os.close(slave)
             text = re.sub(r"\x1b\[[\d;]*m", "", self.read_all(master))
             os.close(master)

@@ -49,7 +49,10 @@ class Writes(program.ProgramTest):
         result = self.json("write", "-", "-o", "a.parquet", "--json", stdin=RECORDS)
         self.assertEqual(result["format"], "sluice.write/1")
         size = (self.folder / "a.parquet").stat().st_size
-        self.assertEqual(result["files"], [{"path": "a.parquet", "rows": 3, "row_groups": 1, "bytes": size}])
+        file = result["files"][0]
+        self.assertEqual(len(result["files"]), 1)
+        self.assertEqual({key: file[key] for key in ("path", "rows", "row_groups", "bytes", "row_group_offsets")},
+                         {"path": "a.parquet", "rows": 3, "row_groups": 1, "bytes": size, "row_group_offsets": [4]})
         self.assertEqual(result["rows"], 3)
         self.assertEqual(result["bytes"], size)
         self.assertEqual(result["bytes_read"], len(RECORDS))
@@ -57,6 +60,24 @@ class Writes(program.ProgramTest):
         self.assertTrue(result["schema"].startswith("id int64, name string"))
         self.assertIn("none", [note["field"] for note in result["notes"]])
         self.assertGreater(result["memory_peak_bytes"], 0)
+
+    def test_json_tells_of_each_field(self):
+        records = "".join(f'{{"id":{n - 2},"x":{(n + 1) / 4},"tags":["{chr(97 + n)}"],"no":null}}\n' for n in range(5))
+        result = self.json("write", "-", "-o", "a.parquet", "--row-group-rows", 2, "--json", stdin=records)
+        fields = {field["name"]: field for field in result["files"][0]["fields"]}
+        self.assertEqual(list(fields), ["id", "x", "tags[]", "no"])
+        self.assertEqual([fields["id"][key] for key in ("type", "values", "nulls", "nans", "min", "max", "min_exact")],
+                         ["int64", 5, 0, None, "-2", "2", True])
+        self.assertEqual([fields["x"][key] for key in ("nans", "min", "max")], [0, "0.25", "1.25"])
+        self.assertEqual([fields["tags[]"][key] for key in ("type", "min", "max")], ["string", "a", "e"])
+        self.assertEqual([fields["no"][key] for key in ("nulls", "min", "max_exact")], [5, None, False])
+        columns = self.json("inspect", "a.parquet", "--json")["columns"]
+        for column in columns:
+            for key in ("values", "nulls", "min", "max", "bytes", "raw_bytes"):
+                self.assertEqual(fields[column["name"]][key], column[key], column["name"])
+        offsets = result["files"][0]["row_group_offsets"]
+        self.assertEqual(len(offsets), 3)
+        self.assertEqual(offsets[0], 4)
 
     def test_schema_of_a_file_is_its_own_input(self):
         self.run_program("write", "-", "-o", "a.parquet", stdin=RECORDS)
@@ -67,14 +88,14 @@ class Writes(program.ProgramTest):
         self.assertEqual(self.text("schema", "-", stdin=RECORDS)[0], columns)
 
     def test_options_reach_the_file(self):
-        records = "".join(f'{{"n":{n}}}\n' for n in range(1000))
+        records = "".join(f'{{"n":{n},"text":"some words that repeat, number {n}"}}\n' for n in range(1000))
         self.run_program("write", "-", "-o", "a.parquet", "--row-group-rows", 300, "--compression", "snappy", "--meta",
                          "a=b=c", "--meta", "d=", "--sync", "off", "-q", stdin=records)
         found = self.json("inspect", "a.parquet", "--json")
         self.assertEqual([group["rows"] for group in found["row_groups"]], [300, 300, 300, 100])
         self.assertIn({"key": "a", "value": "b=c"}, found["metadata"])
         self.assertIn({"key": "d", "value": ""}, found["metadata"])
-        self.assertEqual(found["columns"][0]["codecs"], ["snappy"])
+        self.assertEqual(found["columns"][1]["codecs"], ["snappy"])
 
     def test_verbose_names_the_choices(self):
         _, err = self.text("write", "-", "-o", "a.parquet", "-v", "--threads", 1, "--memory", "64MiB", stdin=RECORDS)

@@ -231,7 +231,7 @@ TEST(FileWriter, KeepsMetadataInOrder) {
   const ReadFile file = read_parquet(written.file->bytes, kNumbers);
   std::vector<std::string> keys;
   for (const KeyValue& entry : file.metadata.key_value_metadata) keys.push_back(entry.key);
-  EXPECT_THAT(keys, ElementsAre("ARROW:schema", "b", "a", ""));
+  EXPECT_THAT(keys, ElementsAre("ARROW:schema", "b", "a", "", "sluice.digest.indexes", "sluice.digest.footer"));
   EXPECT_EQ(file.value_of("b"), "1");
   EXPECT_EQ(file.value_of(""), "\xff");
 }
@@ -266,6 +266,8 @@ TEST(FileWriter, RefusesOptionsOutOfRange) {
   EXPECT_THAT(refusal(kNumbers, {.page_rows = -5}), HasSubstr("page_rows is -5"));
   EXPECT_THAT(refusal(kNumbers, {.dictionary_bytes = 1_GiB + 1}), HasSubstr("dictionary_bytes is"));
   EXPECT_EQ(refusal(kNumbers, {.dictionary_bytes = 1_GiB}), "");
+  EXPECT_THAT(refusal(kNumbers, {.row_groups_max = 0}), HasSubstr("row_groups_max is 0"));
+  EXPECT_EQ(refusal(kNumbers, {.row_groups_max = 1}), "");
   EXPECT_THAT(refusal(Schema(), {}), HasSubstr("no columns"));
 }
 

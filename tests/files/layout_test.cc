@@ -96,7 +96,7 @@ TEST(Layout, TellsOfChunks) {
   EXPECT_TRUE(chunks[0].min_exact);
   EXPECT_EQ(chunks[0].nulls, 0);
   EXPECT_EQ(chunks[0].pages, 1);
-  EXPECT_EQ(chunks[0].codec, "snappy");
+  EXPECT_EQ(chunks[0].codec, "none") << "three numbers do not shrink";
   EXPECT_TRUE(chunks[0].offset_index);
   EXPECT_TRUE(chunks[0].column_index);
   EXPECT_FALSE(chunks[0].bloom_filter);
@@ -114,6 +114,44 @@ TEST(Layout, TellsOfChunks) {
     EXPECT_LE(chunk.offset + chunk.bytes, file.bytes - file.footer_bytes - 8);
   }
   EXPECT_EQ(file.row_groups[1].bytes, bytes);
+}
+
+/// Rewrites the footer of a file as `change` has it.
+void rewrite_footer(const std::string& path, const std::function<void(FileMetaData&)>& change) {
+  const std::string whole = read_file(path);
+  FileFooter footer = read_footer(RandomReader::open(path));
+  change(footer.metadata);
+  Bytes bytes;
+  bytes.append(std::string_view(whole).substr(0, footer.place.offset));
+  ThriftWriter out(bytes);
+  footer.metadata.write(out);
+  append_trailer(bytes.size() - footer.place.offset, bytes);
+  write_file(path, std::string(bytes.view()));
+}
+
+TEST(Layout, TellsWhyAndHowMuch) {
+  const TemporaryDirectory folder;
+  const std::string path = written_file(folder, {.sorted_by = {{"id"}, {"none", true, true}}});
+  rewrite_footer(path, [](FileMetaData& file) {
+    ColumnMetaData& name = *file.row_groups[0].columns[1].meta_data;
+    name.key_value_metadata = {{"other", "note"}, {"sluice.encoding", "plain: 1.0 bytes a value"}};
+    name.bloom_filter_offset = 4;
+    ColumnMetaData& ok = *file.row_groups[0].columns[2].meta_data;
+    ok.bloom_filter_offset = 4;
+    ok.bloom_filter_length = 47;
+  });
+  const FileLayout file = read_layout(path);
+  ASSERT_EQ(file.row_groups.size(), 1u);
+  EXPECT_THAT(file.row_groups[0].sorted_by, ElementsAre(SortColumn{"id"}, SortColumn{"none", true, true}));
+  const std::vector<ChunkLayout>& chunks = file.row_groups[0].chunks;
+  EXPECT_EQ(chunks[1].reason, "plain: 1.0 bytes a value");
+  EXPECT_EQ(chunks[0].text_bytes, std::nullopt);
+  EXPECT_EQ(chunks[1].text_bytes, 9u);
+  EXPECT_THAT(chunks[4].definition_levels, ElementsAre(3, 3, 6));
+  EXPECT_THAT(chunks[4].repetition_levels, ElementsAre(9, 3));
+  EXPECT_TRUE(chunks[1].bloom_filter);
+  EXPECT_EQ(chunks[1].bloom_filter_bytes, std::nullopt) << "as older writers have it";
+  EXPECT_EQ(chunks[2].bloom_filter_bytes, 47u);
 }
 
 TEST(Layout, NeedsNoStoredArrowSchema) {
@@ -151,19 +189,18 @@ TEST(Layout, FlippedFooterBytesNeverCrash) {
   const size_t footer = whole.size() - read_footer(RandomReader::open(path)).place.bytes - 8;
   size_t refused = 0;
   size_t read = 0;
+  constexpr int kMasks[] = {0x01, 0x10, 0x80, 0xff};
   for (size_t i = footer; i < whole.size(); ++i) {
-    for (const int mask : {0x01, 0x10, 0x80, 0xff}) {
-      std::string bytes = whole;
-      bytes[i] = static_cast<char>(bytes[i] ^ mask);
-      write_file(path, bytes);
-      try {
-        read_layout(path);
-        ++read;
-      } catch (const Error& error) {
-        EXPECT_TRUE(error.code() == ErrorCode::corrupt || error.code() == ErrorCode::unsupported) << error.what();
-        EXPECT_THAT(error.what(), HasSubstr(path));
-        ++refused;
-      }
+    std::string bytes = whole;
+    bytes[i] = static_cast<char>(bytes[i] ^ kMasks[i % std::size(kMasks)]);
+    write_file(path, bytes);
+    try {
+      read_layout(path);
+      ++read;
+    } catch (const Error& error) {
+      EXPECT_TRUE(error.code() == ErrorCode::corrupt || error.code() == ErrorCode::unsupported) << error.what();
+      EXPECT_THAT(error.what(), HasSubstr(path));
+      ++refused;
     }
   }
   EXPECT_GT(refused, 0u);
@@ -176,15 +213,7 @@ class LayoutLies : public testing::Test {
   std::string told(const std::function<void(FileMetaData&)>& lie, ErrorCode code = ErrorCode::corrupt) {
     const TemporaryDirectory folder;
     const std::string path = written_file(folder);
-    const std::string whole = read_file(path);
-    FileFooter footer = read_footer(RandomReader::open(path));
-    lie(footer.metadata);
-    Bytes bytes;
-    bytes.append(std::string_view(whole).substr(0, footer.place.offset));
-    ThriftWriter out(bytes);
-    footer.metadata.write(out);
-    append_trailer(bytes.size() - footer.place.offset, bytes);
-    write_file(path, std::string(bytes.view()));
+    rewrite_footer(path, lie);
     return refusal(path, code);
   }
   static ColumnMetaData& chunk(FileMetaData& file, size_t column) {
@@ -241,6 +270,25 @@ TEST_F(LayoutLies, Indexes) {
               HasSubstr("column index"));
   EXPECT_THAT(told([](FileMetaData& file) { chunk(file, 0).bloom_filter_offset = 1'000'000; }),
               HasSubstr("bloom filter"));
+}
+
+TEST_F(LayoutLies, SortingColumns) {
+  for (const int32_t column : {-1, 6, std::numeric_limits<int32_t>::max()})
+    EXPECT_THAT(told([&](FileMetaData& file) {
+                  file.row_groups[0].sorting_columns = {{column, false, false}};
+                }),
+                HasSubstr("row group 0 is sorted by column " + std::to_string(column) + " of 6"));
+}
+
+TEST_F(LayoutLies, Sizes) {
+  EXPECT_THAT(told([](FileMetaData& file) { chunk(file, 1).size_statistics->unencoded_byte_array_data_bytes = -1; }),
+              HasSubstr("column name: the size statistics have -1 bytes of text"));
+  EXPECT_THAT(told([](FileMetaData& file) {
+                chunk(file, 1).size_statistics->definition_level_histogram = {0, -2};
+              }),
+              HasSubstr("-2 slots of a definition level"));
+  EXPECT_THAT(told([](FileMetaData& file) { chunk(file, 0).statistics->nan_count = 10; }),
+              HasSubstr("10 NaNs among 9 values"));
 }
 
 TEST_F(LayoutLies, Statistics) {

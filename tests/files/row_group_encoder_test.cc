@@ -11,7 +11,7 @@ namespace {
 
 using namespace test;
 
-const ChunkOptions kOptions{{Codec::none}, 500, 100, 4'096, true};
+const ChunkOptions kChunk{{Codec::none}, 500, 100, 4'096, true};
 
 class EncoderOnThreads : public testing::TestWithParam<unsigned> {};
 INSTANTIATE_TEST_SUITE_P(Threads, EncoderOnThreads, testing::Values(1u, 2u, 4u));
@@ -55,7 +55,7 @@ TEST_P(EncoderOnThreads, GroupsFinishInOrderWithTheirRows) {
     const std::vector<Leaf> leaves = leaves_of(schema);
     std::vector<FinishedRowGroup> finished;  // no lock: calls never overlap
     {
-      RowGroupEncoder encoder(schema, leaves, kOptions, workers);
+      RowGroupEncoder encoder(schema, leaves, std::vector<ChunkOptions>(leaves.size(), kChunk), workers);
       for (int64_t group = 0; group < 5; ++group) {
         for (int64_t begin = 0; begin < 300; begin += 150)
           encoder.append(counted(schema, group * 300, 300), begin, 150, 1, nullptr);
@@ -78,7 +78,7 @@ TEST_P(EncoderOnThreads, MarksTellTheBytesUpToThem) {
   std::vector<uint64_t> bytes;
   for (const unsigned threads : {1u, GetParam()}) {
     Workers workers(threads);
-    RowGroupEncoder encoder(schema, leaves, kOptions, workers);
+    RowGroupEncoder encoder(schema, leaves, std::vector<ChunkOptions>(leaves.size(), kChunk), workers);
     std::vector<std::shared_ptr<SliceMark>> marks;
     for (int64_t slice = 0; slice < 10; ++slice) {
       marks.push_back(std::make_shared<SliceMark>());
@@ -102,7 +102,7 @@ TEST_P(EncoderOnThreads, AFailureStopsAllColumns) {
   const Batch bad(std::make_shared<const Schema>(schema),
                   {make_int64({1}), make_fixed<int64_t>(schema[1].type, {INT64_MAX})}, 1);
   std::atomic<int> finished = 0;
-  RowGroupEncoder encoder(schema, leaves, kOptions, workers);
+  RowGroupEncoder encoder(schema, leaves, std::vector<ChunkOptions>(leaves.size(), kChunk), workers);
   EXPECT_FALSE(encoder.has_failed());
   EXPECT_FALSE(encoder.failure());
   const auto mark = std::make_shared<SliceMark>();
@@ -128,7 +128,7 @@ TEST_P(EncoderOnThreads, StoppedItDropsWhatIsQueued) {
   const std::vector<Leaf> leaves = leaves_of(schema);
   std::atomic<int> finished = 0;
   {
-    RowGroupEncoder encoder(schema, leaves, kOptions, workers);
+    RowGroupEncoder encoder(schema, leaves, std::vector<ChunkOptions>(leaves.size(), kChunk), workers);
     encoder.stop();
     for (int i = 0; i < 20; ++i) encoder.append(counted(schema, 0, 100), 0, 100, 1, nullptr);
     encoder.finish([&](FinishedRowGroup) { ++finished; });

@@ -48,6 +48,11 @@ SizeStatistics some_size_statistics(unsigned mask) {
   return out;
 }
 
+GeospatialStatistics some_geospatial_statistics() {
+  return {.bbox = BoundingBox{.xmin = -1, .xmax = 2, .ymin = 3, .ymax = 4, .zmin = 5, .zmax = 6},
+          .geospatial_types = {1, 1002}};
+}
+
 ColumnMetaData some_column(unsigned mask) {
   ColumnMetaData out;
   out.type = PhysicalType::byte_array;
@@ -66,6 +71,7 @@ ColumnMetaData some_column(unsigned mask) {
   set_if(mask & 32, out.bloom_filter_offset, int64_t{99});
   set_if(mask & 64, out.bloom_filter_length, int32_t{47});
   set_if(mask & 128, out.size_statistics, some_size_statistics(mask));
+  set_if(mask & 256, out.geospatial_statistics, some_geospatial_statistics());
   return out;
 }
 
@@ -145,7 +151,7 @@ TEST(FileMetaData, GoldenBytes) {
 TEST(FileMetaData, EveryCombinationOfOptionalFieldsComesBack) {
   for (unsigned mask = 0; mask < 128; ++mask) expect_round_trip(some_statistics(mask));
   for (unsigned mask = 0; mask < 8; ++mask) expect_round_trip(some_size_statistics(mask));
-  for (unsigned mask = 0; mask < 256; ++mask) expect_round_trip(some_column(mask));
+  for (unsigned mask = 0; mask < 512; ++mask) expect_round_trip(some_column(mask));
   for (unsigned mask = 0; mask < 1024; ++mask) expect_round_trip(some_element(mask));
   for (unsigned mask = 0; mask < 64; ++mask) {
     ColumnChunk chunk;
@@ -308,7 +314,8 @@ TEST(FileMetaData, MutationsAreReadOrRefused) {
       for (RowGroup& group : file.row_groups)
         for (ColumnChunk& chunk : group.columns) chunk.is_encrypted = false;
       const Bytes again = bytes_of(file);
-      ASSERT_TRUE(parse_file_metadata(again, "f") == file) << i << ": " << hex(bytes);
+      // Bytes and not values: a bound may have become NaN, which equals nothing.
+      ASSERT_EQ(bytes_of(parse_file_metadata(again, "f")).view(), again.view()) << i << ": " << hex(bytes);
       from_schema_elements(file.schema, "f");
     } catch (const Error& error) {
       ASSERT_TRUE(error.code() == ErrorCode::corrupt || error.code() == ErrorCode::unsupported)

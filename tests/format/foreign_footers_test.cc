@@ -62,6 +62,22 @@ TEST(ForeignFooters, AreRead) {
   EXPECT_GT(leaves_of_all, 100);
 }
 
+TEST(ForeignFooters, BoxesAreRead) {
+  int boxes = 0;
+  for (const auto& path : foreign_files("data/geospatial")) {
+    for (const RowGroup& group : read_footer(path).row_groups)
+      for (const ColumnChunk& chunk : group.columns) {
+        const auto& statistics = chunk.meta_data->geospatial_statistics;
+        if (!statistics || !statistics->bbox) continue;
+        ++boxes;
+        EXPECT_LE(statistics->bbox->ymin, statistics->bbox->ymax) << path;
+        EXPECT_FALSE(statistics->geospatial_types.empty()) << path;
+      }
+  }
+  if (boxes == 0) GTEST_SKIP() << "no ../shared/data/parquet-testing beside the checkout";
+  EXPECT_GT(boxes, 20);
+}
+
 TEST(ForeignFooters, DamagedOnesAreReadOrRefused) {
   const auto files = foreign_files("bad_data");
   if (files.empty()) GTEST_SKIP() << "no ../shared/data/parquet-testing beside the checkout";

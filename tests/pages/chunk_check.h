@@ -10,6 +10,7 @@
 
 #include "base/float16.h"
 #include "columns/widths.h"
+#include "pages/bloom_filter.h"
 #include "pages/chunk_writer.h"
 #include "support/page_reader.h"
 
@@ -79,7 +80,9 @@ inline bool lacks_bounds(const Type& type) { return type.kind() == TypeKind::fix
 
 class ChunkCheck {
  public:
-  ChunkCheck(const Leaf& leaf, const FinishedChunk& chunk) : leaf_(leaf), chunk_(chunk) {}
+  /// `has_bounds`: the chunk was asked for statistics.
+  ChunkCheck(const Leaf& leaf, const FinishedChunk& chunk, bool has_bounds = true)
+      : leaf_(leaf), chunk_(chunk), has_bounds_(has_bounds) {}
 
   /// Reads the pages and compares. The chunk must not have been placed yet.
   ReadChunk check(const std::vector<Slot>& expected) {
@@ -93,6 +96,7 @@ class ChunkCheck {
     check_offset_index(read);
     check_column_index(read);
     check_statistics(expected);
+    check_bloom_filter(expected);
     return read;
   }
 
@@ -114,7 +118,7 @@ class ChunkCheck {
   void check_encodings(const ReadChunk& read) {
     std::map<std::pair<PageType, Encoding>, int32_t> counts;
     if (read.dictionary_file_bytes > 0) ++counts[{PageType::dictionary_page, Encoding::plain}];
-    for (const ReadPage& page : read.pages) ++counts[{PageType::data_page, page.header.data_page_header->encoding}];
+    for (const ReadPage& page : read.pages) ++counts[{page.header.type, page.encoding()}];
     std::map<std::pair<PageType, Encoding>, int32_t> told;
     for (const PageEncodingStats& stats : chunk_.metadata.encoding_stats)
       EXPECT_TRUE(told.emplace(std::pair(stats.page_type, stats.encoding), stats.count).second);
@@ -144,6 +148,7 @@ class ChunkCheck {
   }
 
   void check_column_index(const ReadChunk& read) {
+    EXPECT_TRUE(has_bounds_ || !chunk_.column_index);
     if (!chunk_.column_index) return;
     const ColumnIndex& index = *chunk_.column_index;
     std::vector<int64_t> repetition;
@@ -199,7 +204,9 @@ class ChunkCheck {
     EXPECT_EQ(statistics.nan_count.has_value(), is_real);
     EXPECT_EQ(statistics.nan_count.value_or(0), counts.nans);
     EXPECT_EQ(statistics.min_value.has_value(), statistics.max_value.has_value());
-    if (statistics.min_value) {
+    if (!has_bounds_) {
+      EXPECT_FALSE(statistics.min_value);
+    } else if (statistics.min_value) {
       EXPECT_EQ(counts.nans, 0);
       check_bounds(expected, *statistics.min_value, *statistics.max_value);
     } else if (!is_text_type(leaf_.type) && !lacks_bounds(leaf_.type)) {
@@ -208,7 +215,8 @@ class ChunkCheck {
     // Only text may lack an upper bound: 64 bytes of the last code point, or of 0xff.
     const bool may_have_index = !expected.empty() && counts.nans == 0;
     EXPECT_TRUE(may_have_index || !chunk_.column_index);
-    EXPECT_TRUE(!may_have_index || chunk_.column_index || is_text_type(leaf_.type) || lacks_bounds(leaf_.type));
+    EXPECT_TRUE(!may_have_index || !has_bounds_ || chunk_.column_index || is_text_type(leaf_.type) ||
+                lacks_bounds(leaf_.type));
     EXPECT_FALSE(lacks_bounds(leaf_.type) && (statistics.min_value || chunk_.column_index));
     const SizeStatistics& sizes = *chunk_.metadata.size_statistics;
     EXPECT_EQ(sizes.unencoded_byte_array_data_bytes.has_value(), is_text_type(leaf_.type));
@@ -218,8 +226,19 @@ class ChunkCheck {
     EXPECT_EQ(sizes.definition_level_histogram, leaf_.definition_level_max > 1 ? counts.definition : none);
   }
 
+  // A value that is there is never missed.
+  void check_bloom_filter(const std::vector<Slot>& expected) {
+    if (chunk_.bloom_filter.empty()) return;
+    const BloomFilter filter = BloomFilter::parse(chunk_.bloom_filter);
+    for (const Slot& slot : expected) {
+      if (!slot.value) continue;
+      ASSERT_TRUE(filter.contains(bloom_hash(as_bytes(*slot.value))));
+    }
+  }
+
   const Leaf& leaf_;
   const FinishedChunk& chunk_;
+  const bool has_bounds_;
 };
 
 }  // namespace sluice::test

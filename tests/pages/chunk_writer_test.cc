@@ -7,7 +7,7 @@
 #include <limits>
 #include <numeric>
 
-#include "pages/chunk_check.h"
+#include "pages/one_column.h"
 #include "sluice/error.h"
 #include "support/make_columns.h"
 #include "support/random_table.h"
@@ -19,70 +19,6 @@ using namespace test;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-constexpr uint64_t kPlenty = uint64_t{1} << 20;
-
-ChunkOptions options_of(uint64_t page_bytes, int64_t page_rows, uint64_t dictionary_bytes, Codec codec = Codec::none) {
-  // Only dictionary and PLAIN: what is tested here is when one follows the other.
-  return {{codec}, page_bytes, page_rows, dictionary_bytes, true};
-}
-
-/// One column of one field, and the writer of its only leaf.
-class OneColumn {
- public:
-  OneColumn(const std::string& schema_text, ChunkOptions options)
-      : schema_(parse_schema(schema_text)), leaves_(leaves_of(schema_)), writer_(leaves_[0], options) {}
-
-  void append(const Column& column) {
-    if (column.length == 0) return;
-    const LeafSlice slice = striper_.stripe(column, schema_[0], leaves_[0], 0, column.length);
-    const std::vector<Slot> slots = slots_of(slice, leaves_[0]);
-    expected_.insert(expected_.end(), slots.begin(), slots.end());
-    writer_.append(slice);
-  }
-  /// Ends the chunk and checks all that it says.
-  ReadChunk finish() {
-    chunk_ = writer_.finish();
-    return ChunkCheck(leaves_[0], chunk_).check(std::exchange(expected_, {}));
-  }
-  const FinishedChunk& chunk() const { return chunk_; }
-  ChunkWriter& writer() { return writer_; }
-
- private:
-  Schema schema_;
-  std::vector<Leaf> leaves_;
-  Striper striper_;
-  ChunkWriter writer_;
-  std::vector<Slot> expected_;
-  FinishedChunk chunk_;
-};
-
-std::vector<size_t> rows_of_pages(const ReadChunk& chunk) {
-  std::vector<size_t> rows;
-  for (const ReadPage& page : chunk.pages)
-    rows.push_back(static_cast<size_t>(
-        std::count_if(page.slots.begin(), page.slots.end(), [](const Slot& slot) { return slot.repetition == 0; })));
-  return rows;
-}
-
-std::string encodings_of(const ReadChunk& chunk) {
-  std::string letters;
-  for (const ReadPage& page : chunk.pages)
-    letters += page.header.data_page_header->encoding == Encoding::plain ? 'p' : 'd';
-  return letters;
-}
-
-Column counted(int64_t first, int64_t count, int64_t distinct = INT64_MAX) {
-  std::vector<std::optional<int64_t>> values;
-  for (int64_t i = first; i < first + count; ++i) values.push_back(i % distinct);
-  return make_int64(values);
-}
-
-Column texts(const std::vector<size_t>& sizes) {
-  std::vector<std::optional<std::string>> values;
-  for (const size_t size : sizes) values.push_back(std::string(size, 'x'));
-  return make_text(string(), values);
-}
 
 std::vector<size_t> pages_of(const std::string& schema, const Column& column, ChunkOptions options) {
   OneColumn one(schema, options);
@@ -377,7 +313,21 @@ struct RandomChunk {
   ChunkOptions options;
 };
 
-ChunkOptions draw_options(Draw& draw) {
+std::vector<Encoding> encodings_of(PhysicalType type) {
+  switch (type) {
+    case PhysicalType::boolean: return {Encoding::plain, Encoding::rle};
+    case PhysicalType::int32:
+    case PhysicalType::int64:
+      return {Encoding::plain, Encoding::rle_dictionary, Encoding::delta_binary_packed, Encoding::byte_stream_split};
+    case PhysicalType::byte_array:
+      return {Encoding::plain, Encoding::rle_dictionary, Encoding::delta_length_byte_array, Encoding::delta_byte_array};
+    case PhysicalType::fixed_len_byte_array:
+      return {Encoding::plain, Encoding::rle_dictionary, Encoding::byte_stream_split, Encoding::delta_byte_array};
+    default: return {Encoding::plain, Encoding::rle_dictionary, Encoding::byte_stream_split};
+  }
+}
+
+ChunkOptions draw_options(Draw& draw, const Type& type) {
   constexpr std::array<uint64_t, 6> kPageBytes{1, 50, 500, 5'000, 50'000, kPlenty};
   constexpr std::array<uint64_t, 5> kDictionaryBytes{0, 16, 300, 3'000, kPlenty};
   constexpr std::array kCodecs{Codec::none, Codec::none, Codec::none, Codec::snappy, Codec::zstd};
@@ -385,6 +335,15 @@ ChunkOptions draw_options(Draw& draw) {
   ChunkOptions options =
       options_of(draw.one_of(kPageBytes), page_rows, draw.one_of(kDictionaryBytes), draw.one_of(kCodecs));
   options.compat = draw.one_of(std::array{false, true});
+  options.page = draw.one_of(std::array{PageType::data_page, PageType::data_page_v2});
+  options.statistics = !draw.chance(10);
+  if (draw.chance(30)) options.bloom_filter = BloomFilterOptions{.false_positive_rate = 0.05};
+  if (draw.chance(20))
+    options.content_cuts = ContentCutOptions{.page_bytes_min = static_cast<uint64_t>(draw.magnitude(2'000)),
+                                             .page_bytes_max = 2'000 + static_cast<uint64_t>(draw.magnitude(2'000))};
+  if (draw.chance(50)) return options;
+  const std::vector<Encoding> possible = encodings_of(physical_type_of(type));
+  options.encoding = possible[static_cast<size_t>(draw.between(0, static_cast<int64_t>(possible.size()) - 1))];
   return options;
 }
 
@@ -408,6 +367,8 @@ void expect_equal(const FinishedChunk& a, const FinishedChunk& b) {
   ASSERT_TRUE(a.dictionary_page.view() == b.dictionary_page.view());
   ASSERT_TRUE(a.data_pages.view() == b.data_pages.view());
   ASSERT_TRUE(a.metadata == b.metadata);
+  ASSERT_TRUE(a.bloom_filter.view() == b.bloom_filter.view());
+  ASSERT_EQ(a.headers_digest, b.headers_digest);
   ASSERT_TRUE(a.offset_index == b.offset_index);
   ASSERT_TRUE(a.column_index == b.column_index);
 }
@@ -427,6 +388,8 @@ void expect_full_pages(const ReadChunk& read, const RandomChunk& random) {
   }
 }
 
+bool kind_has_bloom_filter(TypeKind kind) { return kind != TypeKind::boolean && kind != TypeKind::null; }
+
 void expect_chunk(Draw& draw, const RandomChunk& random) {
   const auto rows = static_cast<int64_t>(random.values.size());
   const ReferenceSlots reference = reference_slots(random.schema[random.leaf.steps[0]], random.leaf, random.values);
@@ -437,20 +400,26 @@ void expect_chunk(Draw& draw, const RandomChunk& random) {
   append_rows(draw, random, sliced, 0, rows);
   ASSERT_EQ(whole.encoded_bytes(), sliced.encoded_bytes());
   const FinishedChunk chunk = whole.finish();
-  const ReadChunk read = ChunkCheck(random.leaf, chunk).check(reference.all());
-  expect_full_pages(read, random);
+  const ReadChunk read = ChunkCheck(random.leaf, chunk, random.options.statistics).check(reference.all());
+  if (!random.options.content_cuts) expect_full_pages(read, random);
+  if (random.options.bloom_filter && kind_has_bloom_filter(random.leaf.type.kind())) {
+    const bool any = std::any_of(read.pages.begin(), read.pages.end(), [](const ReadPage& page) {
+      return std::any_of(page.slots.begin(), page.slots.end(), [](const Slot& slot) { return slot.value.has_value(); });
+    });
+    EXPECT_EQ(chunk.bloom_filter.empty(), !any);
+  }
   ASSERT_NO_FATAL_FAILURE(expect_equal(chunk, sliced.finish()));
   // The same rows as two chunks: nothing of the first is left in the second.
   const int64_t cut = draw.between(0, rows);
   append_rows(draw, random, sliced, 0, cut);
-  ChunkCheck(random.leaf, sliced.finish()).check(reference.rows(0, cut));
+  ChunkCheck(random.leaf, sliced.finish(), random.options.statistics).check(reference.rows(0, cut));
   append_rows(draw, random, whole, 0, cut);
   whole.finish();  // what was learned of earlier chunks is part of what a chunk depends on
   append_rows(draw, random, sliced, cut, rows);
   append_rows(draw, random, whole, cut, rows);
   const FinishedChunk second = sliced.finish();
   ASSERT_NO_FATAL_FAILURE(expect_equal(second, whole.finish()));
-  ChunkCheck(random.leaf, second).check(reference.rows(cut, rows - cut));
+  ChunkCheck(random.leaf, second, random.options.statistics).check(reference.rows(cut, rows - cut));
 }
 
 TEST(ChunkWriter, PagesDoNotDependOnSlices) {
@@ -463,7 +432,7 @@ TEST(ChunkWriter, PagesDoNotDependOnSlices) {
       const std::vector<Value>& values = table.columns[leaf.steps[0]];
       const Column column = make_column(draw, table.schema[leaf.steps[0]].type, values);
       SCOPED_TRACE("seed " + std::to_string(seed) + ", round " + std::to_string(round) + ", column " + leaf.name);
-      ASSERT_NO_FATAL_FAILURE(expect_chunk(draw, {table.schema, leaf, column, values, draw_options(draw)}));
+      ASSERT_NO_FATAL_FAILURE(expect_chunk(draw, {table.schema, leaf, column, values, draw_options(draw, leaf.type)}));
     }
   }
 }

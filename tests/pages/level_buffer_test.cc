@@ -27,7 +27,7 @@ Finished finish(LevelBuffer& buffer, int level_max) {
   finished.histogram.resize(static_cast<size_t>(level_max) + 1);
   Bytes out;
   out.append(std::string_view("before"));
-  buffer.finish(out, finished.histogram);
+  buffer.finish(LevelFraming::length_in_front, out, finished.histogram);
   EXPECT_EQ(out.view().substr(0, 6), "before");
   finished.bytes = out.size() - 6;
   if (level_max == 0) {
@@ -82,8 +82,8 @@ TEST(LevelBuffer, EqualLevelsAreTheSameBytesHoweverTheyCome) {
     std::vector<int64_t> histogram(2);
     Bytes expected;
     Bytes found;
-    by_run.finish(expected, histogram);
-    by_level.finish(found, histogram);
+    by_run.finish(LevelFraming::length_in_front, expected, histogram);
+    by_level.finish(LevelFraming::length_in_front, found, histogram);
     EXPECT_EQ(expected.view(), found.view()) << count;
   }
 }
@@ -93,11 +93,11 @@ TEST(LevelBuffer, AddsToTheHistogram) {
   std::vector<int64_t> histogram{100, 200};
   Bytes out;
   buffer.append_run(1, 5);
-  buffer.finish(out, histogram);
+  buffer.finish(LevelFraming::length_in_front, out, histogram);
   EXPECT_EQ(histogram, (std::vector<int64_t>{100, 205}));
   const uint8_t levels[] = {0, 1, 0};
   buffer.append(levels, 3);
-  buffer.finish(out, histogram);
+  buffer.finish(LevelFraming::length_in_front, out, histogram);
   EXPECT_EQ(histogram, (std::vector<int64_t>{102, 206}));
 }
 

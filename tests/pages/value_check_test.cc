@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/decimal.h"
+#include "sluice/column.h"
 #include "sluice/error.h"
 #include "sluice/schema.h"
 #include "support/make_columns.h"
@@ -55,6 +58,24 @@ TEST(ValueCheck, LettersMustNotBeCut) {
   EXPECT_EQ(wrong({"a", string()}, make_text(string(), {"a\xc3", "\xa4"})),
             "row 0: column a: text that is not UTF-8 from its byte 1 on, in a column of type string");
   EXPECT_EQ(wrong({"a", string(), false}, make_text(string(), {"\xc3\xa4", "", "\xc3\xa4"})), "");
+}
+
+Column looked_up(const Column& entries, const std::vector<std::optional<int8_t>>& indices) {
+  return from_dictionary(make_fixed<int8_t>(int8(), indices), std::make_shared<const Column>(entries));
+}
+
+TEST(ValueCheck, DictionariesAreHeldToWhatRowsHave) {
+  const Column words = make_text(string(), {"ok", "\xc3\xa4", "\xff"});
+  for (const int64_t rows_each : {1, 2, 1'000}) {
+    EXPECT_EQ(wrong({"a", string()}, looked_up(words, {0, std::nullopt, 1, 0}), rows_each), "");
+    EXPECT_EQ(wrong({"a", string()}, looked_up(words, {0, std::nullopt, 1, 2, 2}), rows_each),
+              "row 3: column a: text that is not UTF-8 from its byte 0 on, in a column of type string");
+  }
+  const Type digits = decimal(2, 0);
+  const Column numbers = make_fixed<std::array<int64_t, 2>>(digits, {{{99, 0}}, {{100, 0}}});
+  EXPECT_EQ(wrong({"a", digits}, looked_up(numbers, {0, 0})), "");
+  EXPECT_EQ(wrong({"a", digits}, looked_up(numbers, {0, 1})),
+            "row 1: column a: 100 has more digits than decimal(2, 0)");
 }
 
 // What lies under a null, or between values that are apart, may be anything.

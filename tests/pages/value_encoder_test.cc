@@ -86,23 +86,21 @@ TEST(NumberEncoder, IndicesHaveTheWidthOfTheDictionarySoFar) {
     const std::vector<uint32_t> indices = slow_hybrid(page.bytes.subspan(1), width).values;
     for (int i = 0; i < 400; ++i) ASSERT_EQ(indices[static_cast<size_t>(i)], static_cast<uint32_t>(i % distinct));
   }
-  size_t entries = 0;
-  const std::optional<Bytes> dictionary = encoder.finish_dictionary(entries);
+  const std::optional<DictionaryPage> dictionary = encoder.finish_dictionary();
   ASSERT_TRUE(dictionary);
-  EXPECT_EQ(entries, 17u);
-  EXPECT_EQ(dictionary->size(), 17u * 8);
+  EXPECT_EQ(dictionary->entries, 17u);
+  EXPECT_EQ(dictionary->body.size(), 17u * 8);
 }
 
 TEST(NumberEncoder, DictionaryOfAnUnfinishedPageIsNoDictionary) {
   NumberEncoder<int64_t, int64_t> encoder(options_of(16));
   append_all(encoder, make_int64({1, 1, 2, 2}));
-  EXPECT_EQ(encoder.dictionary_bytes(), 16u);
+  EXPECT_EQ(encoder.dictionary_entries().size(), 16u);
   append_all(encoder, make_int64({3}));  // full: all five go on in PLAIN
-  EXPECT_EQ(encoder.dictionary_bytes(), 0u);
+  EXPECT_EQ(encoder.dictionary_entries().size(), 0u);
   EXPECT_EQ(encoder.pending_bytes(), 40u);
   EXPECT_EQ(encoder.finish_page({}).encoding, Encoding::plain);
-  size_t entries = 0;
-  EXPECT_FALSE(encoder.finish_dictionary(entries));
+  EXPECT_FALSE(encoder.finish_dictionary());
 }
 
 TEST(NumberEncoder, RefusesWhatDoesNotFitTheUnit) {

@@ -157,24 +157,32 @@ TEST(ArrowSource, TakesNoOtherSchema) {
 
 TEST(ArrowSource, HoldsMessagesToAShareOfTheBudget) {
   TemporaryDirectory directory;
-  const int64_t count = 1'000'000;
+  const int64_t count = 2'100'000;
   const Column column = test::make_int64(std::vector<std::optional<int64_t>>(count, 1));
   const auto schema = std::make_shared<const Schema>(Schema{{"id", int64()}});
   Bytes out = encode_schema_message(*schema);
   append_record_batch(Batch(schema, {column}, count), out);
   append_end_of_stream(out);
   write_file(directory / "a.arrows", std::string(out.view()));
-  const auto tight = std::make_shared<Runtime>(RuntimeOptions{.threads = 1, .memory_bytes = 16_MiB});
-  const auto source = open_arrow({directory / "a.arrows"}, {.runtime = tight});
+  const auto within = [&](uint64_t budget) {
+    const auto runtime = std::make_shared<Runtime>(RuntimeOptions{.threads = 1, .memory_bytes = budget});
+    return open_arrow({directory / "a.arrows"}, {.runtime = runtime});
+  };
   try {
-    source->next();
+    within(33'599'999)->next();
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::data);
-    EXPECT_THAT(error.what(), HasSubstr("8000000 bytes of body"));
+    EXPECT_THAT(error.what(), HasSubstr("16800000 bytes of body, but the memory budget of 33599999 allows 16799999"));
     EXPECT_THAT(error.hint(), HasSubstr("--memory"));
   }
-  EXPECT_EQ(open_arrow({directory / "a.arrows"})->next()->batch.rows(), count);
+  // With twice its size it is taken, in parts; with eight times at once.
+  const std::vector<Batch> parts = read_all(*within(33'600'000));
+  EXPECT_GT(parts.size(), 10u);
+  int64_t rows = 0;
+  for (const Batch& part : parts) rows += part.rows();
+  EXPECT_EQ(rows, count);
+  EXPECT_EQ(within(134'400'000)->next()->batch.rows(), count);
 }
 
 TEST(SourceFormat, FollowsTheNameThenTheBytes) {

@@ -93,7 +93,16 @@ class FileReader {
       raw_bytes += meta.total_uncompressed_size;
     }
     require(group.total_compressed_size == static_cast<int64_t>(at_ - begin), "a row group is of another size");
+    skip_bloom_filters(group);
     require(group.total_byte_size == raw_bytes, "a row group is of another size before compression");
+  }
+
+  void skip_bloom_filters(const RowGroup& group) {
+    for (const ColumnChunk& chunk : group.columns) {
+      if (!chunk.meta_data->bloom_filter_offset) continue;
+      require(chunk.meta_data->bloom_filter_offset == static_cast<int64_t>(at_), "a bloom filter is elsewhere");
+      at_ += static_cast<uint64_t>(chunk.meta_data->bloom_filter_length.value_or(0));
+    }
   }
 
   template <typename Offset, typename Length>

@@ -112,6 +112,7 @@ inline Column make_struct(Type type, std::vector<Column> children, const std::ve
 /// Value `index` as text, nested ones in JSON's manner: compares columns whatever their offsets.
 inline std::string show(const Column& column, int64_t index) {
   if (!column.is_valid(index)) return "null";
+  if (column.dictionary) return show(*column.dictionary, column.positions_data()[index]);
   const int64_t at = column.offset + index;
   switch (column.type.kind()) {
     case TypeKind::boolean: return (column.values.as<uint8_t>()[at / 8] >> (at % 8) & 1) != 0 ? "true" : "false";

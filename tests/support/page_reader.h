@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -11,7 +12,9 @@
 #include "base/bytes.h"
 #include "encodings/byte_stream_split.h"
 #include "encodings/delta_binary_packed.h"
+#include "encodings/delta_byte_array.h"
 #include "encodings/delta_length_byte_array.h"
+#include "encodings/rle_boolean.h"
 #include "format/enums.h"
 #include "format/page_header.h"
 #include "format/schema_elements.h"
@@ -28,6 +31,10 @@ struct ReadPage {
   uint64_t file_bytes = 0;  ///< with the header
   uint64_t raw_bytes = 0;   ///< before compression, with the header
   std::vector<Slot> slots;
+
+  Encoding encoding() const {
+    return header.data_page_header ? header.data_page_header->encoding : header.data_page_header_v2->encoding;
+  }
 };
 
 struct ReadChunk {
@@ -67,7 +74,7 @@ class ChunkReader {
       require(placed.header_bytes + size <= bytes.size() - at, "a page goes beyond its chunk");
       const ByteSpan stored = bytes.subspan(at + placed.header_bytes, size);
       require(header.crc == slow_crc32(stored), "a page's checksum is wrong");
-      const std::string raw = decompress(codec_, stored, static_cast<size_t>(header.uncompressed_page_size));
+      const std::string raw = body_of(header, stored);
       read_page(header, at, placed.header_bytes, as_bytes(raw));
       at += placed.header_bytes + size;
     }
@@ -77,6 +84,18 @@ class ChunkReader {
  private:
   static void require(bool holds, const char* otherwise) {
     if (!holds) throw std::runtime_error(otherwise);
+  }
+
+  // The levels of V2 pages are never compressed.
+  std::string body_of(const PageHeader& header, ByteSpan stored) const {
+    const auto raw_bytes = static_cast<size_t>(header.uncompressed_page_size);
+    if (!header.data_page_header_v2) return decompress(codec_, stored, raw_bytes);
+    const DataPageHeaderV2& v2 = *header.data_page_header_v2;
+    const auto levels =
+        static_cast<size_t>(v2.repetition_levels_byte_length) + static_cast<size_t>(v2.definition_levels_byte_length);
+    require(levels <= stored.size() && levels <= raw_bytes, "levels go beyond their page");
+    const CompressionCodec codec = v2.is_compressed ? codec_ : CompressionCodec::uncompressed;
+    return std::string(as_text(stored.first(levels))) + decompress(codec, stored.subspan(levels), raw_bytes - levels);
   }
 
   void read_page(const PageHeader& header, uint64_t at, size_t header_bytes, ByteSpan raw) {
@@ -92,31 +111,51 @@ class ChunkReader {
       chunk_.dictionary_raw_bytes = header_bytes + raw.size();
       return;
     }
-    require(header.type == PageType::data_page, "an unexpected page");
+    require((header.type == PageType::data_page && header.data_page_header) ||
+                (header.type == PageType::data_page_v2 && header.data_page_header_v2),
+            "an unexpected page");
     ReadPage& page = chunk_.pages.emplace_back();
     page.header = header;
     page.offset = at;
     page.file_bytes = file_bytes;
     page.raw_bytes = header_bytes + raw.size();
-    page.slots.resize(static_cast<size_t>(header.data_page_header->num_values));
+    page.slots.resize(static_cast<size_t>(header.data_page_header ? header.data_page_header->num_values
+                                                                  : header.data_page_header_v2->num_values));
     require(!page.slots.empty(), "a page without slots");
     read_levels(page);
     read_values(page);
   }
 
   void read_levels(ReadPage& page) {
-    const std::vector<uint32_t> repetition = read_levels(leaf_.repetition_level_max, page.slots.size());
-    const std::vector<uint32_t> definition = read_levels(leaf_.definition_level_max, page.slots.size());
+    const std::optional<DataPageHeaderV2>& v2 = page.header.data_page_header_v2;
+    const auto repetition = read_levels(leaf_.repetition_level_max, page.slots.size(),
+                                        v2 ? std::optional(v2->repetition_levels_byte_length) : std::nullopt);
+    const auto definition = read_levels(leaf_.definition_level_max, page.slots.size(),
+                                        v2 ? std::optional(v2->definition_levels_byte_length) : std::nullopt);
     require(repetition[0] == 0, "a page begins inside a record");
     for (size_t i = 0; i < page.slots.size(); ++i) {
       page.slots[i].repetition = static_cast<int>(repetition[i]);
       page.slots[i].definition = static_cast<int>(definition[i]);
     }
+    if (v2) check_v2_counts(page);
   }
 
-  std::vector<uint32_t> read_levels(unsigned level_max, size_t count) {
+  void check_v2_counts(const ReadPage& page) const {
+    int32_t rows = 0;
+    int32_t nulls = 0;
+    for (const Slot& slot : page.slots) {
+      rows += slot.repetition == 0;
+      nulls += slot.definition < leaf_.definition_level_max || leaf_.type.kind() == TypeKind::null;
+    }
+    require(page.header.data_page_header_v2->num_rows == rows, "a V2 page claims other rows");
+    require(page.header.data_page_header_v2->num_nulls == nulls, "a V2 page claims other nulls");
+  }
+
+  /// `bytes`: where the page's header tells; else they stand in front.
+  std::vector<uint32_t> read_levels(unsigned level_max, size_t count, std::optional<int32_t> bytes) {
+    require(level_max > 0 || bytes.value_or(0) == 0, "levels where there are none");
     if (level_max == 0) return std::vector<uint32_t>(count);
-    const size_t size = load<uint32_t>(take(4).data());
+    const size_t size = bytes ? static_cast<size_t>(*bytes) : load<uint32_t>(take(4).data());
     const std::vector<uint32_t> levels = read_hybrid(take(size), std::bit_width(level_max), count);
     for (const uint32_t level : levels) require(level <= level_max, "a level above the highest");
     return levels;
@@ -133,13 +172,13 @@ class ChunkReader {
     std::vector<Slot*> full;
     for (Slot& slot : page.slots)
       if (slot.definition == leaf_.definition_level_max && leaf_.type.kind() != TypeKind::null) full.push_back(&slot);
-    if (page.header.data_page_header->encoding == Encoding::plain) {
+    if (page.encoding() == Encoding::plain) {
       for (size_t i = 0; i < full.size(); ++i) full[i]->value = read_plain(i);
       if (physical_type_of(leaf_.type) == PhysicalType::boolean) body_ = body_.subspan((full.size() + 7) / 8);
       require(body_.empty(), "bytes behind the values");
       return;
     }
-    if (page.header.data_page_header->encoding != Encoding::rle_dictionary) return read_unindexed(page, full);
+    if (page.encoding() != Encoding::rle_dictionary) return read_unindexed(page, full);
     const int width = std::to_integer<int>(take(1)[0]);
     require(width >= 1 && width <= 32, "an impossible index width");
     const std::vector<uint32_t> indices = read_hybrid(body_, width, full.size());
@@ -148,22 +187,38 @@ class ChunkReader {
 
   // The decoders of src are held against slow ones in tests/encodings; here they only undo what the writer chose.
   void read_unindexed(const ReadPage& page, const std::vector<Slot*>& full) {
-    const Encoding encoding = page.header.data_page_header->encoding;
+    const Encoding encoding = page.encoding();
     const PhysicalType type = physical_type_of(leaf_.type);
-    const size_t width = type == PhysicalType::int64 || type == PhysicalType::double_ ? 8 : 4;
+    const size_t width = width_of(type);
     std::vector<std::byte> values(full.size() * width);
     if (encoding == Encoding::delta_binary_packed && type == PhysicalType::int64) {
       decode_delta<int64_t>(values, full.size());
     } else if (encoding == Encoding::delta_binary_packed && type == PhysicalType::int32) {
       decode_delta<int32_t>(values, full.size());
-    } else if (encoding == Encoding::byte_stream_split) {
+    } else if (encoding == Encoding::byte_stream_split && type != PhysicalType::byte_array) {
       require(byte_stream_split::decode(body_, width, values), "a split page of another length");
+    } else if (encoding == Encoding::rle && type == PhysicalType::boolean) {
+      std::vector<uint8_t> bits(full.size());
+      require(rle_boolean::decode(body_, bits) == full.size(), "a page of another number of booleans");
+      std::memcpy(values.data(), bits.data(), bits.size());
+    } else if (encoding == Encoding::delta_byte_array) {
+      return read_prefixes_apart(full);
     } else {
       require(encoding == Encoding::delta_length_byte_array && type == PhysicalType::byte_array,
               "an unexpected encoding");
       return read_lengths_apart(full);
     }
     for (size_t i = 0; i < full.size(); ++i) full[i]->value = as_text(ByteSpan(values).subspan(i * width, width));
+  }
+
+  size_t width_of(PhysicalType type) const {
+    switch (type) {
+      case PhysicalType::boolean: return 1;
+      case PhysicalType::int64:
+      case PhysicalType::double_: return 8;
+      case PhysicalType::fixed_len_byte_array: return stored_width_of(leaf_.type);
+      default: return 4;
+    }
   }
 
   template <typename T>
@@ -185,6 +240,18 @@ class ChunkReader {
       at += static_cast<size_t>(lengths[i]);
     }
     require(at == done.bytes.size(), "bytes behind the values");
+  }
+
+  void read_prefixes_apart(const std::vector<Slot*>& full) {
+    std::vector<int32_t> lengths(full.size());
+    Bytes values;
+    require(delta_byte_array::decode(body_, lengths, size_t{1} << 30, values) == full.size(),
+            "a page of another number of values");
+    size_t at = 0;
+    for (size_t i = 0; i < full.size(); ++i) {
+      full[i]->value = as_text(ByteSpan(values).subspan(at, static_cast<size_t>(lengths[i])));
+      at += static_cast<size_t>(lengths[i]);
+    }
   }
 
   // Value `index` of the body; booleans are bits and stay in it.

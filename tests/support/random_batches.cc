@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sluice/arrow.h"
+#include "support/dictionary_columns.h"
 
 namespace sluice::test {
 
@@ -35,6 +36,12 @@ Batch through_arrow(Draw& draw, const Batch& batch) {
   return takes_schema ? import_arrow(&array, &schema) : import_arrow(&array, batch.shared_schema());
 }
 
+Batch with_dictionaries(Draw& draw, const Batch& batch) {
+  std::vector<Column> columns;
+  for (const Column& column : batch.columns()) columns.push_back(in_dictionary_form(draw, column, 50));
+  return Batch(batch.shared_schema(), std::move(columns), batch.rows());
+}
+
 // Rows of each batch, all together `rows`.
 std::vector<int64_t> draw_cuts(Draw& draw, int64_t rows) {
   if (draw.chance(20)) return {rows};
@@ -55,15 +62,19 @@ std::vector<Batch> draw_batches(Draw& draw, const RandomTable& table, bool dirty
   const auto schema = std::make_shared<const Schema>(table.schema);
   const Batch whole = make_batch(table, schema, 0, table.rows, dirty);
   const Batch imported = through_arrow(draw, whole);
+  const Batch looked_up = with_dictionaries(draw, whole);
   std::vector<Batch> batches;
   int64_t begin = 0;
   for (const int64_t rows : draw_cuts(draw, table.rows)) {
-    switch (draw.below(5)) {
+    // Dictionaries have nothing under nulls: where that is something, and counts, they are not the same rows.
+    switch (draw.below(dirty ? 5 : 7)) {
       case 0:
       case 1: batches.push_back(make_batch(table, schema, begin, rows, dirty)); break;
       case 2: batches.push_back(whole.slice(begin, rows)); break;
       case 3: batches.push_back(imported.slice(begin, rows)); break;
-      default: batches.push_back(through_arrow(draw, whole.slice(begin, rows)));
+      case 4: batches.push_back(through_arrow(draw, whole.slice(begin, rows))); break;
+      case 5: batches.push_back(looked_up.slice(begin, rows)); break;
+      default: batches.push_back(with_dictionaries(draw, whole.slice(begin, rows)));
     }
     begin += rows;
   }

@@ -1,5 +1,5 @@
 // One table as batches, cut at random places and made in all the ways in which batches come: filled by a builder, cut
-// out of a longer one, and handed through the Arrow C interface.
+// out of a longer one, handed through the Arrow C interface, and with dictionaries.
 #pragma once
 
 #include <memory>

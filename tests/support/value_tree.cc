@@ -1,5 +1,6 @@
 #include "support/value_tree.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -203,11 +204,17 @@ void append_canonical(std::string& out, const Type& type, const Value& value) {
   }
 }
 
-std::string schema_as_json(const Schema& schema) {
+std::string schema_as_json(const Schema& schema, const std::vector<ColumnOptions>& columns) {
   std::string out = "[";
   for (const Field& field : schema.fields()) {
     if (out.size() > 1) out += ',';
     append_field(out, field);
+    const auto asked = std::ranges::find(columns, field.name, &ColumnOptions::column);
+    if (asked == columns.end()) continue;
+    out.pop_back();
+    if (asked->encoding) ((out += ",\"encoding\":\"") += to_string(*asked->encoding)) += '"';
+    if (asked->bloom_filter.value_or(0) > 0) out += ",\"bloom_filter\":true";
+    out += '}';
   }
   return out += "]\n";
 }

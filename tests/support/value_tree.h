@@ -8,6 +8,7 @@
 
 #include "columns/builder.h"
 #include "sluice/batch.h"
+#include "sluice/column_options.h"
 #include "sluice/schema.h"
 
 namespace sluice::test {
@@ -27,8 +28,9 @@ void append_canonical(std::string& out, const Type& type, const Value& value);
 /// Appends a value that is there, of a type that is not nested.
 void append_scalar(ColumnBuilder& builder, const Value& value);
 
-/// The schema as tests/conformance/read_files.mjs takes it: a JSON list of fields.
-std::string schema_as_json(const Schema& schema);
+/// The schema as tests/conformance/read_files.mjs takes it: a JSON list of fields. Those for which `columns` ask for an
+/// encoding or a bloom filter say so: some readers know less of them than others.
+std::string schema_as_json(const Schema& schema, const std::vector<ColumnOptions>& columns = {});
 
 /// Makes one column from values. With `dirty`, what Arrow leaves open under a null is filled with what must not be
 /// found again: text under null texts, items under null lists, values under null structs.

@@ -1,0 +1,40 @@
+// Digests that tell whether bytes are still what was written: XXH64 (xxHash, doc/xxhash_spec.md), which Parquet's bloom
+// filters use too, as sixteen hexadecimal digits. They find damage, not forgery.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/bytes.h"
+
+struct XXH64_state_s;
+
+namespace sluice {
+
+/// Digits of a digest as text.
+inline constexpr size_t kDigestDigits = 16;
+
+/// XXH64 of `bytes`. A chain of pieces takes the digest of what came before as `seed`.
+uint64_t digest_of(ByteSpan bytes, uint64_t seed = 0);
+
+/// Lower-case, the highest digit first.
+std::string digest_text(uint64_t digest);
+
+/// The digest of bytes that come piece by piece; where they are cut does not matter.
+class RunningDigest {
+ public:
+  /// Throws std::bad_alloc.
+  RunningDigest();
+  void add(ByteSpan bytes);
+  /// Of all that was added so far.
+  uint64_t value() const;
+
+ private:
+  struct Free {
+    void operator()(XXH64_state_s* state) const;
+  };
+  std::unique_ptr<XXH64_state_s, Free> state_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,76 @@
+#include "files/field_totals.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "files/bound_order.h"
+#include "files/bound_text.h"
+
+namespace sluice {
+
+namespace {
+
+/// Takes `bound` in place of `kept` where it lies further out; of two that are alike, an exact one.
+void widen(const Type& type, const std::optional<std::string>& bound, bool exact, bool downwards,
+           std::optional<std::string>& kept, bool& kept_exact) {
+  if (!bound) return;
+  if (kept) {
+    const std::partial_ordering order = compare_bounds(type, *bound, *kept);
+    if (order == 0) kept_exact |= exact;
+    // Zeros of both signs are alike; the lower bound is stored as the negative one, the upper as the positive one.
+    if (downwards ? !(order < 0) : !(order > 0)) return;
+  }
+  kept = bound;
+  kept_exact = exact;
+}
+
+}  // namespace
+
+FieldTotals::FieldTotals(const std::vector<Leaf>& leaves)
+    : fields_(leaves.size()), unbounded_below_(leaves.size()), unbounded_above_(leaves.size()) {
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    fields_[i].name = leaves[i].name;
+    fields_[i].type = leaves[i].type;
+    const TypeKind kind = leaves[i].type.kind();
+    if (kind >= TypeKind::float16 && kind <= TypeKind::float64) fields_[i].nans = 0;
+  }
+}
+
+void FieldTotals::add(size_t index, const ColumnMetaData& chunk) {
+  FieldResult& field = fields_[index];
+  const Statistics none;
+  const Statistics& statistics = chunk.statistics ? *chunk.statistics : none;
+  field.values += chunk.num_values;
+  field.nulls += statistics.null_count.value_or(0);
+  if (field.nans) *field.nans += statistics.nan_count.value_or(0);
+  field.bytes += static_cast<uint64_t>(chunk.total_compressed_size);
+  field.raw_bytes += static_cast<uint64_t>(chunk.total_uncompressed_size);
+  if (chunk.num_values == statistics.null_count) return;  // nothing that bounds would have to hold
+  if (!statistics.min_value) unbounded_below_[index] = true;
+  if (!statistics.max_value) unbounded_above_[index] = true;
+  widen(field.type, statistics.min_value, statistics.is_min_value_exact.value_or(false), true, field.min,
+        field.min_exact);
+  widen(field.type, statistics.max_value, statistics.is_max_value_exact.value_or(false), false, field.max,
+        field.max_exact);
+}
+
+std::vector<FieldResult> FieldTotals::take() {
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    FieldResult& field = fields_[i];
+    if (unbounded_below_[i]) field.min.reset();
+    if (unbounded_above_[i]) field.max.reset();
+    field.min_exact &= field.min.has_value();
+    field.max_exact &= field.max.has_value();
+  }
+  return std::move(fields_);
+}
+
+inline namespace v0 {
+
+std::optional<std::string> FieldResult::min_text() const { return min ? bound_text(type, *min) : std::nullopt; }
+std::optional<std::string> FieldResult::max_text() const { return max ? bound_text(type, *max) : std::nullopt; }
+
+}  // namespace v0
+
+}  // namespace sluice

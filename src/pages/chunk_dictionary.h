@@ -1,0 +1,107 @@
+// The dictionary of one column chunk, together with the page under way while its values are indices into it. The three
+// kinds of dictionary (encodings/dictionary.h, encodings/fixed_dictionary.h) are used alike: this is that use.
+//
+// A page that is not finished may still turn out to be better off without: what it alone has added goes again, so the
+// entries of the dictionary page are those that finished pages need.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/bytes.h"
+#include "pages/encoding_choice.h"
+#include "pages/index_page.h"
+
+namespace sluice {
+
+/// What goes into a dictionary page.
+struct DictionaryPage {
+  Bytes body;
+  size_t entries = 0;
+};
+
+template <typename Dictionary>
+class ChunkDictionary {
+ public:
+  /// Begins a chunk; without a dictionary unless it is `wanted`. `parts` are what a Dictionary is made of.
+  template <typename... Parts>
+  void start_chunk(bool wanted, const Parts&... parts) {
+    begin_ = {};
+    pages_ = 0;
+    indices_.clear();
+    dictionary_.reset();
+    is_open_ = wanted;
+    if (wanted) dictionary_.emplace(parts...);
+  }
+
+  /// True while values go into the dictionary.
+  bool is_open() const { return is_open_; }
+  Dictionary* operator->() { return &*dictionary_; }
+  const Dictionary* operator->() const { return &*dictionary_; }
+  /// Of the page under way.
+  std::vector<uint32_t>& indices() { return indices_; }
+  const std::vector<uint32_t>& indices() const { return indices_; }
+
+  /// About what the page under way takes.
+  size_t pending_bytes() const { return index_bytes(indices_.size(), dictionary_->size()); }
+  /// All entries, those of the page under way included.
+  ByteSpan entries() const { return dictionary_ ? ByteSpan(dictionary_->entries()) : ByteSpan(); }
+
+  /// The page under way takes part in a measurement of its first `values`. `scratch` is overwritten.
+  void offer_to(EncodingChoice& choice, size_t values, bool ends_chunk, Bytes& scratch) const {
+    const std::span<const uint32_t> sample = std::span(indices_).first(std::min(values, indices_.size()));
+    scratch.clear();
+    append_index_page(sample, dictionary_->size(), scratch);
+    choice.offer_dictionary(scratch, entries().subspan(begin_.bytes), page_use(scratch.size()), ends_chunk);
+  }
+  /// Appends the page's body to `out`, which nothing else may be appended to until it is kept or dropped.
+  void encode_page(Bytes& out) {
+    const size_t begin = out.size();
+    append_index_page(indices_, dictionary_->size(), out);
+    index_bytes_ = out.size() - begin;
+  }
+  /// True when the encoded page should rather be the first one without the dictionary.
+  bool is_spent(EncodingChoice& choice) const { return choice.leaves_dictionary(page_use(index_bytes_), pages_); }
+  /// The encoded page stands; the next one begins.
+  void keep_page() {
+    ++pages_;
+    begin_ = {dictionary_->size(), dictionary_->entries().size()};
+    indices_.clear();
+  }
+  /// The page under way and the rest of the chunk go on without; the caller has unfolded the indices.
+  void give_up() {
+    indices_.clear();
+    is_open_ = false;
+    if (pages_ == 0) dictionary_.reset();
+  }
+  /// Nothing if no page used the dictionary. Ends the chunk.
+  std::optional<DictionaryPage> take_page() {
+    if (pages_ == 0) return std::nullopt;
+    DictionaryPage page{dictionary_->take_entries(), begin_.entries};
+    page.body.resize(begin_.bytes);
+    return page;
+  }
+
+ private:
+  /// Where the dictionary stood when the page under way began.
+  struct Mark {
+    size_t entries = 0;
+    size_t bytes = 0;
+  };
+  DictionaryUse page_use(size_t index_bytes) const {
+    return {indices_.size(), index_bytes, dictionary_->entries().size() - begin_.bytes,
+            late_share(indices_, begin_.entries, dictionary_->size())};
+  }
+
+  std::optional<Dictionary> dictionary_;
+  bool is_open_ = false;
+  Mark begin_;
+  size_t pages_ = 0;        ///< that use it
+  size_t index_bytes_ = 0;  ///< of the page that was encoded last
+  std::vector<uint32_t> indices_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,66 @@
+#include "pages/page_writer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "base/crc32.h"
+#include "codecs/compress.h"
+#include "sluice/error.h"
+
+namespace sluice {
+
+namespace {
+
+/// Longer than any page header that we write: five-byte numbers throughout.
+constexpr size_t kHeaderBytesMax = 96;
+/// Sizes in page headers and in the offset index, where the header counts too, are int32 (parquet.thrift, PageHeader,
+/// PageLocation).
+constexpr size_t kPageBytesLimit = std::numeric_limits<int32_t>::max() - kHeaderBytesMax;
+
+}  // namespace
+
+// Compresses behind room for the header, whose length depends on what comes out; then closes the gap, which is cheaper
+// than to compress elsewhere and copy.
+PageWriter::Sizes PageWriter::append(PageHeader header, Compression compression, ByteSpan bare, ByteSpan raw,
+                                     Bytes& out) {
+  const size_t raw_bytes_max = std::min(kPageBytesLimit, compress_bytes_max(compression.codec));
+  if (bare.size() + raw.size() > raw_bytes_max)
+    throw Error(ErrorCode::data,
+                "column " + column_ + ": one record has " + std::to_string(bare.size() + raw.size()) +
+                    " bytes of values; a Parquet page holds at most " + std::to_string(raw_bytes_max) +
+                    (raw_bytes_max < kPageBytesLimit ? " with this codec" : ""),
+                {.source = {}, .field = column_, .record = {}, .byte = {}, .row = {}});
+  const size_t begin = out.size();
+  out.resize(begin + kHeaderBytesMax);
+  out.append(bare);
+  const size_t compressed = compress(compression, raw, out);
+  // Only V2 pages can tell page by page whether they are compressed.
+  if (header.data_page_header_v2) {
+    const bool shrinks = compressed < raw.size();
+    header.data_page_header_v2->is_compressed = shrinks;
+    if (!shrinks) {
+      out.resize(begin + kHeaderBytesMax + bare.size());
+      out.append(raw);
+    }
+  }
+  const ByteSpan body = ByteSpan(out).subspan(begin + kHeaderBytesMax);
+  if (body.size() > kPageBytesLimit)
+    throw Error(ErrorCode::data,
+                "column " + column_ + ": a page takes " + std::to_string(body.size()) +
+                    " bytes after compression; a Parquet page holds at most " + std::to_string(kPageBytesLimit),
+                {.source = {}, .field = column_, .record = {}, .byte = {}, .row = {}});
+
+  header.uncompressed_page_size = static_cast<int32_t>(bare.size() + raw.size());
+  header.compressed_page_size = static_cast<int32_t>(body.size());
+  header.crc = crc32(body);
+  header_.clear();
+  write_page_header(header, header_);
+  const size_t size = body.size();
+  std::memmove(out.data() + begin + header_.size(), body.data(), size);
+  std::memcpy(out.data() + begin, header_.data(), header_.size());
+  out.resize(begin + header_.size() + size);
+  return {header_.size() + bare.size() + raw.size(), header_.size() + size};
+}
+
+}  // namespace sluice

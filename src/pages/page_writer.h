@@ -1,0 +1,34 @@
+// Puts one page behind the others: header, then the body, compressed and with its checksum (parquet-format README,
+// "Data Pages", "Checksumming").
+#pragma once
+
+#include <string>
+
+#include "base/bytes.h"
+#include "format/page_header.h"
+#include "sluice/compression.h"
+
+namespace sluice {
+
+class PageWriter {
+ public:
+  /// `column`: for errors.
+  explicit PageWriter(std::string column) : column_(std::move(column)) {}
+
+  struct Sizes {
+    size_t raw = 0;     ///< before compression, the header included
+    size_t stored = 0;  ///< as appended
+  };
+  /// Appends to `out` a page of `bare` bytes, which are never compressed (the levels of V2 pages, else nothing), and
+  /// `raw` ones. `header` is complete but for sizes, checksum and, in V2 pages, whether the values are compressed.
+  /// Throws Error{data} for a page beyond 2 GiB.
+  Sizes append(PageHeader header, Compression compression, ByteSpan bare, ByteSpan raw, Bytes& out);
+  /// The header of the page that was appended last.
+  ByteSpan header() const { return header_; }
+
+ private:
+  std::string column_;
+  Bytes header_;
+};
+
+}  // namespace sluice

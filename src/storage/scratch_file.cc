@@ -1,0 +1,60 @@
+// Scratch files, with a name or without. (Linux O_TMPFILE; mkostemp and unlink where a file system lacks it.)
+#include "storage/scratch_file.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sluice/error.h"
+#include "sluice/storage.h"
+
+namespace sluice {
+namespace {
+
+Descriptor open_unnamed(const std::string& directory) {
+  constexpr int kFlags = O_TMPFILE | O_RDWR | O_CLOEXEC;
+  Descriptor file(uninterrupted([&] { return ::open(directory.c_str(), kFlags, 0600); }));
+  // A kernel or file system that does not know the flag takes it for O_DIRECTORY, or says so.
+  if (file.is_open() || (errno != EISDIR && errno != EOPNOTSUPP && errno != EINVAL)) return file;
+  std::string path = directory + "/sluice-XXXXXX";
+  file = Descriptor(uninterrupted([&] { return ::mkostemp(path.data(), O_CLOEXEC); }));
+  if (file.is_open()) ::unlink(path.c_str());
+  return file;
+}
+
+}  // namespace
+
+inline namespace v0 {
+
+std::unique_ptr<ScratchFile> ScratchFile::unnamed() {
+  const char* const wanted = ::getenv("TMPDIR");
+  const std::string directory = wanted != nullptr && *wanted != '\0' ? wanted : "/tmp";
+  Descriptor file = open_unnamed(directory);
+  if (!file.is_open())
+    throw Error(ErrorCode::io, "no scratch file can be made in " + directory + ": " + system_reason(errno),
+                {.source = directory}, "set TMPDIR to a directory with room");
+  return std::make_unique<ScratchFile>(std::move(file), "a scratch file in " + directory);
+}
+
+void ScratchFile::append(ByteSpan bytes) {
+  const Transfer done = write_all_at(file_.get(), size_, bytes);
+  if (done.error != 0)
+    throw Error(ErrorCode::io, "cannot write " + name_ + ": " + system_reason(done.error), {.source = name_});
+  size_ += bytes.size();
+}
+
+void ScratchFile::read_at(uint64_t offset, std::span<std::byte> into) const {
+  const Transfer done = read_all_at(file_.get(), offset, into);
+  if (done.error != 0)
+    throw Error(ErrorCode::io, "cannot read " + name_ + ": " + system_reason(done.error), {.source = name_});
+  if (done.count < into.size())
+    throw Error(ErrorCode::io,
+                name_ + " ends at byte " + std::to_string(offset + done.count) + ", though " + std::to_string(size_) +
+                    " bytes were written to it",
+                {.source = name_, .byte = static_cast<int64_t>(offset)});
+}
+
+std::unique_ptr<ScratchFile> Sink::open_journal() { return ScratchFile::unnamed(); }
+
+}  // namespace v0
+}  // namespace sluice
