@@ -50,11 +50,22 @@ struct FreeContext {
   void operator()(libdeflate_compressor* context) const { libdeflate_free_compressor(context); }
 };
 
+// At level 1 zstd looks for matches of 7 bytes with a small table once there are more than 256 KiB: meant for text of
+// any kind, it passes over most of what columns repeat. With matches of 6 and a table that still fits into a core's
+// second cache, pages of doubles become 8 % smaller and pages of text 6 %, for a tenth more time (docs/decisions.md).
+constexpr int kShortMatch = 6;
+constexpr int kMatchTableLog = 15;
+constexpr size_t kLongInput = size_t{128} << 10;
+
 // A fresh context costs 18 % at pages of 8 KiB; one per thread is about a megabyte.
 size_t compress_zstd(int level, ByteSpan raw, std::byte* out, size_t bound) {
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
   if (!context) return 0;
-  const size_t size = ZSTD_compressCCtx(context.get(), out, bound, raw.data(), raw.size(), level);
+  const bool is_tuned = level == 1 && raw.size() > kLongInput;  // 0 is what the level says
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_minMatch, is_tuned ? kShortMatch : 0);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_hashLog, is_tuned ? kMatchTableLog : 0);
+  const size_t size = ZSTD_compress2(context.get(), out, bound, raw.data(), raw.size());
   return ZSTD_isError(size) ? 0 : size;
 }
 

@@ -92,7 +92,11 @@ class ChunkDictionary {
     size_t bytes = 0;
   };
   DictionaryUse page_use(size_t index_bytes) const {
-    return {indices_.size(), index_bytes, dictionary_->entries().size() - begin_.bytes,
+    return {indices_.size(),
+            index_bytes,
+            begin_.entries,
+            dictionary_->size(),
+            dictionary_->entries().size() - begin_.bytes,
             late_share(indices_, begin_.entries, dictionary_->size())};
   }
 

@@ -291,8 +291,8 @@ size_t ChunkWriter::take_levels() {
 void ChunkWriter::cut_page(bool ends_chunk) {
   const size_t repetition_bytes = take_levels();
   const RawPage page = std::visit([&](auto& encoder) { return encoder.finish_page(levels_, ends_chunk); }, encoder_);
-  const size_t begin = pages_.size();
   const size_t stored_bytes = append_data_page(page, repetition_bytes);
+  const size_t begin = pages_.size() - stored_bytes;
   std::visit([&](auto& encoder) { encoder.page_written(page_.values, stored_bytes); }, encoder_);
 
   PageLocation location;
@@ -329,35 +329,70 @@ PageHeader ChunkWriter::data_page_header(Encoding encoding, size_t repetition_by
   return header;
 }
 
-// Returns the bytes of the page as it is stored.
+// Returns the bytes of the page as it is stored. All pages of a chunk have one codec, and its first page is the sample;
+// so is the first one behind a dictionary.
 size_t ChunkWriter::append_data_page(const RawPage& page, size_t repetition_bytes) {
   const PageHeader header = data_page_header(page.encoding, repetition_bytes);
   const size_t bare = options_.page == PageType::data_page_v2 ? levels_.size() : 0;
   const size_t begin = pages_.size();
-  PageWriter::Sizes sizes =
-      page_writer_.append(header, compression_, page.bytes.first(bare), page.bytes.subspan(bare), pages_);
-  if (begin == 0 && compression_.codec != Codec::none && !pays(sizes)) {
-    compression_ = {.codec = Codec::none};
-    pages_.clear();
-    sizes = page_writer_.append(header, compression_, page.bytes.first(bare), page.bytes.subspan(bare), pages_);
+  const auto append = [&](Compression compression) {
+    pages_.resize(begin);
+    return page_writer_.append(header, compression, page.bytes.first(bare), page.bytes.subspan(bare), pages_);
+  };
+  const bool is_sample = options_.compression.codec != Codec::none &&
+                         (begin == 0 || (compression_.codec == Codec::none && page.encoding != tried_encoding_));
+  PageWriter::Sizes sizes = append(is_sample ? options_.compression : compression_);
+  if (is_sample) {
+    tried_encoding_ = page.encoding;
+    if (!pays(sizes)) {
+      compression_ = {.codec = Codec::none};
+      sizes = append(compression_);
+    } else if (compression_.codec == Codec::none) {
+      pages_.resize(begin);
+      compression_ = options_.compression;
+      compress_pages();
+      return append_data_page(page, repetition_bytes);
+    }
   }
   headers_digest_ = digest_of(page_writer_.header(), headers_digest_);
   raw_bytes_ += sizes.raw;
   return sizes.stored;
 }
 
-// All pages of a chunk have one codec, so its first page is the sample; indices rarely shrink, but what they stand for
-// may.
-bool ChunkWriter::pays(const PageWriter::Sizes& first_page) const {
+// Indices rarely shrink, but what they stand for may.
+bool ChunkWriter::pays(const PageWriter::Sizes& page) const {
   const auto enough = [](size_t stored, size_t raw) {
     return static_cast<double>(stored) <= (1 - kCodecGainMin) * static_cast<double>(raw);
   };
-  if (enough(first_page.stored, first_page.raw)) return true;
+  if (enough(page.stored, page.raw)) return true;
   const ByteSpan entries = std::visit([](const auto& encoder) { return encoder.dictionary_entries(); }, encoder_);
   if (entries.empty()) return false;
   Bytes scratch;
-  const size_t compressed = compress(compression_, entries, scratch);
-  return enough(first_page.stored + compressed, first_page.raw + entries.size());
+  const size_t compressed = compress(options_.compression, entries, scratch);
+  return enough(page.stored + compressed, page.raw + entries.size());
+}
+
+// The pages so far were left uncompressed: they get the codec after all.
+void ChunkWriter::compress_pages() {
+  const Bytes uncompressed = std::exchange(pages_, {});
+  raw_bytes_ = 0;
+  headers_digest_ = 0;
+  for (PageLocation& page : offset_index_.page_locations) {
+    const ByteSpan stored =
+        ByteSpan(uncompressed)
+            .subspan(static_cast<size_t>(page.offset), static_cast<size_t>(page.compressed_page_size));
+    const auto [header, header_bytes] = read_page_header(stored);
+    size_t bare = 0;
+    if (const auto& v2 = header.data_page_header_v2)
+      bare = static_cast<size_t>(v2->repetition_levels_byte_length) +
+             static_cast<size_t>(v2->definition_levels_byte_length);
+    const ByteSpan body = stored.subspan(header_bytes);
+    page.offset = static_cast<int64_t>(pages_.size());
+    const auto sizes = page_writer_.append(header, compression_, body.first(bare), body.subspan(bare), pages_);
+    page.compressed_page_size = static_cast<int32_t>(sizes.stored);
+    headers_digest_ = digest_of(page_writer_.header(), headers_digest_);
+    raw_bytes_ += sizes.raw;
+  }
 }
 
 size_t ChunkWriter::append_dictionary_page(const DictionaryPage& dictionary, Bytes& out) {

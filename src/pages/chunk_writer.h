@@ -106,7 +106,8 @@ class ChunkWriter {
   size_t take_levels();
   PageHeader data_page_header(Encoding encoding, size_t repetition_bytes) const;
   size_t append_data_page(const RawPage& page, size_t repetition_bytes);
-  bool pays(const PageWriter::Sizes& first_page) const;
+  bool pays(const PageWriter::Sizes& page) const;
+  void compress_pages();
   size_t append_dictionary_page(const DictionaryPage& dictionary, Bytes& out);
   void describe(FinishedChunk& chunk, size_t dictionary_raw_bytes);
   void describe_statistics(FinishedChunk& chunk);
@@ -128,7 +129,8 @@ class ChunkWriter {
   Span page_;  ///< what is in the page under way
 
   // The chunk so far.
-  Compression compression_;  ///< as asked, or none when the first page shows that it does not pay
+  Compression compression_;                    ///< as asked, or none as long as pages have shown that it does not pay
+  Encoding tried_encoding_ = Encoding::plain;  ///< of the page that has shown it last
   Bytes pages_;
   uint64_t headers_digest_ = 0;
   uint64_t raw_bytes_ = 0;  ///< of finished pages, headers included

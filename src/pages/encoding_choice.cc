@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "codecs/compress.h"
+#include "pages/index_page.h"
 
 namespace sluice {
 
@@ -15,9 +16,11 @@ namespace {
 constexpr double kGainMin = 0.01;
 // A measurement holds for so many chunks; a dictionary that did not pay may do so in other data.
 constexpr int kChunksBetweenTrials = 8;
-// Pages that the entries of a dictionary are spread over, while fewer are there: what is still to come is unknown, and
-// a full row group has so many.
-constexpr double kPagesExpected = 8;
+// Pages that the entries of a dictionary are spread over. A dictionary may have as many bytes as a page: one that is
+// not worth its entries after a few pages will be full before it is.
+constexpr double kPagesExpected = 3;
+// With so many values each stream of BYTE_STREAM_SPLIT fills a block of the usual compressors by itself.
+constexpr size_t kSeparateStreamValues = 65'536;
 // Values that are measured: compressors show on so many what they can do, and a page may have many more.
 constexpr size_t kTrialValues = 32'768;
 // Bytes of entries that are measured.
@@ -55,6 +58,7 @@ size_t EncodingChoice::measure(ByteSpan raw) {
 size_t EncodingChoice::begin_trial(size_t values) {
   const size_t measured = std::min(values, kTrialValues);
   values_ = std::max<size_t>(measured, 1);
+  page_values_ = values;
   best_bytes_ = 0;
   encoding_ = Encoding::plain;
   dictionary_ = false;
@@ -62,8 +66,20 @@ size_t EncodingChoice::begin_trial(size_t values) {
   return measured;
 }
 
-void EncodingChoice::offer(Encoding encoding, ByteSpan page) {
-  const auto bytes = static_cast<double>(measure(page));
+void EncodingChoice::offer(Encoding encoding, ByteSpan page) { add_offer(encoding, measure(page)); }
+
+// A codec that works block by block gains by streams that do not share one. The few values that are measured would have
+// to.
+void EncodingChoice::offer_streams(ByteSpan page, size_t width) {
+  if (page_values_ < kSeparateStreamValues) return offer(Encoding::byte_stream_split, page);
+  const size_t stream = page.size() / width;
+  size_t bytes = 0;
+  for (size_t i = 0; i < width; ++i) bytes += measure(page.subspan(i * stream, stream));
+  add_offer(Encoding::byte_stream_split, bytes);
+}
+
+void EncodingChoice::add_offer(Encoding encoding, size_t size) {
+  const auto bytes = static_cast<double>(size);
   offers_.push_back({encoding, bytes});
   if (encoding != Encoding::plain && bytes >= best_bytes_ * (1 - kGainMin)) return;
   best_bytes_ = bytes;
@@ -93,12 +109,16 @@ bool EncodingChoice::end_trial() {
   return dictionary_;
 }
 
-// With a dictionary, on the mean of `page` and as many behind it.
+// With a dictionary, on the mean of `page` and as many behind it, whose indices may be wider.
 double EncodingChoice::bytes_a_value(const DictionaryUse& page, double pages_to_come) const {
   const double pages = pages_to_come + 1;
-  const double bytes =
-      static_cast<double>(page.index_bytes) * index_shrink_ +
-      static_cast<double>(page.entry_bytes) * entry_shrink_ * entry_growth(page.late_share, pages) / pages;
+  const double growth = entry_growth(page.late_share, pages);
+  const double entries =
+      static_cast<double>(page.entries_before) + static_cast<double>(page.entries - page.entries_before) * growth;
+  const double widening =
+      static_cast<double>(index_width(static_cast<size_t>(entries))) / static_cast<double>(index_width(page.entries));
+  const double bytes = static_cast<double>(page.index_bytes) * index_shrink_ * widening +
+                       static_cast<double>(page.entry_bytes) * entry_shrink_ * growth / pages;
   return bytes / static_cast<double>(std::max<size_t>(page.values, 1));
 }
 

@@ -34,6 +34,8 @@ struct EncodingRules {
 struct DictionaryUse {
   size_t values = 0;
   size_t index_bytes = 0;
+  size_t entries_before = 0;
+  size_t entries = 0;      ///< behind it
   size_t entry_bytes = 0;  ///< that it adds to the dictionary
   double late_share = 0;   ///< of these entries, those that only the second half of the page needed
 };
@@ -49,6 +51,8 @@ class EncodingChoice {
   /// Measuring: begin with how many values of the page are to be measured, at most `values`; offer these in each way to
   /// encode them, PLAIN first; then maybe a dictionary; end.
   size_t begin_trial(size_t values);
+  /// BYTE_STREAM_SPLIT of the measured values, which are `width` bytes each.
+  void offer_streams(ByteSpan page, size_t width);
   void offer(Encoding encoding, ByteSpan page);
   /// `index_page`: of the measured values. `entries`: added by the page. `page`: the use by all of the page, but the
   /// index bytes those of `index_page`. `is_last_page`: no page comes behind that could use them.
@@ -74,6 +78,7 @@ class EncodingChoice {
     Encoding encoding = Encoding::plain;
     double bytes = 0;
   };
+  void add_offer(Encoding encoding, size_t bytes);
   size_t measure(ByteSpan raw);
   double bytes_a_value(const DictionaryUse& page, double pages_to_come) const;
 
@@ -86,6 +91,7 @@ class EncodingChoice {
 
   // Of the last measurement; bytes are those after compression.
   std::vector<Offer> offers_;
+  size_t page_values_ = 0;  ///< of the whole page
   size_t values_ = 1;
   double best_bytes_ = 0;    ///< without a dictionary
   double index_shrink_ = 1;  ///< compressed / raw

@@ -116,7 +116,10 @@ void NumberEncoder<Memory, Stored>::choose(bool ends_chunk) {
   if (choice_.allows(kOther)) {
     encoded_.clear();
     encode_values(kOther, values);
-    choice_.offer(kOther, encoded_);
+    if (kOther == Encoding::byte_stream_split)
+      choice_.offer_streams(encoded_, sizeof(Stored));
+    else
+      choice_.offer(kOther, encoded_);
   }
   if (dictionary_.is_open()) dictionary_.offer_to(choice_, values.size(), ends_chunk, encoded_);
   if (!choice_.end_trial() && dictionary_.is_open()) spill();
