@@ -5,11 +5,10 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <iterator>
 #include <memory>
-#include <span>
-#include <utility>
 #include <vector>
+
+#include "columns.h"
 
 namespace sluice::bench {
 
@@ -42,11 +41,6 @@ constexpr std::string_view kWords[] = {
     "stone",   "strong",  "summer", "swift",  "table",   "the",     "thin",   "timber",  "towards", "under",  "until",
     "unusual", "valley",  "waits",  "warm",   "water",   "wheels",  "wide",   "willow",  "winter",  "wooden", "yellow"};
 
-template <typename List>
-auto pick(const List& list, Random& random) {
-  return list[random.between(0, static_cast<uint32_t>(std::size(list)) - 1)];
-}
-
 std::string random_text(Random& random) {
   constexpr std::string_view kEnds[] = {" ", " ", " ", " ", " ", ", ", ". ", "; "};
   std::string text;
@@ -56,51 +50,6 @@ std::string random_text(Random& random) {
   }
   return text;
 }
-
-// ---- batches
-
-template <typename T>
-Buffer buffer_of(std::vector<T> values) {
-  auto owner = std::make_shared<const std::vector<T>>(std::move(values));
-  const auto bytes = std::as_bytes(std::span(*owner));
-  return Buffer(bytes, std::move(owner));
-}
-
-/// Gathers the values of one fixed-width column.
-template <typename T>
-struct Numbers {
-  std::vector<T> values{};
-
-  explicit Numbers(int64_t rows) { values.reserve(static_cast<size_t>(rows)); }
-  void operator()(T value) { values.push_back(value); }
-  Column finish(Type type) {
-    Column column;
-    column.type = std::move(type);
-    column.length = static_cast<int64_t>(values.size());
-    column.values = buffer_of(std::move(values));
-    return column;
-  }
-};
-
-struct Texts {
-  std::vector<int32_t> offsets{0};
-  std::vector<char> bytes{};
-
-  explicit Texts(int64_t rows) { offsets.reserve(static_cast<size_t>(rows) + 1); }
-  void operator()(std::string_view value) {
-    bytes.insert(bytes.end(), value.begin(), value.end());
-    offsets.push_back(static_cast<int32_t>(bytes.size()));
-  }
-  Column finish() {
-    bytes.shrink_to_fit();
-    Column column;
-    column.type = string();
-    column.length = static_cast<int64_t>(offsets.size()) - 1;
-    column.offsets = buffer_of(std::move(offsets));
-    column.values = buffer_of(std::move(bytes));
-    return column;
-  }
-};
 
 double from_hundredths(uint32_t hundredths) { return hundredths / 100.0; }
 
@@ -201,10 +150,10 @@ Schema lineitem_schema() {
 
 Batch next_batch(LineItems& items, int64_t rows) {
   static const auto schema = std::make_shared<const Schema>(lineitem_schema());
-  Numbers<int64_t> order_key(rows), part_key(rows);
-  Numbers<int32_t> supplier_key(rows), line_number(rows), ship_date(rows), commit_date(rows), receipt_date(rows);
-  Numbers<double> quantity(rows), price(rows), discount(rows), tax(rows);
-  Texts return_flag(rows), line_status(rows), ship_instruct(rows), ship_mode(rows), comment(rows);
+  Numbers<int64_t> order_key, part_key;
+  Numbers<int32_t> supplier_key, line_number, ship_date, commit_date, receipt_date;
+  Numbers<double> quantity, price, discount, tax;
+  Texts return_flag, line_status, ship_instruct, ship_mode, comment;
   for (int64_t row = 0; row < rows; ++row) {
     const LineItem item = items.next();
     order_key(item.order_key);

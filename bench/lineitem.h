@@ -14,29 +14,10 @@
 #include <string>
 #include <string_view>
 
+#include "random.h"
 #include "sluice/batch.h"
 
 namespace sluice::bench {
-
-/// splitmix64: small, quick, and the same everywhere, unlike the distributions of the standard library.
-class Random {
- public:
-  explicit Random(uint64_t seed) : state_(seed) {}
-
-  uint64_t next() {
-    uint64_t mixed = state_ += 0x9e37'79b9'7f4a'7c15;
-    mixed = (mixed ^ (mixed >> 30)) * 0xbf58'476d'1ce4'e5b9;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d0'49bb'1331'11eb;
-    return mixed ^ (mixed >> 31);
-  }
-  /// first <= result <= last.
-  uint32_t between(uint32_t first, uint32_t last) {
-    return first + static_cast<uint32_t>(((next() >> 32) * (uint64_t{last} - first + 1)) >> 32);
-  }
-
- private:
-  uint64_t state_;
-};
 
 /// One row. Money and percentages are whole hundredths, so that text and binary agree to the last bit.
 struct LineItem {

@@ -2,11 +2,14 @@
 """Times Sluice and its rivals on the same data in the same run, one after the other in rounds (A B C A B C ...), and
 prints tables. Builds nothing: ./dev bench does. Python 3.11, standard library only.
 
-  bench/run.py [write|ndjson|memory|all ...] [--rows N] [--repeat N] [--long] [--save] [--build DIR]
+  bench/run.py [write|ndjson|memory|sizes|choices|all ...] [--rows N] [--repeat N] [--long] [--save] [--build DIR]
+               [--tables NAME ...] [--keep]
 
 write    batches in memory -> Parquet, snappy, 1 and 2 threads
 ndjson   an NDJSON file -> Parquet, snappy, 1 and 2 threads
 memory   NDJSON through a pipe (500 MB; 10 GB with --long): peak resident memory against the promise
+sizes    how small each bench table becomes with each codec; by column in build/bench-data/sizes-columns.md
+choices  how far the measured choice of encodings is from the best fixed ones; build/bench-data/choices-columns.md
 
 Every process is bound to as many cores as it may use threads. Each file that Sluice wrote is read by DuckDB, and its
 rows, values and order are compared with DuckDB's own reading of the NDJSON: a quick wrong result ends the run."""
@@ -22,7 +25,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import choices as choice_bench
 import report
+import sizes as size_bench
 
 ROOT = report.ROOT
 DATA = ROOT / "build" / "bench-data"
@@ -227,7 +232,17 @@ def pipe(source_bytes, options):
             f"{made['bytes'] / usage['seconds'] / 1e6:.0f}", f"{file_bytes / 1e6:.1f}"]
 
 
-BENCHES = {"write": write, "ndjson": ndjson, "memory": memory}
+def sizes(options):
+    """How small each bench table becomes with each codec."""
+    return size_bench.run_sizes(options, DATA, timed)
+
+
+def choices(options):
+    """How far the measured choice of encodings is from the best fixed ones."""
+    return choice_bench.run_choices(options, DATA, timed)
+
+
+BENCHES = {"write": write, "ndjson": ndjson, "memory": memory, "sizes": sizes, "choices": choices}
 
 
 def parse():
@@ -237,6 +252,8 @@ def parse():
     parser.add_argument("--repeat", type=int, default=5, help="rounds (5)")
     parser.add_argument("--long", action="store_true", help="memory: also 10 GB")
     parser.add_argument("--save", action="store_true", help="rewrite the tables in bench/README.md")
+    parser.add_argument("--tables", nargs="*", metavar="NAME", help="sizes, choices: these tables alone")
+    parser.add_argument("--keep", action="store_true", help="sizes: leave the files in build/bench-data/sizes")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench", help="where the programs are")
     options = parser.parse_args()
     options.build = options.build.resolve()
@@ -257,7 +274,7 @@ def main():
         print(f"{name}: {bench.__doc__}", file=sys.stderr, flush=True)
         result = bench(options)
         words = " --long" if options.long and name == "memory" else ""
-        size = f" --rows {options.rows} --repeat {options.repeat}" if name != "memory" else ""
+        size = f" --rows {options.rows} --repeat {options.repeat}" if name in ("write", "ndjson") else ""
         text = (f"{report.machine()}; load {load:.1f} before the run; {report.commit()}; "
                 f"`bench/run.py {name}{size}{words}`\n\n{result}")
         print(f"\n{bench.__doc__} {text}\n", flush=True)

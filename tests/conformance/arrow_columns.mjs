@@ -1,6 +1,8 @@
-// Columns of an Arrow JS table in canonical form. Values are taken from the buffers, not through Arrow JS's accessors:
-// those turn timestamps into milliseconds.
-import { integerOf, scalar } from './canonical.mjs'
+// Columns of an Arrow IPC stream in canonical form. Values are taken from the buffers, not through Arrow JS's
+// accessors: those turn timestamps into milliseconds.
+import { RecordBatchReader } from 'apache-arrow'
+
+import { float16Digits, integerOf, scalar } from './canonical.mjs'
 
 function bit(bytes, index) {
   return (bytes[index >> 3] >> (index & 7)) & 1
@@ -20,18 +22,14 @@ function bytesAt(data, index) {
 function valueAt(field, data, index) {
   if (field.type === 'null' || !data.getValid(index)) return null
   switch (field.type) {
-    case 'fixed_list': {
-      const items = []
-      const begin = index * field.size
-      for (let i = 0; i < field.size; ++i) items.push(valueAt(field.children[0], data.children[0], begin + i))
-      return items
-    }
+    case 'fixed_list':
     case 'map':
     case 'list': {
       const items = []
       const [element] = field.children
-      const end = Number(data.valueOffsets[index + 1])
-      for (let i = Number(data.valueOffsets[index]); i < end; ++i) items.push(valueAt(element, data.children[0], i))
+      const offsets = data.valueOffsets ?? { [index]: index * field.size, [index + 1]: (index + 1) * field.size }
+      const end = Number(offsets[index + 1])
+      for (let i = Number(offsets[index]); i < end; ++i) items.push(valueAt(element, data.children[0], i))
       return items
     }
     case 'struct':
@@ -55,6 +53,7 @@ function valueAt(field, data, index) {
     }
     case 'float16': {
       const bits = data.values[index]
+      if (data.values instanceof Float32Array) return float16Digits(bits)
       return (bits & 0x7fff) > 0x7c00 ? 'nan' : bits.toString(16).padStart(4, '0')
     }
     case 'time': // seconds are stored as milliseconds
@@ -66,16 +65,17 @@ function valueAt(field, data, index) {
   }
 }
 
-// [{name, values}] in the order of the table, guided by `schema`.
-export function arrowColumns(table, schema) {
-  return table.schema.fields.map((found, position) => {
-    const values = []
-    const field = schema[position]
-    if (field) {
-      for (const data of table.getChildAt(position).data) {
-        for (let i = 0; i < data.length; ++i) values.push(valueAt(field, data, i))
-      }
+// [{name, values}] in the order of an Arrow IPC stream, guided by `schema`. Batches are taken one by one: a table of
+// Arrow JS refuses some whose own schemas it takes for different ones.
+export function arrowColumns(stream, schema) {
+  const reader = RecordBatchReader.from(stream).open()
+  const columns = reader.schema.fields.map(found => ({ name: found.name, values: [] }))
+  for (const batch of reader) {
+    for (const [position, { values }] of columns.entries()) {
+      const data = batch.data.children[position]
+      const field = schema[position]
+      for (let i = 0; field && i < data.length; ++i) values.push(valueAt(field, data, i))
     }
-    return { name: found.name, values }
-  })
+  }
+  return columns
 }

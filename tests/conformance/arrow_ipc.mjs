@@ -50,7 +50,7 @@ function built(arrow, name, type, field, values) {
 
 function canonical(field, value) {
   if (value === null || value === undefined) return null
-  if (field.type === 'list') return value.map(item => canonical(field.children[0], item))
+  if (field.type === 'list' || field.type === 'fixed_list') return value.map(item => canonical(field.children[0], item))
   if (field.type === 'struct') return field.children.map(child => canonical(child, value[child.name]))
   return scalar(field, value)
 }
@@ -105,6 +105,18 @@ function allTypes(arrow) {
       ['', 'a', null, 'h\u00e9', '\u{1f600}', 'b'.repeat(99)]),
     built(arrow, 'bytes', new arrow.Binary(), { type: 'binary' },
       [new Uint8Array(0), Uint8Array.of(0, 255), null, Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)]),
+    built(arrow, 'large_text', new arrow.LargeUtf8(), { type: 'string' },
+      ['', 'a', null, 'h\u00e9', '\u{1f600}', 'b'.repeat(99)]),
+    built(arrow, 'large_bytes', new arrow.LargeBinary(), { type: 'binary' },
+      [new Uint8Array(0), Uint8Array.of(0, 255), null, Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)]),
+    built(arrow, 'text_view', new arrow.Utf8View(), { type: 'string' },
+      ['', 'a', null, 'twelve bytes', 'thirteen byte', 'b'.repeat(99)]),
+    built(arrow, 'large_list', new arrow.LargeList(item(new arrow.LargeUtf8())),
+      { type: 'list', children: [{ name: 'item', type: 'string' }] },
+      [['a', null], [], null, ['c'], ['d', 'e'], ['']]),
+    built(arrow, 'pairs', new arrow.FixedSizeList(2, item(new arrow.Int32())),
+      { type: 'fixed_list', size: 2, children: [int] },
+      [[1, 2], [3, null], null, [4, 5], [6, 7], [null, null]]),
     built(arrow, 'list', new arrow.List(item(new arrow.Int32())), { type: 'list', children: [int] },
       [[1, null], [], null, [3], [4, 5, 6], [null]]),
     built(arrow, 'lists', new arrow.List(item(new arrow.List(item(new arrow.Int32())))),
@@ -149,8 +161,11 @@ function caseOf(words, ending, bytes, parts) {
 function typeCases(arrow) {
   const columns = allTypes(arrow)
   const batches = [batchOf(arrow, columns, 6), batchOf(arrow, columns, 6)]
-  const sliced = { ...caseOf('slices', 'arrows', null, [columns]) }
-  sliced.bytes = bytesOf(arrow.RecordBatchStreamWriter, [batches[0].slice(1, 5), batches[0].slice(5, 6)])
+  // Of a slice of views Apache Arrow for JavaScript 21 writes too few.
+  const whole = columns.filter(column => column.field.name !== 'text_view')
+  const sliced = { ...caseOf('slices', 'arrows', null, [whole]) }
+  const batch = batchOf(arrow, whole, 6)
+  sliced.bytes = bytesOf(arrow.RecordBatchStreamWriter, [batch.slice(1, 5), batch.slice(5, 6)])
   sliced.expected = sliced.expected.map(values => values.slice(1))
   return [
     caseOf('stream', 'arrows', bytesOf(arrow.RecordBatchStreamWriter, batches), [columns, columns]),
@@ -176,17 +191,18 @@ function dictionaryCases(arrow) {
   ]
 }
 
-// Numbers only: texts of Polars are views.
+// Texts of Polars are views, into one buffer or several.
 function compressedCases(polars) {
   const count = 10_000
   const integers = Array.from({ length: count }, (_, i) => (i % 7 === 0 ? null : i % 1000))
   const reals = Array.from({ length: count }, (_, i) => Math.sin(i))
   const flags = Array.from({ length: count }, (_, i) => i % 3 === 0)
-  const names = [['n', 'float64'], ['x', 'float64'], ['b', 'bool']]
+  const texts = Array.from({ length: count }, (_, i) => (i % 11 === 0 ? null : 'x'.repeat(i % 40) + (i % 500)))
+  const names = [['n', 'float64'], ['x', 'float64'], ['b', 'bool'], ['t', 'string']]
   const fields = names.map(([name, type]) => ({ name, type, nullable: true }))
-  const expected = [integers, reals, flags].map((values, i) => values.map(value => canonical(fields[i], value)))
+  const expected = [integers, reals, flags, texts].map((values, i) => values.map(value => canonical(fields[i], value)))
   const frame = polars.DataFrame({
-    n: polars.Series('n', integers, polars.Float64), x: polars.Series('x', reals, polars.Float64), b: flags,
+    n: polars.Series('n', integers, polars.Float64), x: polars.Series('x', reals, polars.Float64), b: flags, t: texts,
   })
   const cases = ['uncompressed', 'lz4', 'zstd'].flatMap(compression => [
     { words: `polars, ${compression}`, ending: 'arrow', bytes: frame.writeIPC({ compression }), fields, expected },

@@ -1,4 +1,4 @@
-// One plain form for values of every type, so that four readers and the writer's test can be compared as text:
+// One plain form for values of every type, so that five readers and the writer's test can be compared as text:
 // null, booleans and text as in JSON; integers, dates (days), times, timestamps and durations (in the stored unit) as
 // decimal strings; decimals likewise, with their point; floats as the hexadecimal digits of their bits, "nan" for any
 // NaN; bytes of any kind as {"hex": digits}; lists as arrays; structs as arrays of their children's values in order;

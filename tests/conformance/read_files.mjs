@@ -1,9 +1,10 @@
-// Reads every Parquet file of a folder with four independent readers and compares it, value by value, with what its
+// Reads every Parquet file of a folder with five independent readers and compares it, value by value, with what its
 // writer says is in it:
 //
 //   node read_files.mjs DIR
 //
-// DIR holds NNNN.parquet, NNNN.schema.json (a list of {"name", "type", "unit", "zone", "nullable", "children"}) and
+// DIR holds NNNN.parquet, NNNN.schema.json (a list of {"name", "type", "unit", "zone", "nullable", "children"}, and
+// "encoding" and "bloom_filter" where they were asked for) and
 // NNNN.expected.ndjson (a row a line, an array in schema order or an object; canonical.mjs has the form of the values).
 // Prints each difference and one line per reader. Exit code 0 = all equal, 1 = some differ, 77 = a reader is not
 // installed, 2 = wrong call.
@@ -12,7 +13,7 @@ import { join } from 'node:path'
 
 import { leaves, mask } from './canonical.mjs'
 
-const READERS = ['duckdb', 'polars', 'parquet_wasm', 'hyparquet']
+const READERS = ['duckdb', 'polars', 'parquet_wasm', 'hyparquet', 'chdb']
 const DIFFERENCES_SHOWN_PER_COLUMN = 3
 const SHOWN_CHARACTERS_MAX = 300
 
@@ -57,7 +58,10 @@ function countSkip(reader, reason) {
 function compareColumn(reader, field, expected, found, report) {
   const hidden = new Set(leaves(field).map(leaf => reader.opaque(leaf)).filter(Boolean))
   for (const reason of hidden) countSkip(reader, reason)
-  const view = value => (hidden.size ? mask(field, value, reader.opaque) : value)
+  const view = value => {
+    const seen = reader.view ? reader.view(field, value) : value
+    return hidden.size ? mask(field, seen, reader.opaque) : seen
+  }
   let count = 0
   for (let row = 0; row < Math.max(expected.length, found.length); ++row) {
     const left = row < expected.length ? view(expected[row]) : undefined

@@ -90,7 +90,7 @@ async function main(folder) {
   writeExpected(base, rows.map((row, r) => row.map((value, c) => (c % 3 === r ? 'wrong' : value))))
   const disagreed = readFolder(folder)
   assert.equal(disagreed.status, 1, disagreed.stdout + disagreed.stderr)
-  for (const reader of ['duckdb', 'polars', 'parquet-wasm', 'hyparquet']) {
+  for (const reader of ['duckdb', 'polars', 'parquet-wasm', 'hyparquet', 'chdb']) {
     for (const [c, [name]] of COLUMNS.entries()) {
       const words = `${reader}: column "${name}" `
       assert.ok(disagreed.stdout.includes(`${words}(${COLUMNS[c][1].type}), row ${c % 3}: expected "wrong"`), words)

@@ -3,6 +3,7 @@
 //
 //   write_random_files --dir DIR --files N --seed S      files 0 to N-1, or FIRST to FIRST+N-1 with --first FIRST
 //   write_random_files --dir DIR --seed S --only I       file I alone: the same one as among others
+//   ... --kind pruning                                   flat tables in small row groups and pages, for pruning.mjs
 //
 // Each table is written a second time, cut into other batches and with another number of threads: the bytes must be the
 // same. NNNN.txt says how the file was made. Exit code 0 = all written, 1 = the writer failed somewhere, 2 = wrong
@@ -25,6 +26,7 @@
 #include "support/draw.h"
 #include "support/memory_sink.h"
 #include "support/random_batches.h"
+#include "support/random_options.h"
 #include "support/random_table.h"
 
 namespace {
@@ -37,6 +39,7 @@ struct Arguments {
   uint64_t seed = 1;
   uint64_t first = 0;
   uint64_t files = 1'000;
+  bool for_pruning = false;
 };
 
 struct WrongCall : std::runtime_error {
@@ -64,6 +67,9 @@ Arguments parse(int count, char** words) {
       arguments.files = to_number(value);
     } else if (name == "--first") {
       arguments.first = to_number(value);
+    } else if (name == "--kind") {
+      if (value != "any" && value != "pruning") throw WrongCall("--kind is any or pruning");
+      arguments.for_pruning = value == "pruning";
     } else if (name == "--only") {
       arguments.first = to_number(value);
       arguments.files = 1;
@@ -88,39 +94,10 @@ class Runtimes {
   std::map<std::pair<unsigned, uint64_t>, std::shared_ptr<Runtime>> runtimes_;
 };
 
-Compression draw_compression(Draw& draw) {
-  static const std::array codecs{Codec::none, Codec::snappy, Codec::zstd, Codec::gzip, Codec::brotli, Codec::lz4};
-  const Codec codec = draw.one_of(codecs);
-  const CompressionLevels levels = levels_of(codec);
-  // High levels take long and differ in the compressor only.
-  const int high = draw.chance(2) ? levels.max : std::min(levels.max, 6);
-  return {codec, high == 0 ? 0 : static_cast<int>(draw.between(0, high))};
-}
-
-FileOptions draw_options(Draw& draw, int64_t rows) {
-  static const std::array<uint64_t, 5> dictionary_bytes{0, 10, 300, 1_MiB, 1_MiB};
-  static const std::array<uint64_t, 3> row_group_bytes{128_KiB, 200'000, 128_MiB};
-  // Many row groups cost every reader much time and show little that a few do not.
-  constexpr int64_t kRowGroupsMax = 40;
-  FileOptions options{.compression = draw_compression(draw)};
-  options.row_group_rows = std::max(draw.magnitude(5'000), rows / kRowGroupsMax);
-  options.row_group_bytes = draw.one_of(row_group_bytes);
-  options.page_rows = draw.magnitude(20'000);
-  options.page_bytes = static_cast<uint64_t>(draw.magnitude(1 << 20));
-  options.dictionary_bytes = draw.one_of(dictionary_bytes);
-  options.sync = false;
-  return options;
-}
-
 std::string described(const RandomTable& table, const FileOptions& options) {
-  return "rows " + std::to_string(table.rows) + "\nschema " + to_text(table.schema) + "\ncompression " +
-         std::string(to_string(options.compression.codec)) + ":" + std::to_string(options.compression.level) +
-         "\nrow_group_rows " + std::to_string(options.row_group_rows) + "\nrow_group_bytes " +
-         std::to_string(options.row_group_bytes) + "\npage_rows " + std::to_string(options.page_rows) +
-         "\npage_bytes " + std::to_string(options.page_bytes) + "\ndictionary_bytes " +
-         std::to_string(options.dictionary_bytes) + "\nmemory_bytes " +
-         std::to_string(options.runtime->memory_bytes()) + "\nthreads " + std::to_string(options.runtime->threads()) +
-         "\n";
+  return "rows " + std::to_string(table.rows) + "\nschema " + to_text(table.schema) + "\n" + to_text(options) +
+         "memory_bytes " + std::to_string(options.runtime->memory_bytes()) + "\nthreads " +
+         std::to_string(options.runtime->threads()) + "\n";
 }
 
 std::string expected_rows(const RandomTable& table) {
@@ -169,8 +146,11 @@ void check_result(const WriteResult& result, const RandomTable& table, const Fil
 void write_file(const Arguments& arguments, uint64_t index, Runtimes& runtimes) {
   static const std::array<uint64_t, 2> budgets{16_MiB, 192_MiB};
   Draw draw(arguments.seed, index);
-  const RandomTable table = draw_table(draw);
-  FileOptions options = draw_options(draw, table.rows);
+  RandomTableOptions table_options;
+  if (arguments.for_pruning) table_options.depth_max = 0;
+  const RandomTable table = draw_table(draw, table_options);
+  FileOptions options = arguments.for_pruning ? draw_prunable_options(draw, table.schema, table.rows)
+                                              : draw_options(draw, table.schema, table.rows);
   const uint64_t budget = draw.one_of(budgets);
   const auto threads = static_cast<unsigned>(draw.between(1, 4));
   options.runtime = runtimes.get(threads, budget);
@@ -181,7 +161,7 @@ void write_file(const Arguments& arguments, uint64_t index, Runtimes& runtimes) 
   number.insert(0, number.size() < 4 ? 4 - number.size() : 0, '0');
   const std::string base = (arguments.directory / number).string();
   write_text(base + ".txt", "seed " + std::to_string(arguments.seed) + "\n" + described(table, options));
-  write_text(base + ".schema.json", schema_as_json(table.schema));
+  write_text(base + ".schema.json", schema_as_json(table.schema, options.columns));
   write_text(base + ".expected.ndjson", expected_rows(table));
   const std::string path = base + ".parquet";
   std::filesystem::remove(path);

@@ -49,6 +49,8 @@ function hasNamelessPart(field) {
 
 // Why a whole column cannot be read, or null.
 export function refuses(field, values) {
+  const isFloat = field.type === 'float32' || field.type === 'float64'
+  if (field.encoding === 'byte_stream_split' && !isFloat) return 'BYTE_STREAM_SPLIT of others than floats'
   if (hasNamelessPart(field)) return 'a struct with an empty name in it'
   if (!leaves(field).some(inMilliseconds)) return null
   for (const value of values) {
@@ -61,16 +63,28 @@ export function refuses(field, values) {
   return null
 }
 
+export async function connect() {
+  return (await DuckDBInstance.create(':memory:', { threads: '1' })).connect()
+}
+
+// Of each column of a file, quoted: those that differ in case alone are renamed.
+export async function columnNames(connection, file) {
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet('${file}')`)
+  return described.getColumns()[0].map(found => `"${found.replaceAll('"', '""')}"`)
+}
+
 export async function open() {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
-  const connection = await instance.connect()
+  const connection = await connect()
   return {
     async read(path, schema, skipped) {
       const file = path.replaceAll("'", "''")
-      const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet('${file}')`)
-      const names = described.getColumns()[0]
-      const wanted = names.map((found, i) => (skipped.has(i) ? 'NULL' : `"${found.replaceAll('"', '""')}"`))
-      const result = await connection.runAndReadAll(`SELECT ${wanted.join(', ')} FROM read_parquet('${file}')`)
+      let wanted = '*'
+      if (skipped.size > 0) {
+        const quoted = await columnNames(connection, file)
+        wanted = quoted.map((found, i) => (skipped.has(i) ? `NULL AS ${found}` : found)).join(', ')
+      }
+      const result = await connection.runAndReadAll(`SELECT ${wanted} FROM read_parquet('${file}')`)
+      const names = result.columnNames()
       const columns = result.getColumns() // none at all where there are no rows
       return names.map((found, i) => {
         const values = columns[i] ?? []

@@ -1,7 +1,6 @@
 // parquet-wasm: the Rust implementation of Arrow and Parquet, compiled to WebAssembly.
 import { readFileSync } from 'node:fs'
 
-import { tableFromIPC } from 'apache-arrow'
 import { readParquet } from 'parquet-wasm/node'
 
 import { arrowColumns } from '../arrow_columns.mjs'
@@ -14,7 +13,7 @@ export const refuses = () => null
 export async function open() {
   return {
     async read(path, schema) {
-      return arrowColumns(tableFromIPC(readParquet(readFileSync(path)).intoIPCStream()), schema)
+      return arrowColumns(readParquet(readFileSync(path)).intoIPCStream(), schema)
     },
     close() {},
   }
