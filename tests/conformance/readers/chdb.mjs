@@ -27,7 +27,7 @@ const quoted = text => `\`${text.replaceAll('\\', '\\\\').replaceAll('`', '\\`')
 // Its name for a type: what it would infer has narrower dates. Tuples and arrays cannot be null; `mayMiss`: what is
 // around the field may be.
 function typeText(field, mayMiss = false) {
-  const isNullable = mayMiss || field.nullable
+  const isNullable = mayMiss || field.nullable !== false
   switch (field.type) {
     case 'list':
     case 'fixed_list':
