@@ -175,7 +175,7 @@ void ArrayImport::reform(const ArrowArray& array, const ArrayLayout& layout, Col
   const bool is_text_view = !is_list && layout.form == ArrayForm::view;
   const bool is_decimal = column.type.kind() == TypeKind::decimal;
   if (!is_text_view) check_buffers(array, is_decimal || (is_list && !has_sizes) ? 2 : 3);
-  if (is_text_view && array.n_buffers < 3) check_buffers(array, 3);
+  if (is_text_view && (array.n_buffers < 3 || array.buffers == nullptr)) check_buffers(array, 3);
   read_validity(array, column);
   if (is_list) return reform_list(array, layout, column);
   if (!is_decimal) return reform_text(array, layout.form, column);

@@ -66,10 +66,26 @@ std::vector<FieldResult> FieldTotals::take() {
   return std::move(fields_);
 }
 
+namespace {
+
+// Parquet has no seconds: they are stored as milliseconds, and so are their bounds.
+Type stored_type(const Type& type) {
+  if (type.kind() == TypeKind::time && type.unit() == TimeUnit::second) return time(TimeUnit::millisecond);
+  if (type.kind() == TypeKind::timestamp && type.unit() == TimeUnit::second)
+    return timestamp(TimeUnit::millisecond, type.zone());
+  return type;
+}
+
+std::optional<std::string> text_of(const Type& type, const std::optional<std::string>& bound) {
+  return bound ? bound_text(stored_type(type), *bound) : std::nullopt;
+}
+
+}  // namespace
+
 inline namespace v0 {
 
-std::optional<std::string> FieldResult::min_text() const { return min ? bound_text(type, *min) : std::nullopt; }
-std::optional<std::string> FieldResult::max_text() const { return max ? bound_text(type, *max) : std::nullopt; }
+std::optional<std::string> FieldResult::min_text() const { return text_of(type, min); }
+std::optional<std::string> FieldResult::max_text() const { return text_of(type, max); }
 
 }  // namespace v0
 

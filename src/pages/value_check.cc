@@ -78,12 +78,11 @@ std::optional<size_t> find_long_256(const Column& column, const Selection& value
 
 template <typename Ticks>
 std::optional<size_t> find_no_time(const Column& column, const Selection& values) {
-  // 24:00:00 is a time of day in SQL.
-  const int64_t ticks_max = kSecondsPerDay * ticks_per_second(column.type.unit());
+  const int64_t ticks_of_day = kSecondsPerDay * ticks_per_second(column.type.unit());
   const Ticks* from = column.data<Ticks>();
   for (size_t i = 0; i < values.count; ++i) {
     const int64_t ticks = from[position_of(values, i)];
-    if (ticks < 0 || ticks > ticks_max) return i;
+    if (ticks < 0 || ticks >= ticks_of_day) return i;
   }
   return std::nullopt;
 }
@@ -152,7 +151,7 @@ std::string ValueCheck::describe(const Column& column, int64_t position) const {
   const int64_t ticks =
       fixed_width(type) == sizeof(int32_t) ? column.data<int32_t>()[position] : column.data<int64_t>()[position];
   return std::to_string(ticks) + " " + std::string(to_string(type.unit())) +
-         " is not a time of day, which ends at 24:00";
+         " is not a time of day, which ends before 24:00";
 }
 
 void ValueCheck::refuse(const LeafSlice& slice, size_t value) const {

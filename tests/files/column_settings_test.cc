@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 const Schema& schema() {
   static const Schema schema = parse_schema(
       "id int64 not null, name string, user struct<name string, tags list<string>>, at map<string, int32>, ok bool, "
-      "price decimal(20, 2)");
+      "price decimal(20, 2), half float16");
   return schema;
 }
 
@@ -113,6 +113,7 @@ TEST(ColumnSettings, RefuseWhatDoesNotSuit) {
   for (const double share : {-0.1, 0.6, 1.0})
     EXPECT_THAT(refusal_of({.column = "id", .bloom_filter = share}), HasSubstr("false positives")) << share;
   EXPECT_THAT(refusal_of({.column = "ok", .bloom_filter = 0.01}), HasSubstr("bloom filter"));
+  EXPECT_THAT(refusal_of({.column = "half", .bloom_filter = 0.01}), HasSubstr("float16"));
 }
 
 Schema with_id(std::string column, int32_t id) {
@@ -128,7 +129,7 @@ TEST(ColumnSettings, FieldIdsReachEveryDepth) {
   EXPECT_EQ(with_id("at[].value", 8)[3].type.element().type.children()[1].id, 8);
   EXPECT_EQ(to_text(with_id("user.name", 5)),
             to_text(parse_schema("id int64 not null, name string, user struct<name string id 5, tags list<string>>, "
-                                 "at map<string, int32>, ok bool, price decimal(20, 2)")));
+                                 "at map<string, int32>, ok bool, price decimal(20, 2), half float16")));
 }
 
 TEST(ColumnSettings, FieldIdsAreRefused) {

@@ -85,5 +85,15 @@ TEST(FieldTotals, CountsNaNs) {
   EXPECT_EQ(field.min, std::nullopt);
 }
 
+// Parquet has no seconds: they are stored as milliseconds.
+TEST(FieldTotals, BoundsInSecondsAreTold) {
+  const int64_t stored = 1'700'000'000'000;
+  FieldResult field;
+  field.type = timestamp(TimeUnit::second, "UTC");
+  field.min = std::string(reinterpret_cast<const char*>(&stored), sizeof stored);
+  EXPECT_EQ(field.min_text(), "2023-11-14T22:13:20.000Z");
+  EXPECT_EQ(field.max_text(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace sluice

@@ -133,12 +133,12 @@ TEST(ValueCheck, DecimalsKeepToTheirDigits) {
 
 TEST(ValueCheck, TimesKeepToTheDay) {
   const Type seconds = time(TimeUnit::second);
-  EXPECT_EQ(wrong({"a", seconds}, make_fixed<int32_t>(seconds, {0, 86'399, 86'400, std::nullopt})), "");
-  EXPECT_EQ(wrong({"a", seconds}, make_fixed<int32_t>(seconds, {0, 86'401})),
-            "row 1: column a: 86401 s is not a time of day, which ends at 24:00");
+  EXPECT_EQ(wrong({"a", seconds}, make_fixed<int32_t>(seconds, {0, 86'399, std::nullopt})), "");
+  EXPECT_EQ(wrong({"a", seconds}, make_fixed<int32_t>(seconds, {0, 86'400})),
+            "row 1: column a: 86400 s is not a time of day, which ends before 24:00");
   const Type fine = time(TimeUnit::nanosecond);
   EXPECT_EQ(wrong({"a", fine}, make_fixed<int64_t>(fine, {-1})),
-            "row 0: column a: -1 ns is not a time of day, which ends at 24:00");
+            "row 0: column a: -1 ns is not a time of day, which ends before 24:00");
 }
 
 }  // namespace

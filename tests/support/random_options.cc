@@ -73,9 +73,10 @@ std::vector<ColumnOptions> draw_columns(Draw& draw, const Schema& schema) {
     if (draw.chance(20)) column.dictionary_bytes = draw.one_of(dictionary_bytes);
     if (column.encoding == ValueEncoding::dictionary) column.dictionary_bytes = draw.one_of(dictionary_bytes) + 1;
     if (draw.chance(20)) column.statistics = draw.chance(50);
-    const bool has_bloom_filter = !field.type.is_nested() && field.type.kind() != TypeKind::boolean;
-    if (draw.chance(40) && has_bloom_filter && field.type.kind() != TypeKind::null)
-      column.bloom_filter = draw.one_of(bloom_filters);
+    const TypeKind kind = field.type.kind();
+    const bool has_bloom_filter =
+        !field.type.is_nested() && kind != TypeKind::boolean && kind != TypeKind::null && kind != TypeKind::float16;
+    if (draw.chance(40) && has_bloom_filter) column.bloom_filter = draw.one_of(bloom_filters);
   }
   return columns;
 }

@@ -88,9 +88,17 @@ function hasBadName(field) {
   return field.children?.some(child => isBad(child) || hasBadName(child))
 }
 
+// What it calls a field and those inside it: their names joined by dots, which may stand in names, too.
+function dottedNames(field, name = field.name) {
+  const parts = field.type === 'struct' ? field.children : (field.children ?? []).flatMap(child => child.children ?? [])
+  return [name, ...parts.flatMap(part => dottedNames(part, `${name}.${part.name}`))]
+}
+
 // Why a whole file cannot be read, or null: it looks for other columns among the parts of a nested one without a name.
 export function refusesFile(schema) {
-  return schema.some(field => field.name === '' && field.children?.length) ? 'a nested column without a name' : null
+  if (schema.some(field => field.name === '' && field.children?.length)) return 'a nested column without a name'
+  const names = schema.flatMap(field => dottedNames(field))
+  return new Set(names).size < names.length ? 'two columns with one dotted name' : null
 }
 
 // Why a whole column cannot be read, or null.
