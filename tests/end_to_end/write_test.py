@@ -97,6 +97,48 @@ class Writes(program.ProgramTest):
         self.assertIn({"key": "d", "value": ""}, found["metadata"])
         self.assertEqual(found["columns"][1]["codecs"], ["snappy"])
 
+    def test_columns_ask_for_themselves(self):
+        records = "".join(f'{{"id":{n},"user":{{"name":"name {n % 50}","tags":["t"]}},"x":{(n + 1) / 8}}}\n' for n in range(2000))
+        self.run_program("write", "-", "-o", "a.parquet", "-q", "--column", "id: encoding=delta, bloom, id=7",
+                         "--column", "user: compression=gzip:9, statistics=off", "--column",
+                         '"user.tags[]": dictionary=off, encoding=plain', "--sorted-by", "id", stdin=records)
+        found = self.json("inspect", "a.parquet", "--json")
+        columns = {column["name"]: column for column in found["columns"]}
+        self.assertEqual(columns["id"]["encodings"], ["delta_binary_packed"])
+        self.assertEqual(columns["user.tags[]"]["encodings"], ["plain"])
+        self.assertEqual([columns[name]["codecs"] for name in ("user.name", "user.tags[]")], [["gzip"], ["gzip"]])
+        self.assertEqual([columns[name]["min"] for name in ("id", "user.name", "x")], ["0", None, "0.125"])
+        self.assertIn("id int64 id 7", found["schema"])
+        chunks = found["row_groups"][0]["chunks"]
+        self.assertEqual([chunk["bloom_filter"] for chunk in chunks], [True, False, False, False])
+        self.assertEqual(chunks[0]["reason"], "delta_binary_packed: as asked")
+
+    def test_pages_of_the_second_version(self):
+        self.run_program("write", "-", "-o", "a.parquet", "-q", "--page-version", 2, stdin=RECORDS)
+        out, _ = self.text("inspect", "a.parquet", "--pages")
+        self.assertIn("data v2", out)
+        self.assertNotIn("data v1", out)
+
+    def test_pages_by_content(self):
+        records = [f'{{"n":{(n * 2654435761) % 4294967296}}}\n' for n in range(200_000)]
+        for name, lines in (("a", records), ("b", records[:100] + ['{"n":5}\n'] * 7 + records[100:])):
+            self.run_program("write", "-", "-o", f"{name}.parquet", "-q", "--content-defined-pages", "--compression",
+                             "none", "--column", "n: encoding=plain", stdin="".join(lines))
+        pages = [[page["bytes"] for page in self.json("inspect", f"{name}.parquet", "--pages", "--json")["row_groups"][0]
+                  ["chunks"][0]["page_list"]] for name in "ab"]
+        self.assertGreater(len(pages[0]), 2)
+        self.assertEqual(pages[0][1:], pages[1][1:])
+
+    def test_rows_out_of_order(self):
+        self.refused("write", "-", "-o", "a.parquet", "--sorted-by", "n desc", stdin='{"n":3}\n{"n":1}\n{"n":2}\n',
+                     says=["column n: row 2 (2) belongs before row 1 (1)"])
+
+    def test_wrong_requests(self):
+        for setting, says in (("m: bloom", 'did you mean "n"?'), ("n: encoding=rle", "which its type int64"),
+                              ("n: encodin=delta", 'did you mean "encoding"?'), ("n", "is not NAME: SETTING"),
+                              ("n: bloom=2", "share of false positives"), ("n: compression=zstd:99", "1 to 22")):
+            self.refused("write", "-", "-o", "a.parquet", "--column", setting, code=2, says=[says], stdin='{"n":3}\n')
+
     def test_verbose_names_the_choices(self):
         _, err = self.text("write", "-", "-o", "a.parquet", "-v", "--threads", 1, "--memory", "64MiB", stdin=RECORDS)
         self.assertIn("options   1 thread, memory 64.0 MiB, compression zstd:1, sync on", err)

@@ -50,12 +50,13 @@ std::vector<ValueEncoding> encodings_of(const Type& type) {
   }
 }
 
-// Names with dots and brackets could mean a part of another column, "a" means the column "a[0]" too, and nothing does
-// not name a column with parts.
+// Names with dots and brackets could mean a part of another column, "a" means the column "a[0]" too, nothing does not
+// name a column with parts, and such a column's parts have names like columns.
 bool is_unmistakable(const std::string& name, const Schema& schema) {
   return !name.empty() && name.find_first_of(".[") == std::string::npos &&
          std::ranges::none_of(schema.fields(), [&](const Field& other) {
-           return other.name.starts_with(name + ".") || other.name.starts_with(name + "[");
+           return other.name.starts_with(name + ".") || other.name.starts_with(name + "[") ||
+                  (other.name.empty() && other.type.is_nested());
          });
 }
 
