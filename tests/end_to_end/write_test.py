@@ -98,7 +98,8 @@ class Writes(program.ProgramTest):
         self.assertEqual(found["columns"][1]["codecs"], ["snappy"])
 
     def test_columns_ask_for_themselves(self):
-        records = "".join(f'{{"id":{n},"user":{{"name":"name {n % 50}","tags":["t"]}},"x":{(n + 1) / 8}}}\n' for n in range(2000))
+        records = "".join(f'{{"id":{n},"user":{{"name":"name {n % 50}","tags":["t"]}},"x":{(n + 1) / 8}}}\n'
+                          for n in range(2000))
         self.run_program("write", "-", "-o", "a.parquet", "-q", "--column", "id: encoding=delta, bloom, id=7",
                          "--column", "user: compression=gzip:9, statistics=off", "--column",
                          '"user.tags[]": dictionary=off, encoding=plain', "--sorted-by", "id", stdin=records)
@@ -124,8 +125,8 @@ class Writes(program.ProgramTest):
         for name, lines in (("a", records), ("b", records[:100] + ['{"n":5}\n'] * 7 + records[100:])):
             self.run_program("write", "-", "-o", f"{name}.parquet", "-q", "--content-defined-pages", "--compression",
                              "none", "--column", "n: encoding=plain", stdin="".join(lines))
-        pages = [[page["bytes"] for page in self.json("inspect", f"{name}.parquet", "--pages", "--json")["row_groups"][0]
-                  ["chunks"][0]["page_list"]] for name in "ab"]
+        found = [self.json("inspect", f"{name}.parquet", "--pages", "--json") for name in "ab"]
+        pages = [[page["bytes"] for page in one["row_groups"][0]["chunks"][0]["page_list"]] for one in found]
         self.assertGreater(len(pages[0]), 2)
         self.assertEqual(pages[0][1:], pages[1][1:])
 
