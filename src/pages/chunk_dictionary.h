@@ -57,19 +57,19 @@ class ChunkDictionary {
     append_index_page(sample, dictionary_->size(), scratch);
     choice.offer_dictionary(scratch, entries().subspan(begin_.bytes), page_use(scratch.size()), ends_chunk);
   }
-  /// Appends the page's body to `out`, which nothing else may be appended to until it is kept or dropped.
-  void encode_page(Bytes& out) {
+  /// Appends the page's body to `out`, and the next page begins. False, with nothing appended, when the page should
+  /// rather be the first one without the dictionary; not for one that was just `measured`.
+  bool finish_page(EncodingChoice& choice, bool measured, Bytes& out) {
     const size_t begin = out.size();
     append_index_page(indices_, dictionary_->size(), out);
-    index_bytes_ = out.size() - begin;
-  }
-  /// True when the encoded page should rather be the first one without the dictionary.
-  bool is_spent(EncodingChoice& choice) const { return choice.leaves_dictionary(page_use(index_bytes_), pages_); }
-  /// The encoded page stands; the next one begins.
-  void keep_page() {
+    if (!measured && choice.leaves_dictionary(page_use(out.size() - begin), pages_)) {
+      out.resize(begin);
+      return false;
+    }
     ++pages_;
     begin_ = {dictionary_->size(), dictionary_->entries().size()};
     indices_.clear();
+    return true;
   }
   /// The page under way and the rest of the chunk go on without; the caller has unfolded the indices.
   void give_up() {
@@ -103,8 +103,7 @@ class ChunkDictionary {
   std::optional<Dictionary> dictionary_;
   bool is_open_ = false;
   Mark begin_;
-  size_t pages_ = 0;        ///< that use it
-  size_t index_bytes_ = 0;  ///< of the page that was encoded last
+  size_t pages_ = 0;  ///< that use it
   std::vector<uint32_t> indices_;
 };
 

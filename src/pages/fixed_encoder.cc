@@ -122,13 +122,8 @@ RawPage FixedEncoder::finish_page(ByteSpan levels, bool ends_chunk) {
   encoded_.clear();
   encoded_.append(levels);
   if (dictionary_.is_open()) {
-    dictionary_.encode_page(encoded_);
-    if (is_measured || !dictionary_.is_spent(choice_)) {
-      dictionary_.keep_page();
-      return {encoded_, Encoding::rle_dictionary};
-    }
+    if (dictionary_.finish_page(choice_, is_measured, encoded_)) return {encoded_, Encoding::rle_dictionary};
     spill();
-    encoded_.resize(levels.size());
   }
   if (choice_.encoding() == Encoding::plain || plain_.size() == 0) {
     const ByteSpan page = plain_.with_levels(levels);

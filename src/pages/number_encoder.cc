@@ -133,13 +133,8 @@ RawPage NumberEncoder<Memory, Stored>::finish_page(ByteSpan levels, bool ends_ch
   encoded_.clear();
   encoded_.append(levels);
   if (dictionary_.is_open()) {
-    dictionary_.encode_page(encoded_);
-    if (is_measured || !dictionary_.is_spent(choice_)) {
-      dictionary_.keep_page();
-      return {encoded_, Encoding::rle_dictionary};
-    }
+    if (dictionary_.finish_page(choice_, is_measured, encoded_)) return {encoded_, Encoding::rle_dictionary};
     spill();
-    encoded_.resize(levels.size());
   }
   // A page without values goes PLAIN: there is nothing to gain, and Polars 0.26 cannot read others (measured).
   if (choice_.encoding() == Encoding::plain || plain_.size() == 0) {
