@@ -1,6 +1,6 @@
 // Batches as IPC messages: with encode_schema_message before them and the end mark behind them, a stream that any
-// reader of Arrow takes. (Arrow "Serialization and Interprocess Communication", RecordBatch message, IPC streaming
-// format.)
+// reader of Arrow takes. The public door is sluice/arrow_ipc.h. (Arrow "Serialization and Interprocess Communication",
+// RecordBatch message, IPC streaming format.)
 //
 //   Bytes stream = encode_schema_message(schema);
 //   for (const Batch& batch : batches) append_record_batch(batch, stream);
@@ -12,8 +12,16 @@
 
 namespace sluice {
 
-/// Appends the message of `batch`, not compressed. Only what belongs to its rows is copied. `out` must hold a multiple
-/// of 8 bytes before, and does so afterwards.
+/// The two parts of a message. Both have a multiple of 8 bytes.
+struct EncodedBatch {
+  Bytes head;  ///< continuation, length, FlatBuffer, zeros
+  Bytes body;
+};
+
+/// The message of `batch`, not compressed, instead of what was in `out`. Only what belongs to its rows is copied.
+void encode_record_batch(const Batch& batch, EncodedBatch& out);
+
+/// Appends the same. `out` must hold a multiple of 8 bytes before, and does so afterwards.
 void append_record_batch(const Batch& batch, Bytes& out);
 
 void append_end_of_stream(Bytes& out);

@@ -11,6 +11,7 @@
 
 #include "arrow/array_form.h"
 #include "arrow/flat_table.h"
+#include "arrow/ipc_batch_slots.h"
 #include "base/bytes.h"
 #include "sluice/schema.h"
 
@@ -41,6 +42,10 @@ IpcSchema read_ipc_schema(const FlatTable& schema, size_t buffer_bytes);
 
 /// The encapsulated schema message: continuation, length, FlatBuffer, zeros up to a multiple of 8 bytes.
 Bytes encode_schema_message(const Schema& schema);
+
+/// Appends the FlatBuffer of a file's footer, which has the schema again, and the places of its record batches: at most
+/// as many as 1 GiB holds.
+void append_file_footer(const Schema& schema, const std::vector<ipc::Block>& record_batches, Bytes& out);
 
 /// The value for the key "ARROW:schema".
 std::string stored_arrow_schema(const Schema& schema);

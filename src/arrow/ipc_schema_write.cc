@@ -165,15 +165,19 @@ Tables build_fields(FlatBufferBuilder& out, std::span<const Field> fields) {
   return out.CreateVector(built);
 }
 
+Table build_schema(FlatBufferBuilder& out, const Schema& schema) {
+  const Tables fields = build_fields(out, schema.fields());
+  return build_table(out, [&] {
+    out.AddElement<int16_t>(at(ipc::kSchemaEndianness), ipc::kLittleEndian, ipc::kLittleEndian);
+    out.AddOffset(at(ipc::kSchemaFields), fields);
+  });
+}
+
 }  // namespace
 
 Bytes encode_schema_message(const Schema& schema) {
   FlatBufferBuilder out;
-  const Tables fields = build_fields(out, schema.fields());
-  const Table header = build_table(out, [&] {
-    out.AddElement<int16_t>(at(ipc::kSchemaEndianness), ipc::kLittleEndian, ipc::kLittleEndian);
-    out.AddOffset(at(ipc::kSchemaFields), fields);
-  });
+  const Table header = build_schema(out, schema);
   out.Finish(build_table(out, [&] {
     out.AddElement<int16_t>(at(ipc::kMessageVersion), ipc::kMetadataV5, 0);
     out.AddElement<uint8_t>(at(ipc::kMessageHeaderType), static_cast<uint8_t>(ipc::Header::schema), 0);
@@ -187,6 +191,21 @@ Bytes encode_schema_message(const Schema& schema) {
   message.append(out.GetBufferPointer(), out.GetSize());
   for (size_t i = out.GetSize(); i < padded; ++i) message.push_back(0);
   return message;
+}
+
+void append_file_footer(const Schema& schema, const std::vector<ipc::Block>& record_batches, Bytes& out) {
+  constexpr size_t kSchemaBytes = 4096;  // most have less; the places of a long file are not to be moved while it grows
+  FlatBufferBuilder footer(record_batches.size() * sizeof(ipc::Block) + kSchemaBytes);
+  const Table schema_table = build_schema(footer, schema);
+  const auto dictionaries = footer.CreateVectorOfStructs(std::vector<ipc::Block>());
+  const auto blocks = footer.CreateVectorOfStructs(record_batches);
+  footer.Finish(build_table(footer, [&] {
+    footer.AddElement<int16_t>(at(ipc::kFooterVersion), ipc::kMetadataV5, 0);
+    footer.AddOffset(at(ipc::kFooterSchema), schema_table);
+    footer.AddOffset(at(ipc::kFooterDictionaries), dictionaries);
+    footer.AddOffset(at(ipc::kFooterBatches), blocks);
+  }));
+  out.append(footer.GetBufferPointer(), footer.GetSize());
 }
 
 std::string stored_arrow_schema(const Schema& schema) { return encode_base64(encode_schema_message(schema)); }

@@ -16,7 +16,6 @@ namespace {
 // The specification's odd numbers, one for each lane.
 constexpr std::array<uint32_t, 8> kSalts = {0x47b6'137b, 0x4497'4d91, 0x8824'ad5b, 0xa2b7'289d,
                                             0x7054'95c7, 0x2df1'424b, 0x9efc'4947, 0x5c6b'fb31};
-constexpr uint32_t kLaneBits = 32;
 
 uint32_t bit_of(uint64_t hash, size_t lane) {
   return uint32_t{1} << ((static_cast<uint32_t>(hash) * kSalts[lane]) >> 27);

@@ -1,4 +1,4 @@
-// Arrow IPC put together by hand, for tests: what our own writer never makes (dictionaries, compression, files), and
+// Arrow IPC put together by hand, for tests: what our own writer never makes (dictionaries, compression), and
 // readers of it.
 #pragma once
 

@@ -10,8 +10,9 @@ function bit(bytes, index) {
 
 const UNITS = ['s', 'ms', 'us', 'ns'] // in the order of Arrow's numbers for them
 
-// Polars has times in nanoseconds only, and no durations in seconds.
+// Polars has times in nanoseconds only, and no durations in seconds; our own Arrow has times in seconds.
 function inUnit(wanted, found, value) {
+  if (found < wanted) return BigInt(value) * 1000n ** BigInt(wanted - found)
   return found > wanted ? BigInt(value) / 1000n ** BigInt(found - wanted) : value
 }
 
@@ -56,6 +57,7 @@ function valueAt(field, data, index) {
       if (data.values instanceof Float32Array) return float16Digits(bits)
       return (bits & 0x7fff) > 0x7c00 ? 'nan' : bits.toString(16).padStart(4, '0')
     }
+    case 'timestamp':
     case 'time': // seconds are stored as milliseconds
       return scalar(field, inUnit(Math.max(UNITS.indexOf(field.unit), 1), data.type.unit, data.values[index]))
     case 'duration':

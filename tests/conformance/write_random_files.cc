@@ -4,10 +4,11 @@
 //   write_random_files --dir DIR --files N --seed S      files 0 to N-1, or FIRST to FIRST+N-1 with --first FIRST
 //   write_random_files --dir DIR --seed S --only I       file I alone: the same one as among others
 //   ... --kind pruning                                   flat tables in small row groups and pages, for pruning.mjs
+//   ... --kind arrow                                     Arrow IPC, NNNN.arrows and NNNN.arrow, for arrow_export.mjs
 //
-// Each table is written a second time, cut into other batches and with another number of threads: the bytes must be the
-// same. NNNN.txt says how the file was made. Exit code 0 = all written, 1 = the writer failed somewhere, 2 = wrong
-// call.
+// Each Parquet file is written a second time, cut into other batches and with another number of threads: the bytes must
+// be the same. NNNN.txt says how the file was made. Exit code 0 = all written, 1 = the writer failed somewhere, 2 =
+// wrong call.
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -22,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sluice/arrow_ipc.h"
 #include "sluice/file_writer.h"
 #include "support/draw.h"
 #include "support/memory_sink.h"
@@ -40,6 +42,7 @@ struct Arguments {
   uint64_t first = 0;
   uint64_t files = 1'000;
   bool for_pruning = false;
+  bool is_arrow = false;
 };
 
 struct WrongCall : std::runtime_error {
@@ -68,8 +71,9 @@ Arguments parse(int count, char** words) {
     } else if (name == "--first") {
       arguments.first = to_number(value);
     } else if (name == "--kind") {
-      if (value != "any" && value != "pruning") throw WrongCall("--kind is any or pruning");
+      if (value != "any" && value != "pruning" && value != "arrow") throw WrongCall("--kind is any, pruning or arrow");
       arguments.for_pruning = value == "pruning";
+      arguments.is_arrow = value == "arrow";
     } else if (name == "--only") {
       arguments.first = to_number(value);
       arguments.files = 1;
@@ -143,6 +147,28 @@ void check_result(const WriteResult& result, const RandomTable& table, const Fil
                              std::to_string(groups_min) + " are needed");
 }
 
+/// Path of file `index` without its ending.
+std::string base_of(const Arguments& arguments, uint64_t index) {
+  std::string number = std::to_string(index);
+  number.insert(0, number.size() < 4 ? 4 - number.size() : 0, '0');
+  return (arguments.directory / number).string();
+}
+
+void write_arrow(const Arguments& arguments, uint64_t index) {
+  Draw draw(arguments.seed, index);
+  const RandomTable table = draw_table(draw);
+  const std::string base = base_of(arguments, index);
+  write_text(base + ".schema.json", schema_as_json(table.schema));
+  write_text(base + ".expected.ndjson", expected_rows(table));
+  for (const ArrowIpcFormat format : {ArrowIpcFormat::stream, ArrowIpcFormat::file}) {
+    const std::string path = base + (format == ArrowIpcFormat::file ? ".arrow" : ".arrows");
+    std::filesystem::remove(path);
+    ArrowIpcWriter writer(path, table.schema, {.format = format, .sync = false});
+    for (const Batch& batch : draw_batches(draw, table, draw.chance(50))) writer.write(batch);
+    writer.close();
+  }
+}
+
 void write_file(const Arguments& arguments, uint64_t index, Runtimes& runtimes) {
   static const std::array<uint64_t, 2> budgets{16_MiB, 192_MiB};
   Draw draw(arguments.seed, index);
@@ -157,9 +183,7 @@ void write_file(const Arguments& arguments, uint64_t index, Runtimes& runtimes) 
   // The same for both writings: pages are cut by an account of bytes that may count what lies under nulls.
   const bool dirty = draw.chance(50);
 
-  std::string number = std::to_string(index);
-  number.insert(0, number.size() < 4 ? 4 - number.size() : 0, '0');
-  const std::string base = (arguments.directory / number).string();
+  const std::string base = base_of(arguments, index);
   write_text(base + ".txt", "seed " + std::to_string(arguments.seed) + "\n" + described(table, options));
   write_text(base + ".schema.json", schema_as_json(table.schema, options.columns));
   write_text(base + ".expected.ndjson", expected_rows(table));
@@ -194,9 +218,12 @@ int main(int count, char** words) {
     uint64_t failures = 0;
     for (uint64_t index = arguments.first; index < arguments.first + arguments.files; ++index) {
       try {
-        write_file(arguments, index, runtimes);
+        if (arguments.is_arrow)
+          write_arrow(arguments, index);
+        else
+          write_file(arguments, index, runtimes);
       } catch (const std::exception& error) {
-        std::printf("%04llu.parquet: writer: %s\n", static_cast<unsigned long long>(index), error.what());
+        std::printf("%04llu: writer: %s\n", static_cast<unsigned long long>(index), error.what());
         ++failures;
       }
     }
