@@ -149,7 +149,8 @@ struct RowAppender::Impl {
   std::vector<ColumnBuilder> builders;
   int64_t rows = 0;  ///< gathered
   int64_t rows_flushed = 0;
-  size_t text_bytes = 0;  ///< gathered, about
+  size_t row_bytes = 0;  ///< of one row, but for its text: nulls have their width too
+  size_t bytes = 0;      ///< gathered, about
 
   [[noreturn]] void refuse(size_t column, const Cell& cell);
 };
@@ -166,7 +167,7 @@ void RowAppender::Impl::refuse(size_t column, const Cell& cell) {
 }
 
 RowAppender::RowAppender(FileWriter& writer)
-    : impl_(std::make_unique<Impl>(Impl{&writer, std::make_shared<const Schema>(writer.schema()), {}, 0, 0, 0})) {
+    : impl_(std::make_unique<Impl>(Impl{&writer, std::make_shared<const Schema>(writer.schema()), {}, 0, 0, 0, 0})) {
   for (const Field& field : impl_->schema->fields()) {
     if (field.type.is_nested())
       throw Error(
@@ -175,6 +176,7 @@ RowAppender::RowAppender(FileWriter& writer)
           {.source = {}, .field = field.name, .record = {}, .byte = {}, .row = {}},
           "Write batches for nested columns.");
     impl_->builders.emplace_back(field.type);
+    impl_->row_bytes += fixed_width(field.type) + (has_offsets(field.type.kind()) ? sizeof(int32_t) : 0);
   }
 }
 
@@ -189,10 +191,11 @@ void RowAppender::append(std::span<const Cell> cells) {
                                         " columns");
   for (size_t i = 0; i < cells.size(); ++i) {
     if (!append_cell(to.builders[i], (*to.schema)[i].nullable, cells[i])) to.refuse(i, cells[i]);
-    to.text_bytes += cells[i].text().size();
+    to.bytes += cells[i].text().size();
   }
   ++to.rows;
-  if (to.rows == kBatchRows || to.text_bytes >= kBatchBytes) flush();
+  to.bytes += to.row_bytes;
+  if (to.rows == kBatchRows || to.bytes >= kBatchBytes) flush();
 }
 
 void RowAppender::flush() {
@@ -202,7 +205,7 @@ void RowAppender::flush() {
   for (ColumnBuilder& builder : from.builders) columns.push_back(builder.finish());
   const int64_t rows = std::exchange(from.rows, 0);
   from.rows_flushed += rows;
-  from.text_bytes = 0;
+  from.bytes = 0;
   from.writer->write(Batch(from.schema, std::move(columns), rows));
 }
 

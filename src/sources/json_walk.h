@@ -31,10 +31,13 @@ class JsonWalk {
 
   /// Calls `read(token)` with the '{' of each record in `lines`, whole lines of the block; it returns the token behind
   /// the '}'. Blank lines are no records.
+  /// Returns the end of the lines that it went through: lines.end(), or earlier when `read` has called `stop`.
   /// Throws RecordFault for the first record that is not one JSON object in one line, or what `read` throws.
   template <typename Read>
-  void each_record(const LineBlock& block, std::string_view lines, Read read);
-  /// How many records of the block have been read to their end.
+  const char* each_record(const LineBlock& block, std::string_view lines, Read read);
+  /// Lets each_record return behind the record that is being read.
+  void stop() { stopped_ = true; }
+  /// How many of these records have been read to their end.
   int64_t records() const { return records_; }
 
   char at(Token token) const { return text_[*token]; }
@@ -119,11 +122,11 @@ class JsonWalk {
   [[noreturn]] void expected_more(Token token, char close) const;
   [[noreturn]] void too_deep(Token token) const;
   template <typename Read>
-  void each_in_slice(const char* begin, const char* end, Read& read);
+  const char* each_in_slice(const char* begin, const char* end, Read& read);
   template <typename Read>
-  void each_line(const char* begin, const char* end, Read& read);
+  const char* each_line(const char* begin, const char* end, Read& read);
   template <typename Read>
-  void read_found(const char* begin, const char* end, Read& read);
+  const char* read_found(const char* begin, const char* end, Read& read);
 
   const int depth_max_;
   JsonTokens tokens_;
@@ -133,6 +136,7 @@ class JsonWalk {
   const char* next_escape_ = nullptr;  ///< the first backslash at or behind the last place that was asked for
   const char* record_ = nullptr;       ///< the record being read
   int64_t records_ = 0;
+  bool stopped_ = false;
   Bytes scratch_;
 };
 
@@ -141,28 +145,30 @@ class JsonWalk {
 inline constexpr size_t kSliceBytes = 64_KiB;
 
 template <typename Read>
-void JsonWalk::each_record(const LineBlock& block, std::string_view lines, Read read) {
+const char* JsonWalk::each_record(const LineBlock& block, std::string_view lines, Read read) {
   block_ = &block;
   records_ = 0;
+  stopped_ = false;
   const char* const end = lines.data() + lines.size();
-  for (const char* begin = lines.data(); begin < end;) {
+  const char* begin = lines.data();
+  while (begin < end && !stopped_) {
     const char* slice_end = end;
     if (static_cast<size_t>(end - begin) > kSliceBytes) {
       const char* const from = begin + kSliceBytes - 1;
       slice_end = static_cast<const char*>(std::memchr(from, '\n', static_cast<size_t>(end - from))) + 1;
     }
-    each_in_slice(begin, slice_end, read);
-    begin = slice_end;
+    begin = each_in_slice(begin, slice_end, read);
   }
+  return begin;
 }
 
 // One bad byte makes a whole slice invalid, and an open bracket swallows the lines behind it. So what goes wrong in a
 // slice is found again with each line on its own: that tells the record, and what is wrong with it.
 template <typename Read>
-void JsonWalk::each_in_slice(const char* begin, const char* end, Read& read) {
+const char* JsonWalk::each_in_slice(const char* begin, const char* end, Read& read) {
   if (!tokens_.find(begin, static_cast<size_t>(end - begin))) return each_line(begin, end, read);
   try {
-    read_found(begin, end, read);
+    return read_found(begin, end, read);
   } catch (const RecordFault&) {
     const char* const line = static_cast<const char*>(::memrchr(begin, '\n', static_cast<size_t>(record_ - begin)));
     each_line(line == nullptr ? begin : line + 1, end, read);
@@ -171,8 +177,8 @@ void JsonWalk::each_in_slice(const char* begin, const char* end, Read& read) {
 }
 
 template <typename Read>
-void JsonWalk::each_line(const char* begin, const char* end, Read& read) {
-  while (begin < end) {
+const char* JsonWalk::each_line(const char* begin, const char* end, Read& read) {
+  while (begin < end && !stopped_) {
     const char* const line_end =
         static_cast<const char*>(std::memchr(begin, '\n', static_cast<size_t>(end - begin))) + 1;
     const auto size = static_cast<size_t>(line_end - begin);
@@ -183,10 +189,11 @@ void JsonWalk::each_line(const char* begin, const char* end, Read& read) {
     read_found(begin, line_end, read);
     begin = line_end;
   }
+  return begin;
 }
 
 template <typename Read>
-void JsonWalk::read_found(const char* begin, const char* end, Read& read) {
+const char* JsonWalk::read_found(const char* begin, const char* end, Read& read) {
   use(begin, static_cast<size_t>(end - begin));
   const Token last = tokens_.end();
   for (Token token = tokens_.begin(); token < last;) {
@@ -198,7 +205,9 @@ void JsonWalk::read_found(const char* begin, const char* end, Read& read) {
     if (text_at(behind - 1) > line_end || text_at(behind) < line_end) check_record(token, behind, line_end);
     token = behind;
     ++records_;
+    if (stopped_) return line_end + 1;
   }
+  return end;
 }
 
 // Most strings are short: two whole moves are quicker than finding out how short. Both sides have room behind.

@@ -25,7 +25,7 @@ inline constexpr size_t kBlockPadding = 64;
 /// Whole lines. Every line ends with '\n', the last of the source too: one is put there if it had none.
 struct LineBlock {
   Bytes bytes;              ///< `end` bytes and kBlockPadding more
-  size_t begin = 0;         ///< behind a byte order mark
+  size_t begin = 0;         ///< behind a byte order mark, and behind what has been read already
   size_t end = 0;           ///< behind the last '\n'
   uint64_t offset = 0;      ///< of bytes[0] in the source
   uint64_t bytes_read = 0;  ///< of the source, up to the end of this block

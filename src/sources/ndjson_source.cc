@@ -18,6 +18,10 @@ constexpr size_t kBlocksPerThread = 2;
 // Shares of the budget. A block in flight costs about three times its bytes: text, tokens, columns.
 constexpr uint64_t kWindowShare = 16;
 constexpr uint64_t kSampleShare = 4;
+// A block of short records can unfold to a thousand times its bytes: a null vector is as long as any other. So a batch
+// ends at a quarter of the window, but not before a block of usual records is through.
+constexpr uint64_t kBatchesPerWindow = 4;
+constexpr uint64_t kBatchBytesMin = 2 * kBlockBytes;
 // DESIGN, "Memory": the text of a record has at most an eighth of the budget.
 constexpr uint64_t kRecordShare = 8;
 // Token positions have 32 bits and text columns 2^31-1 bytes.
@@ -55,7 +59,8 @@ NdjsonSource::NdjsonSource(Input input, SourceOptions options, uint64_t block_by
       record_bytes_max_(std::min(options_.runtime->memory_bytes() / kRecordShare, kRecordBytesMax)),
       frames_(input_, {.block_bytes = block_bytes, .record_bytes_max = record_bytes_max_}),
       window_blocks_(options_.runtime->threads() == 1 ? 1 : options_.runtime->threads() * kBlocksPerThread),
-      window_bytes_(options_.runtime->memory_bytes() / kWindowShare) {
+      window_bytes_(options_.runtime->memory_bytes() / kWindowShare),
+      batch_bytes_max_(std::max(window_bytes_ / kBatchesPerWindow, kBatchBytesMin)) {
   if (options_.schema)
     schema_ = std::make_shared<const Schema>(*options_.schema);
   else
@@ -100,10 +105,13 @@ std::optional<RecordFault> NdjsonSource::observe(RecordInference& inference, con
 void NdjsonSource::fail_in_sample(Schema schema, const RecordFault& fault) {
   schema_ = std::make_shared<const Schema>(std::move(schema));
   const std::unique_ptr<RecordReader> reader = make_reader();
-  for (const LineBlock& block : replay_) {
-    BlockRead read = reader->read(block);
-    if (read.fault) fail(std::move(*read.fault));
-    records_ += read.records;
+  for (LineBlock& block : replay_) {
+    while (block.begin < block.end) {
+      BlockRead read = reader->read(block);
+      if (read.fault) fail(std::move(*read.fault));
+      records_ += read.records;
+      block.begin = read.end;
+    }
   }
   records_ = 0;
   fail(fault);
@@ -141,12 +149,19 @@ std::optional<RelationBatch> NdjsonSource::next() {
     std::unique_ptr<Flight> flight = std::move(window_.front());
     window_.pop_front();
     BlockRead read = flight->job.take();
-    bytes_in_window_ -= flight->block.end;
+    const bool has_more = !read.fault && read.end < flight->block.end;
+    if (!has_more) bytes_in_window_ -= flight->block.end;
     if (read.fault) fail(std::move(*read.fault));
     records_ += read.records;
-    bytes_read_ = flight->block.bytes_read;
     extra_values_ += read.extra_values;
-    idle_.push_back(std::move(flight));
+    if (has_more) {
+      flight->block.begin = read.end;
+      window_.push_front(std::move(flight));
+      start(*window_.front());
+    } else {
+      bytes_read_ = flight->block.bytes_read;
+      idle_.push_back(std::move(flight));
+    }
     if (read.records == 0) continue;
     // Others parse on while the caller works on this batch.
     if (window_blocks_ > 1) fill_window();
@@ -165,10 +180,13 @@ void NdjsonSource::fill_window() {
       return;
     }
     bytes_in_window_ += flight->block.end;
-    Flight& handed = *flight;
     window_.push_back(std::move(flight));
-    handed.job = options_.runtime->workers().start([&handed] { return handed.reader->read(handed.block); });
+    start(*window_.back());
   }
+}
+
+void NdjsonSource::start(Flight& flight) {
+  flight.job = options_.runtime->workers().start([&flight] { return flight.reader->read(flight.block); });
 }
 
 std::unique_ptr<NdjsonSource::Flight> NdjsonSource::idle_flight() {
@@ -183,7 +201,10 @@ std::unique_ptr<NdjsonSource::Flight> NdjsonSource::idle_flight() {
 }
 
 std::unique_ptr<RecordReader> NdjsonSource::make_reader() const {
-  const ReadRules rules{.depth_max = options_.depth_max, .extra_fields = options_.extra_fields, .inferred = inferred()};
+  const ReadRules rules{.depth_max = options_.depth_max,
+                        .extra_fields = options_.extra_fields,
+                        .inferred = inferred(),
+                        .batch_bytes_max = batch_bytes_max_};
   return std::make_unique<RecordReader>(schema_, rules);
 }
 

@@ -49,6 +49,7 @@ class NdjsonSource final : public RecordStream {
   [[noreturn]] void fail_in_sample(Schema schema, const RecordFault& fault);
   bool read_block(LineBlock& block);
   void fill_window();
+  void start(Flight& flight);
   std::unique_ptr<Flight> idle_flight();
   std::unique_ptr<RecordReader> make_reader() const;
   [[noreturn]] void fail(RecordFault fault) const;
@@ -59,6 +60,7 @@ class NdjsonSource final : public RecordStream {
   LineFrames frames_;
   const size_t window_blocks_;
   const uint64_t window_bytes_;
+  const uint64_t batch_bytes_max_;
   std::shared_ptr<const Schema> schema_;
   std::vector<InferenceNote> notes_;
 

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <span>
 #include <string>
 
 #include "base/calendar.h"
 #include "base/float16.h"
 #include "base/json_text.h"
 #include "base/number_text.h"
+#include "columns/widths.h"
 #include "sources/text_values.h"
 
 namespace sluice {
@@ -43,10 +45,34 @@ Type wider(TypeKind kind, std::string_view value) {
   return is_text && value[0] == '"' ? string() : json();
 }
 
+// Bytes that one null of the type takes at most. A column has room for the values that are not there, too: a null
+// vector is as long as any other.
+double null_bytes(const Type& type) {
+  double bytes = static_cast<double>(fixed_width(type)) + (has_offsets(type.kind()) ? sizeof(int32_t) : 0) + 1;
+  if (type.has_ranges()) return bytes;
+  for (const Field& child : type.children()) bytes += null_bytes(child.type) * static_cast<double>(child_values(type));
+  return bytes;
+}
+
+double widest_null_bytes(std::span<const Field> fields) {
+  double widest = 0;
+  for (const Field& field : fields)
+    widest = std::max({widest, null_bytes(field.type), widest_null_bytes(field.type.children())});
+  return widest;
+}
+
+// Bytes in the columns for a byte of text, at most. The shortest value has two bytes with what follows it, and adds a
+// null of its type (an object: a null of each field that it has not); text adds itself.
+double unfolding_max(const Schema& schema) {
+  double record = 0;
+  for (const Field& field : schema.fields()) record += null_bytes(field.type);
+  return std::max(record, widest_null_bytes(schema.fields())) / 2 + 1;
+}
+
 }  // namespace
 
 RecordReader::RecordReader(std::shared_ptr<const Schema> schema, ReadRules rules)
-    : schema_(std::move(schema)), rules_(rules), walk_(rules.depth_max) {
+    : schema_(std::move(schema)), rules_(rules), unfolding_max_(unfolding_max(*schema_)), walk_(rules.depth_max) {
   for (const Field& field : schema_->fields()) builders_.emplace_back(field.type);
   root_ = make_plan(*schema_, builders_);
 }
@@ -54,8 +80,16 @@ RecordReader::RecordReader(std::shared_ptr<const Schema> schema, ReadRules rules
 BlockRead RecordReader::read(const LineBlock& block) {
   BlockRead result;
   extra_values_ = 0;
+  const std::string_view text = block.text();
+  text_end_ = text.data() + text.size();
+  check_bytes(text.data());
   try {
-    walk_.each_record(block, block.text(), [this](Token token) { return read_object(*root_, token, 1); });
+    const char* const end = walk_.each_record(block, text, [this](Token token) {
+      const Token behind = read_object(*root_, token, 1);
+      if (walk_.text_at(behind) >= check_at_) check_bytes(walk_.text_at(behind));
+      return behind;
+    });
+    result.end = static_cast<size_t>(end - block.bytes.view().data());
   } catch (const RecordFault& fault) {
     result.fault = fault;
   }
@@ -65,6 +99,18 @@ BlockRead RecordReader::read(const LineBlock& block) {
   for (ColumnBuilder& builder : builders_) columns.push_back(builder.finish());
   if (!result.fault) result.batch = Batch(schema_, std::move(columns), result.records);
   return result;
+}
+
+// Ends the batch if it is full. To count what the columns hold after every record would take time: how much text it
+// takes at least to fill them tells when to count again.
+void RecordReader::check_bytes(const char* place) {
+  check_at_ = place;
+  uint64_t held = 0;
+  for (const ColumnBuilder& builder : builders_) held += builder.bytes();
+  if (held >= rules_.batch_bytes_max) return walk_.stop();
+  const double text = static_cast<double>(rules_.batch_bytes_max - held) / unfolding_max_;
+  const ptrdiff_t rest = text_end_ - place;
+  check_at_ = text < static_cast<double>(rest) ? place + static_cast<ptrdiff_t>(text) : text_end_;
 }
 
 // Fields mostly come in the order of the schema, so the one behind the last is tried before any search.

@@ -146,5 +146,12 @@ TEST_F(RowAppenderTest, RowsThatAreNotFlushedAreNotInTheFile) {
   EXPECT_EQ(file.close().rows, 8'192);
 }
 
+TEST_F(RowAppenderTest, NullsOfWideColumnsFillABatchToo) {
+  FileWriter file = writer(parse_schema("n int32, wide fixed(262144)"));
+  RowAppender row(file);
+  for (int i = 0; i < 10; ++i) row(i, null_value);  // four are a megabyte
+  EXPECT_EQ(file.close().rows, 8);
+}
+
 }  // namespace
 }  // namespace sluice

@@ -382,6 +382,53 @@ TEST(NdjsonSource, RecordsAcrossBlockBorders) {
     ASSERT_EQ(deliver(text, {.options = {}, .block_bytes = block_bytes, .threads = 2}).rows, rows) << block_bytes;
 }
 
+// A block of short records and wide nulls becomes several batches, the same ones for any number of threads.
+TEST(NdjsonSource, BlocksThatUnfoldToMuchAreDeliveredInParts) {
+  std::string text;
+  for (int i = 0; i < 400; ++i) text += "{\"id\":" + std::to_string(i) + ",\"x\":0}\n";
+  const test::TextFile file(text);
+  for (const uint64_t block_bytes : {uint64_t{3'000}, kBlockBytes}) {
+    std::vector<int64_t> of_one_thread;
+    for (const unsigned threads : {1u, 2u, 5u}) {
+      SourceOptions options{.schema = parse_schema("id int64, e fixed_list<float32, 16384>"),
+                            .extra_fields = ExtraFields::ignore};
+      options.runtime = std::make_shared<Runtime>(RuntimeOptions{.threads = threads, .memory_bytes = 16_MiB});
+      NdjsonSource stream({file.path()}, options, block_bytes);
+      std::vector<int64_t> batches;
+      int64_t id = 0;
+      while (const auto next = stream.next()) {
+        const Batch& batch = next->batch;
+        batches.push_back(batch.rows());
+        EXPECT_LE(batch.rows(), 32);  // of 64 KiB each
+        for (int64_t row = 0; row < batch.rows(); ++row) ASSERT_EQ(batch.column(0).data<int64_t>()[row], id++);
+        EXPECT_EQ(batch.column(1).null_count, batch.rows());
+      }
+      EXPECT_EQ(id, 400);
+      EXPECT_EQ(stream.bytes_read(), text.size());
+      EXPECT_EQ(stream.extra_values(), 400);
+      if (threads == 1) of_one_thread = batches;
+      EXPECT_EQ(batches, of_one_thread);
+    }
+  }
+}
+
+TEST(NdjsonSource, FaultsInALaterPartOfABlockHaveTheirPlace) {
+  std::string text;
+  for (int i = 0; i < 150; ++i) text += "{\"id\":1}\n";
+  const size_t bad_at = text.size();
+  text += "{\"id\":true}\n{\"id\":1}\n";
+  for (const uint64_t block_bytes : {uint64_t{500}, kBlockBytes}) {
+    for (const unsigned threads : {1u, 2u}) {
+      const Delivered all =
+          deliver_as("id int64, e fixed(65536)", text,
+                     {.options = {}, .block_bytes = block_bytes, .threads = threads, .memory_bytes = 16_MiB});
+      ASSERT_TRUE(all.error);
+      EXPECT_EQ(all.error->place().record, 151);
+      EXPECT_EQ(all.error->place().byte, static_cast<int64_t>(bad_at + 6));
+    }
+  }
+}
+
 TEST(NdjsonSource, SlicesOfABlockAreJoinedWithoutLoss) {
   std::string text;
   Rows rows;

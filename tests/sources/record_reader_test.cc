@@ -35,6 +35,93 @@ std::string wrong(const std::string& type, const std::string& json) {
   return sentence.substr(sentence.find("column a: ") + 10);
 }
 
+LineBlock block_of(std::string_view text) {
+  LineBlock block;
+  block.bytes.append(text);
+  block.bytes.append(std::string(kBlockPadding, '\0'));
+  block.end = text.size();
+  return block;
+}
+
+// How many records each batch of the block has.
+std::vector<int64_t> batches_of(const std::string& schema, std::string_view text, uint64_t batch_bytes_max) {
+  RecordReader reader(std::make_shared<const Schema>(parse_schema(schema)), {.batch_bytes_max = batch_bytes_max});
+  LineBlock block = block_of(text);
+  std::vector<int64_t> counts;
+  while (block.begin < block.end) {
+    const BlockRead read = reader.read(block);
+    EXPECT_FALSE(read.fault) << read.fault->sentence;
+    if (read.fault) break;
+    EXPECT_EQ(read.batch.rows(), read.records);
+    EXPECT_GT(read.end, block.begin);
+    counts.push_back(read.records);
+    block.begin = read.end;
+  }
+  return counts;
+}
+
+std::string times(size_t count, const std::string& line) {
+  std::string text;
+  for (size_t i = 0; i < count; ++i) text += line;
+  return text;
+}
+
+using Counts = std::vector<int64_t>;
+
+TEST(RecordReader, BatchesEndByTheBytesOfTheirColumns) {
+  const std::string schema = "a int8 not null, wide fixed(1000)";  // 1,001 bytes and a bit for each record
+  const std::string text = times(10, "{\"a\":1}\n");
+  EXPECT_EQ(batches_of(schema, text, 1), Counts(10, 1));
+  EXPECT_EQ(batches_of(schema, text, 1'002), Counts(10, 1));
+  EXPECT_EQ(batches_of(schema, text, 1'003), (Counts{2, 2, 2, 2, 2}));
+  EXPECT_EQ(batches_of(schema, text, 3'000), (Counts{3, 3, 3, 1}));
+  EXPECT_EQ(batches_of(schema, text, 10'012), Counts{10});
+  EXPECT_EQ(batches_of(schema, text, UINT64_MAX), Counts{10});
+  EXPECT_EQ(batches_of(schema, text + "\n\n", 5'000), (Counts{5, 5, 0}));
+  EXPECT_EQ(batches_of(schema, "", 1), Counts{});
+}
+
+TEST(RecordReader, BatchesEndByTheBytesOfWhatIsNested) {
+  EXPECT_EQ(batches_of("e fixed_list<float32, 1000>", times(6, "{}\n"), 8'000), (Counts{2, 2, 2}));
+  EXPECT_EQ(batches_of("s struct<e fixed_list<float32, 1000>>", times(6, "{\"s\":{}}\n"), 8'000), (Counts{2, 2, 2}));
+  EXPECT_EQ(batches_of("l list<fixed(1000)>", times(4, "{\"l\":[null,null,null]}\n"), 6'000), (Counts{2, 2}));
+  EXPECT_EQ(batches_of("l list<struct<a int8, w fixed(1000)>>", times(4, "{\"l\":[{},{},{}]}\n"), 6'000),
+            (Counts{2, 2}));
+  EXPECT_EQ(batches_of("m map<string, fixed(1000)>", times(4, "{\"m\":{\"a\":null,\"b\":null}}\n"), 4'000),
+            (Counts{2, 2}));
+}
+
+// The limit is looked at now and then only: that must never be too late.
+TEST(RecordReader, NoBatchIsLongerByMoreThanItsLastRecord) {
+  for (const auto& [schema, line, bytes] :
+       {std::tuple{"a int64 not null", std::string("{\"a\":1}\n"), 8},
+        {"a string not null", "{\"a\":\"0123456789\"}\n", 14},
+        {"a int8 not null, w uuid not null", "{\"a\":1,\"w\":\"00000000-0000-0000-0000-000000000001\"}\n", 17}}) {
+    const int64_t limit = 100'000;
+    const Counts counts = batches_of(schema, times(30'000, line), limit);
+    EXPECT_GT(counts.size(), 2u);
+    for (size_t i = 0; i + 1 < counts.size(); ++i) ASSERT_NEAR(counts[i], limit / bytes, 1) << schema;
+  }
+}
+
+TEST(RecordReader, ALaterPartOfABlockHasItsOwnFaultsAndCounts) {
+  const std::string line = "{\"a\":1,\"x\":0}\n";
+  RecordReader reader(std::make_shared<const Schema>(parse_schema("a int64, wide fixed(1000)")),
+                      {.extra_fields = ExtraFields::ignore, .batch_bytes_max = 3'000});
+  LineBlock block = block_of(times(4, line) + "{\"a\":true}\n" + line);
+  BlockRead read = reader.read(block);
+  EXPECT_EQ(read.records, 3);
+  EXPECT_EQ(read.extra_values, 3);
+  EXPECT_EQ(read.end, 3 * line.size());
+  block.begin = read.end;
+  read = reader.read(block);
+  EXPECT_EQ(read.records, 1);
+  EXPECT_EQ(read.extra_values, 1);
+  ASSERT_TRUE(read.fault);
+  EXPECT_EQ(read.fault->record, 1);
+  EXPECT_EQ(read.fault->byte, 4 * line.size() + 5);
+}
+
 TEST(RecordReader, IntegersOfEveryWidthToTheirLimits) {
   EXPECT_EQ(values("int8", {"0", "-128", "127", "null"}), (Rows{"0", "-128", "127", "null"}));
   EXPECT_EQ(values("int16", {"-32768", "32767"}), (Rows{"-32768", "32767"}));
