@@ -76,35 +76,19 @@ template class NumberDictionary<uint32_t>;
 template class NumberDictionary<uint64_t>;
 
 uint32_t TextDictionary::encode(std::string_view value, size_t bytes_max) {
-  if (slots_.empty()) grow();
   const uint32_t hash = hash_text(value);
-  const size_t mask = slots_.size() - 1;
-  size_t at = hash & mask;
-  for (; slots_[at].index != kEmpty; at = (at + 1) & mask)
-    if (slots_[at].hash == hash) {
-      const std::string_view other = entry(slots_[at].index);
-      if (other.size() == value.size() && is_same(other.data(), value.data(), value.size())) return slots_[at].index;
-    }
+  HashSlots::Slot& slot = slots_.find(hash, [&](uint32_t index) {
+    const std::string_view other = entry(index);
+    return other.size() == value.size() && is_same(other.data(), value.data(), value.size());
+  });
+  if (!slot.is_empty()) return slot.index;
   if (entries_.size() + sizeof(uint32_t) + value.size() > bytes_max) return kFull;
   const auto index = static_cast<uint32_t>(size());
-  slots_[at] = {hash, index};
   offsets_.push_back(static_cast<uint32_t>(entries_.size()));
   entries_.append_value(static_cast<uint32_t>(value.size()));
   entries_.append(value);
-  if (size() * 2 > slots_.size()) grow();
+  slots_.fill(slot, hash, index);
   return index;
-}
-
-void TextDictionary::grow() {
-  std::vector<Slot> old(slots_.empty() ? kSlotsFirst : slots_.size() * 2, Slot{0, kEmpty});
-  old.swap(slots_);
-  const size_t mask = slots_.size() - 1;
-  for (const Slot& slot : old) {
-    if (slot.index == kEmpty) continue;
-    size_t at = slot.hash & mask;
-    while (slots_[at].index != kEmpty) at = (at + 1) & mask;
-    slots_[at] = slot;
-  }
 }
 
 }  // namespace sluice

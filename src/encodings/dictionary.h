@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "encodings/hash_slots.h"
 
 namespace sluice {
 
@@ -62,15 +63,9 @@ class TextDictionary {
   }
 
  private:
-  struct Slot {
-    uint32_t hash;
-    uint32_t index;
-  };
-  void grow();
-
   Bytes entries_;
   std::vector<uint32_t> offsets_;
-  std::vector<Slot> slots_;
+  HashSlots slots_;
 };
 
 }  // namespace sluice

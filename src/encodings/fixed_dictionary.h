@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "base/bytes.h"
+#include "encodings/hash_slots.h"
 
 namespace sluice {
 
@@ -28,15 +28,9 @@ class FixedDictionary {
   const std::byte* entry(uint32_t index) const { return entries_.data() + size_t{index} * width_; }
 
  private:
-  struct Slot {
-    uint32_t hash;
-    uint32_t index;
-  };
-  void grow();
-
   size_t width_;
   Bytes entries_;
-  std::vector<Slot> slots_;
+  HashSlots slots_;
 };
 
 }  // namespace sluice
