@@ -10,7 +10,8 @@ if(SLUICE_DEVELOPER)
 
   find_program(SLUICE_CCACHE ccache)
   if(SLUICE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${SLUICE_CCACHE})
+    # The sloppiness, and -fpch-preprocess in tests/CMakeLists.txt, let it cache what uses precompiled headers.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${SLUICE_CCACHE})
   endif()
 
   find_program(SLUICE_MOLD mold)
