@@ -31,11 +31,11 @@ class Random {
     const uint32_t low = (uint32_t{1} << between(0, doublings)) - 1;
     return between(low, low * 2 < count - 1 ? low * 2 : count - 1);
   }
-  /// -width to width, as a bell: the sum of four.
+  /// -width to width, as a bell around zero: the sum of four.
   int32_t noise(uint32_t width) {
     int64_t sum = 0;
-    for (int i = 0; i < 4; ++i) sum += between(0, 2 * width);
-    return static_cast<int32_t>(sum / 4 - width);
+    for (int i = 0; i < 4; ++i) sum += int64_t{between(0, 2 * width)} - width;
+    return static_cast<int32_t>(sum / 4);  // towards zero: rounding down would let every walk drift
   }
 
  private:

@@ -2,12 +2,13 @@
 """Times Sluice and its rivals on the same data in the same run, one after the other in rounds (A B C A B C ...), and
 prints tables. Builds nothing: ./dev bench does. Python 3.11, standard library only.
 
-  bench/run.py [write|ndjson|memory|sizes|choices|all ...] [--rows N] [--repeat N] [--long] [--save] [--build DIR]
+  bench/run.py [write|ndjson|memory|wide|sizes|choices|all ...] [--rows N] [--repeat N] [--long] [--save] [--build DIR]
                [--tables NAME ...] [--keep]
 
 write    batches in memory -> Parquet, snappy, 1 and 2 threads
 ndjson   an NDJSON file -> Parquet, snappy, 1 and 2 threads
 memory   NDJSON through a pipe (500 MB; 10 GB with --long): peak resident memory against the promise
+wide     10,000 and 100,000 columns of 10 rows; 10,000 and 100,000 row groups: time and memory
 sizes    how small each bench table becomes with each codec; by column in build/bench-data/sizes-columns.md
 choices  how far the measured choice of encodings is from the best fixed ones; build/bench-data/choices-columns.md
 
@@ -232,6 +233,21 @@ def pipe(source_bytes, options):
             f"{made['bytes'] / usage['seconds'] / 1e6:.0f}", f"{file_bytes / 1e6:.1f}"]
 
 
+def wide(options):
+    """Very many columns or row groups, codec none, sync off, one thread."""
+    out, rows = DATA / "wide.parquet", []
+    for columns, count, group_rows, repeat in [(1_000, 10, 2**20, 50), (10_000, 10, 2**20, 20), (100_000, 10, 2**20, 3),
+                                               (3, 10_000, 1, 3), (3, 100_000, 1, 1)]:
+        done, _ = timed([options.build / "wide_bench", "--columns", str(columns), "--rows", str(count), "--group-rows",
+                         str(group_rows), "--repeat", str(repeat), "--out", out])
+        result = json.loads(done)
+        rows.append([f"{columns:,}", f"{-(-count // group_rows):,}", f"{count:,}", f"{result['best_ms']:,.1f}",
+                     f"{result['median_ms']:,.1f}", f"{result['peak_kib'] / 1024:.1f}",
+                     f"{out.stat().st_size / 1e6:.1f}"])
+    out.unlink()
+    return report.table(["columns", "row groups", "rows", "best ms", "median ms", "peak MiB", "file MB"], rows)
+
+
 def sizes(options):
     """How small each bench table becomes with each codec."""
     return size_bench.run_sizes(options, DATA, timed)
@@ -242,7 +258,7 @@ def choices(options):
     return choice_bench.run_choices(options, DATA, timed)
 
 
-BENCHES = {"write": write, "ndjson": ndjson, "memory": memory, "sizes": sizes, "choices": choices}
+BENCHES = {"write": write, "ndjson": ndjson, "memory": memory, "wide": wide, "sizes": sizes, "choices": choices}
 
 
 def parse():

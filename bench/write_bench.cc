@@ -9,12 +9,14 @@
 #include <cstdio>
 #include <ctime>
 #include <exception>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "lineitem.h"
+#include "sluice/dataset_writer.h"
 #include "sluice/file_writer.h"
 
 namespace {
@@ -28,6 +30,7 @@ struct Settings {
   std::string out;
   int repeat = 3;
   bool sync = false;
+  uint64_t shard_bytes = 0;
 };
 
 std::vector<sluice::Batch> make_batches(int64_t rows) {
@@ -52,6 +55,12 @@ sluice::WriteResult write_once(const Settings& settings, const std::vector<sluic
   options.compression.codec = settings.codec;
   options.sync = settings.sync;
   options.runtime = runtime;
+  if (settings.shard_bytes > 0) {
+    sluice::DatasetWriter writer(settings.out, sluice::bench::lineitem_schema(),
+                                 {.file = options, .shard_bytes = settings.shard_bytes});
+    for (const sluice::Batch& batch : batches) writer.write(batch);
+    return writer.close();
+  }
   sluice::FileWriter writer(settings.out, sluice::bench::lineitem_schema(), options);
   for (const sluice::Batch& batch : batches) writer.write(batch);
   return writer.close();
@@ -61,15 +70,17 @@ void run(const Settings& settings) {
   const std::vector<sluice::Batch> batches = make_batches(settings.rows);
   const auto runtime = std::make_shared<sluice::Runtime>(sluice::RuntimeOptions{.threads = settings.threads});
   for (int i = 0; i < settings.repeat; ++i) {
-    std::remove(settings.out.c_str());
+    std::filesystem::remove_all(settings.out);
     const std::clock_t cpu_begin = std::clock();  // of all threads
     const auto begin = std::chrono::steady_clock::now();
     const sluice::WriteResult result = write_once(settings, batches, runtime);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     const double cpu_seconds = static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC;
-    std::printf("{\"seconds\":%.4f,\"cpu_seconds\":%.4f,\"bytes\":%llu,\"rows\":%lld,\"bytes_in_memory\":%llu}\n",
-                elapsed.count(), cpu_seconds, static_cast<unsigned long long>(result.bytes),
-                static_cast<long long>(result.rows), static_cast<unsigned long long>(bytes_in_memory(batches)));
+    std::printf(
+        "{\"seconds\":%.4f,\"cpu_seconds\":%.4f,\"files\":%zu,\"bytes\":%llu,\"rows\":%lld,"
+        "\"bytes_in_memory\":%llu}\n",
+        elapsed.count(), cpu_seconds, result.files.size(), static_cast<unsigned long long>(result.bytes),
+        static_cast<long long>(result.rows), static_cast<unsigned long long>(bytes_in_memory(batches)));
     std::fflush(stdout);
   }
 }
@@ -90,6 +101,7 @@ int main(int argc, char** argv) {
   app.add_option("--codec", codec)->check(CLI::IsMember(codecs));
   app.add_option("--out", settings.out, "destination, replaced")->required();
   app.add_option("--repeat", settings.repeat)->check(CLI::PositiveNumber);
+  app.add_option("--shard-bytes", settings.shard_bytes, "a directory of files of that size");
   app.add_option("--sync", settings.sync, "wait for the device")->transform(CLI::Transformer(switches));
   CLI11_PARSE(app, argc, argv);
   try {

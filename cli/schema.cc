@@ -7,16 +7,15 @@
 #include "output.h"
 #include "sluice/layout.h"
 #include "sluice/write.h"
-#include "source_choice.h"
+#include "source_options.h"
 #include "terminal.h"
 #include "verbs.h"
 
 namespace sluice::cli {
 namespace {
 
-Command schema_command(std::string& from, Session& session) {
-  std::vector<Option> options{{"Input", "--from", "FORMAT", "what SOURCE is: parquet, ndjson or arrow",
-                               "by its name, else by its first bytes", [&](const std::string& text) { from = text; }}};
+Command schema_command(SourceCall& call, Session& session) {
+  std::vector<Option> options = source_options(call);
   for (Option& option : common_options(session)) options.push_back(std::move(option));
   return {
       .name = "schema",
@@ -25,11 +24,10 @@ Command schema_command(std::string& from, Session& session) {
                    {"sluice schema events.ndjson", "what sluice write would infer from the first 16 MiB"},
                    {"sluice schema a.parquet > columns; sluice write b.ndjson -o b.parquet --schema @columns",
                     "what it prints is what --schema takes"}},
-      .usage = "sluice schema SOURCE [OPTIONS]",
+      .usage = "sluice schema SOURCE... [OPTIONS]",
       .options = std::move(options),
-      .remarks = {"SOURCE is a path, or - for NDJSON or Arrow IPC on standard input. What is worth telling about "
-                  "inferred columns "
-                  "goes to standard error."},
+      .remarks = {"SOURCE is a path, or - for standard input: one Parquet file, or records as sluice write takes them. "
+                  "What is worth telling about inferred columns goes to standard error."},
   };
 }
 
@@ -39,9 +37,9 @@ struct Found {
   std::vector<InferenceNote> notes;
 };
 
-Found find_schema(const std::string& source, SourceChoice choice) {
-  if (choice.kind == SourceChoice::Kind::parquet) return {read_layout(source).schema, false, {}};
-  const auto records = open_source({source, choice.format});
+Found find_schema(const std::vector<std::string>& operands, const SourceCall& call) {
+  if (operands.size() == 1 && is_parquet(operands[0], call.from)) return {read_layout(operands[0]).schema, false, {}};
+  const auto records = open_sources(sources_of("schema", operands, call), call.options);
   return {records->schema(), records->inferred(), records->notes()};
 }
 
@@ -70,17 +68,16 @@ std::string found_text(const Found& found) {
 }  // namespace
 
 int run_schema(Session& session, Arguments arguments) {
-  std::string from;
-  const Command command = schema_command(from, session);
+  SourceCall call;
+  const Command command = schema_command(call, session);
   const auto operands = parse(command, arguments);
   if (!operands) {
     write_out(help_text(command));
     return kDone;
   }
-  const std::string source = one_operand(command, *operands, "SOURCE");
-  const Found found = find_schema(source, choose_source("schema", source, from));
+  const Found found = find_schema(*operands, call);
   if (session.json) {
-    write_out(found_json(source, found));
+    write_out(found_json(operands->front(), found));
     return kDone;
   }
   write_out(found_text(found));

@@ -30,6 +30,16 @@ bool read_whole(std::string_view text, T& number) {
   return error == std::errc() && end == text.data() + text.size() && !text.empty();
 }
 
+/// What the library's own parser makes of a text; what is wrong with it is wrong with the call.
+template <typename Parse>
+auto parsed(std::string_view option, const std::string& text, Parse parse) {
+  try {
+    return parse(text);
+  } catch (const Error& error) {
+    throw UsageError(std::string(option) + ": " + error.what(), error.hint());
+  }
+}
+
 }  // namespace
 
 std::string unknown(std::string_view what, std::string_view found, std::span<const std::string_view> known) {
@@ -97,11 +107,24 @@ Profile profile_value(std::string_view option, const std::string& text) {
 }
 
 std::vector<SortColumn> sorted_by_value(std::string_view option, const std::string& text) {
-  try {
-    return parse_sorted_by(text);
-  } catch (const Error& error) {
-    throw UsageError(std::string(option) + ": " + error.what(), error.hint());
-  }
+  return parsed(option, text, parse_sorted_by);
+}
+
+std::vector<ColumnPath> columns_value(std::string_view option, const std::string& text) {
+  return parsed(option, text, parse_columns);
+}
+
+Predicate predicate_value(std::string_view option, const std::string& text) {
+  return parsed(option, text, parse_predicate);
+}
+
+double percent_value(std::string_view option, const std::string& text) {
+  double percent = -1;
+  const char* const end = text.data() + text.size() - 1;
+  const auto [stop, error] = std::from_chars(text.data(), end, percent);
+  if (!text.ends_with('%') || error != std::errc() || stop != end || !(percent >= 0 && percent <= 100))
+    throw UsageError(std::string(option) + " " + quoted(text) + " is not a share from 0% to 100%");
+  return percent;
 }
 
 std::pair<std::string, std::string> pair_value(std::string_view option, const std::string& text) {

@@ -14,6 +14,8 @@
 #include "session.h"
 #include "sluice/compression.h"
 #include "sluice/file_writer.h"
+#include "sluice/predicate.h"
+#include "sluice/select.h"
 
 namespace sluice::cli {
 
@@ -29,6 +31,12 @@ Compression compression_value(std::string_view option, const std::string& text);
 Profile profile_value(std::string_view option, const std::string& text);
 /// "a, b desc nulls first".
 std::vector<SortColumn> sorted_by_value(std::string_view option, const std::string& text);
+/// "1%", "0.5%": 0 to 100.
+double percent_value(std::string_view option, const std::string& text);
+/// "a, b.c".
+std::vector<ColumnPath> columns_value(std::string_view option, const std::string& text);
+/// "a > 3 AND b IS NULL" (docs/where.md).
+Predicate predicate_value(std::string_view option, const std::string& text);
 /// "key=value", cut at the first "=".
 std::pair<std::string, std::string> pair_value(std::string_view option, const std::string& text);
 

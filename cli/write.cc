@@ -20,7 +20,7 @@
 #include "output.h"
 #include "progress_line.h"
 #include "sluice/units.h"
-#include "source_choice.h"
+#include "source_options.h"
 #include "terminal.h"
 #include "values.h"
 #include "verbs.h"
@@ -28,14 +28,16 @@
 namespace sluice::cli {
 namespace {
 
+enum class OnBadRecord { fail, skip, quarantine };
+enum class OnSignal { fail, publish };
+
 struct WriteCall {
-  std::string source;
   std::string destination;
-  std::string from;
-  SourceFormat format = SourceFormat::automatic;
-  std::string schema;  ///< text or "@FILE"; empty: infer
+  SourceCall source;
+  OnBadRecord on_bad_record = OnBadRecord::fail;
+  OnSignal on_signal = OnSignal::fail;
   RuntimeOptions runtime;
-  WriteOptions options;
+  WriteOptions options;  ///< those of the source come from `source`
   When progress = When::automatic;
 };
 
@@ -77,54 +79,128 @@ std::vector<Option> file_options(FileOptions& file) {
   };
 }
 
-std::vector<Option> all_options(WriteCall& call, Session& session) {
-  std::vector<Option> options{
-      {"Input", "--from", "FORMAT", "what SOURCE is: ndjson, one JSON object a line, or arrow, IPC file or stream",
-       "by its name, else by its first bytes", [&](const std::string& text) { call.from = text; }},
+std::vector<Option> selection_options(WriteCall& call) {
+  SourceOptions& source = call.source.options;
+  return {
       {"Input", "--schema", "TEXT|@FILE", "the columns, instead of inferring them from the first 16 MiB", "",
-       [&](const std::string& text) { call.schema = text; }},
+       [&](const std::string& text) { call.source.schema = text; }},
       {"Input", "--extra", "error|ignore", "what a field outside --schema leads to", "error",
        [&](const std::string& text) {
          const bool ignore = choice_value("--extra", text, {"error", "ignore"}) == 1;
-         call.options.source.extra_fields = ignore ? ExtraFields::ignore : ExtraFields::error;
+         source.extra_fields = ignore ? ExtraFields::ignore : ExtraFields::error;
        }},
-      {"Destination", "-o, --output", "DEST", "a file that ends in .parquet and does not exist, or -", "",
-       [&](const std::string& text) { call.destination = text; }}};
-  for (Option& option : file_options(call.options.file)) options.push_back(std::move(option));
-  options.insert(options.end(),
-                 {{"Running", "--memory", "SIZE", "budget for batches, pages and buffers", "192MiB",
-                   [&](const std::string& text) { call.runtime.memory_bytes = size_value("--memory", text); }},
-                  {"Running", "--threads", "N", "threads that work at once; 0 is one for each core", "0",
-                   [&](const std::string& text) {
-                     call.runtime.threads = static_cast<unsigned>(count_value("--threads", text, 0, 1024));
-                   }},
-                  {"Output", "--progress", "WHEN", "auto (on a terminal), always or never", "auto",
-                   [&](const std::string& text) { call.progress = when_value("--progress", text); }}});
-  for (Option& option : common_options(session)) options.push_back(std::move(option));
+      {"Input", "--evolve", "strict|add", "what a field leads to that comes up later: an error, or one more column",
+       "add, or strict for a given schema",
+       [&](const std::string& text) {
+         const bool adds = choice_value("--evolve", text, {"strict", "add"}) == 1;
+         source.evolution = adds ? Evolution::add : Evolution::strict;
+       }},
+      {"Input", "--columns", "A,B.C", "keep only these columns, or fields of structs", "all",
+       [&](const std::string& text) { call.options.select.columns = columns_value("--columns", text); }},
+      {"Input", "--where", "EXPR", "keep only the rows for which it holds: \"a > 3 AND b IN ('x', 'y')\"", "all",
+       [&](const std::string& text) { call.options.select.where = predicate_value("--where", text); }},
+      {"Bad records", "--on-bad-record", "fail|skip|quarantine",
+       "end the run; leave them out and count them; or also write them to --rejects", "fail",
+       [&](const std::string& text) {
+         call.on_bad_record =
+             static_cast<OnBadRecord>(choice_value("--on-bad-record", text, {"fail", "skip", "quarantine"}));
+       }},
+      {"Bad records", "--bad-max", "N|P%", "more bad records than this are an error", "no limit",
+       [&](const std::string& text) {
+         if (text.ends_with('%'))
+           source.bad_percent_max = percent_value("--bad-max", text);
+         else
+           source.bad_records_max = count_value("--bad-max", text, 0);
+       }},
+      {"Bad records", "--rejects", "FILE", "NDJSON of the bad records, with reason and place", "DEST.rejects.ndjson",
+       [&](const std::string& text) { call.options.rejects = text; }},
+  };
+}
+
+std::vector<Option> dataset_options(DatasetOptions& dataset) {
+  return {
+      {"Dataset", "--shard-rows", "N", "rows of a file at the most", "",
+       [&](const std::string& text) { dataset.shard_rows = count_value("--shard-rows", text, 1); }},
+      {"Dataset", "--shard-bytes", "SIZE", "size of a file on disk, within 0.95 to 1.02 times", "",
+       [&](const std::string& text) { dataset.shard_bytes = size_value("--shard-bytes", text); }},
+      {"Dataset", "--shard-raw-bytes", "SIZE", "bytes of a file's rows in memory, before encoding, at the most", "",
+       [&](const std::string& text) { dataset.shard_raw_bytes = size_value("--shard-raw-bytes", text); }},
+      {"Dataset", "--shard-seconds", "N", "seconds from a file's first row until it ends, for endless streams", "",
+       [&](const std::string& text) {
+         dataset.shard_seconds = static_cast<double>(count_value("--shard-seconds", text, 1));
+       }},
+      {"Dataset", "--file-prefix", "NAME", "files are NAME-0.parquet, NAME-1.parquet, ...", "the name of DEST",
+       [&](const std::string& text) { dataset.file_prefix = text; }},
+      {"Dataset", "--publish", "end|each", "make files visible all at once, or each as soon as it is whole", "end",
+       [&](const std::string& text) {
+         dataset.publish = choice_value("--publish", text, {"end", "each"}) == 1 ? Publish::each : Publish::end;
+       }},
+  };
+}
+
+std::vector<Option> running_options(WriteCall& call) {
+  return {{"Running", "--memory", "SIZE", "budget for batches, pages and buffers", "192MiB",
+           [&](const std::string& text) { call.runtime.memory_bytes = size_value("--memory", text); }},
+          {"Running", "--threads", "N", "threads that work at once; 0 is one for each core", "0",
+           [&](const std::string& text) {
+             call.runtime.threads = static_cast<unsigned>(count_value("--threads", text, 0, 1024));
+           }},
+          {"Running", "--on-signal", "fail|publish",
+           "what INT and TERM do: leave nothing, or end the input there and publish what was read", "fail",
+           [&](const std::string& text) {
+             call.on_signal = static_cast<OnSignal>(choice_value("--on-signal", text, {"fail", "publish"}));
+           }},
+          {"Output", "--progress", "WHEN", "auto (on a terminal), always or never", "auto",
+           [&](const std::string& text) { call.progress = when_value("--progress", text); }}};
+}
+
+std::vector<Option> all_options(WriteCall& call, Session& session) {
+  std::vector<Option> options = source_options(call.source);
+  const auto append = [&](std::vector<Option> more) {
+    for (Option& option : more) options.push_back(std::move(option));
+  };
+  append(selection_options(call));
+  options.push_back({"Destination", "-o, --output", "DEST",
+                     "a file that ends in .parquet, a directory for a dataset, or -; none of them may exist", "",
+                     [&](const std::string& text) { call.destination = text; }});
+  append(dataset_options(call.options.output));
+  append(file_options(call.options.output.file));
+  append(running_options(call));
+  append(common_options(session));
   return options;
 }
 
 Command write_command(WriteCall& call, Session& session) {
   return {
       .name = "write",
-      .summary = "Writes records from a file or standard input as Parquet: all of them, or nothing becomes visible.",
+      .summary = "Writes records from files or standard input as Parquet: all of them, or nothing becomes visible.",
       .examples = {{"sluice write events.ndjson -o events.parquet",
                     "one file; types are inferred without loss and printed"},
-                   {"producer | sluice write - -o events.parquet", "a stream of any length, within the memory budget"},
                    {"sluice write events.ndjson -o fixed.parquet --schema 'id int64 not null, at timestamp(us, UTC)' "
                     "--extra ignore",
-                    "these columns and no others; a value that does not fit is an error"}},
-      .usage = "sluice write SOURCE -o DEST [OPTIONS]",
+                    "these columns and no others; a value that does not fit is an error"},
+                   {"sluice write 'data/*.csv.gz' -o out/ --shard-bytes 128MiB", "a dataset of files of that size"},
+                   {"zcat log.gz | sluice write - --from ndjson -o out/ --on-bad-record quarantine",
+                    "bad records go to out.rejects.ndjson"}},
+      .usage = "sluice write SOURCE... -o DEST [OPTIONS]",
       .options = all_options(call, session),
-      .remarks = {"SOURCE is a path, or - for standard input. With -o - the Parquet file goes to standard output. "
-                  "Sizes are 64KiB, 128MiB, 1GB, or bytes in digits. The text form of a schema is what sluice schema "
-                  "prints.",
-                  "Exit codes: 0 written; 1 the data or the system failed; 2 the call was wrong; 130 or 143 "
-                  "interrupted. Whatever is not 0 has left nothing at DEST."},
+      .remarks =
+          {"SOURCE is a path, a quoted pattern such as 'data/*.csv.gz', or - for standard input; several are read "
+           "in their order, and matched by the names of their fields. It may be packed (gzip, zstd, bzip2, xz), "
+           "which its first bytes tell. With -o - the Parquet file goes to standard output. "
+           "Sizes are 64KiB, 128MiB, 1GB, or bytes in digits. The text form of a schema is what sluice schema "
+           "prints.",
+           "Exit codes: 0 written; 1 the data or the system failed; 2 the call was wrong; 130 or 143 "
+           "interrupted. Whatever is not 0 has left nothing at DEST."},
   };
 }
 
 // --- the call
+
+bool has_shards(const DatasetOptions& dataset) {
+  return dataset.shard_rows != 0 || dataset.shard_bytes != 0 || dataset.shard_raw_bytes != 0 ||
+         dataset.shard_seconds != 0 || dataset.publish == Publish::each;
+}
 
 void check_destination(const WriteCall& call, const Session& session) {
   const std::string& path = call.destination;
@@ -133,36 +209,30 @@ void check_destination(const WriteCall& call, const Session& session) {
   if (path == "-" && is_terminal(STDOUT_FILENO))
     throw UsageError("Parquet is not for a terminal", "-o FILE.parquet, or pipe standard output into a program");
   if (path == "-" && session.json) throw UsageError("--json and -o - both want standard output", "-o FILE.parquet");
-  if (path == "-" || path.ends_with(".parquet")) return;
-  if (path.starts_with("s3://")) throw UsageError(path + ": writing to S3 is not built yet", "-o FILE.parquet");
-  for (const std::string_view ending : {".csv", ".json", ".ndjson", ".pq", ".tsv", ".arrow"})
-    if (path.ends_with(ending))
-      throw UsageError(path + " ends in " + std::string(ending) + ", but Sluice writes Parquet",
-                       "-o " + path.substr(0, path.size() - ending.size()) + ".parquet");
-  throw UsageError(path + ": datasets of several files are not built yet", "-o " + path + ".parquet writes one file");
+  const bool is_file = path == "-" || path.ends_with(".parquet");
+  if (is_file && has_shards(call.options.output))
+    throw UsageError(path + " is one file, but --shard-* and --publish each make several", "-o DIRECTORY");
+  if (path == "-" && call.on_bad_record == OnBadRecord::quarantine && call.options.rejects.empty())
+    throw UsageError("with -o - nothing tells where the bad records are to go", "--rejects FILE");
+  if (path.starts_with("s3://")) throw UsageError(path + ": writing to S3 is not built yet", "-o DIRECTORY");
 }
 
-/// Whatever is wrong with the text, a type that is not built yet included, is wrong with the call.
-Schema declared_schema(const std::string& text) {
-  try {
-    return parse_schema(text);
-  } catch (const Error& error) {
-    throw UsageError(std::string("--schema: ") + error.what(), error.hint());
-  }
+/// "out" of "out/": the rejects stand beside it.
+std::string without_slashes(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
 }
 
-/// What --schema says: the text, or the contents of the file behind "@".
-Schema read_schema(const std::string& text) {
-  if (!text.starts_with('@')) return declared_schema(text);
-  const std::string path = text.substr(1);
-  std::ifstream in(path, std::ios::binary);
-  std::string contents{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad() || !in.is_open() || contents.empty())
-    throw Error(ErrorCode::io,
-                "cannot read the schema from " + path + ": " +
-                    (contents.empty() && in.is_open() ? "it is empty" : std::system_category().message(errno)),
-                {.source = path});
-  return declared_schema(contents);
+/// What the options come to, taken together.
+void settle(WriteCall& call) {
+  if (!call.source.schema.empty()) call.source.options.schema = declared_schema(call.source.schema);
+  call.options.output.file.runtime = std::make_shared<Runtime>(call.runtime);
+  if (call.on_bad_record == OnBadRecord::quarantine && call.options.rejects.empty())
+    call.options.rejects = without_slashes(call.destination) + ".rejects.ndjson";
+  if (call.on_bad_record != OnBadRecord::quarantine && !call.options.rejects.empty())
+    throw UsageError("--rejects has nothing to hold unless bad records are put aside", "--on-bad-record quarantine");
+  if (call.on_bad_record != OnBadRecord::fail) call.source.options.bad_records = BadRecords::skip;
+  call.options.source = call.source.options;
 }
 
 // --- what was done
@@ -197,16 +267,32 @@ std::string inferred_lines(const RecordsResult& result, size_t width) {
   return text;
 }
 
+/// What was left out: why, how often, and where it is now.
+std::string bad_record_lines(const RecordsResult& result) {
+  if (result.bad_records.total == 0) return {};
+  std::string text = "left out  " + counted(result.bad_records.total, "bad record");
+  if (!result.rejects.empty()) text += ", now in " + printable(result.rejects);
+  text += "\n";
+  for (const BadRecordCounts::Reason& reason : result.bad_records.reasons)
+    text += fmt::format("{:>18}  {}, such as: {}\n", format_count(reason.count), printable(reason.words),
+                        printable(reason.example));
+  return text;
+}
+
 std::string summary(const WriteCall& call, const Session& session, const RecordsResult& result, double seconds) {
   const size_t width = terminal_width(STDERR_FILENO).value_or(120);
   std::string text;
   if (result.inferred) text += inferred_lines(result, width);
   if (result.extra_values > 0)
     text += "dropped   " + counted(result.extra_values, "value") + " of fields that --schema does not name\n";
+  text += bad_record_lines(result);
+  if (result.ended_early) text += "ended     by a signal: what had been read by then is written\n";
+  if (result.files.empty())
+    return text + "wrote     nothing: there is no record, and nothing tells which columns to write\n";
   int64_t row_groups = 0;
   for (const WrittenFile& file : result.files) row_groups += file.row_groups;
   const double time = std::max(seconds, 1e-3);
-  const std::string name = result.files.empty() ? call.destination : result.files.front().path;
+  const std::string name = result.files.size() == 1 ? result.files.front().path : call.destination;
   text += fmt::format("wrote     {}  {}, {}, {} in {}   ({}, {}/s, peak memory {})\n", printable(name),
                       counted(static_cast<int64_t>(result.files.size()), "file"), counted(row_groups, "row group"),
                       counted(result.rows, "row"), format_duration(seconds),
@@ -218,14 +304,14 @@ std::string summary(const WriteCall& call, const Session& session, const Records
                   format_bytes(result.bytes),
                   static_cast<double>(result.bytes_read) / static_cast<double>(std::max<uint64_t>(result.bytes, 1)));
   if (!session.verbose) return text;
-  const Compression& compression = call.options.file.compression;
+  const Compression& compression = call.options.output.file.compression;
   std::string codec(to_string(compression.codec));
   if (const CompressionLevels levels = levels_of(compression.codec); levels.max != 0)
     codec += ":" + std::to_string(compression.level == 0 ? levels.fallback : compression.level);
   return text + fmt::format("options   {}, memory {}, compression {}, sync {}\n",
-                            counted(call.options.file.runtime->threads(), "thread"),
-                            format_bytes(call.options.file.runtime->memory_bytes()), codec,
-                            call.options.file.sync ? "on" : "off");
+                            counted(call.options.output.file.runtime->threads(), "thread"),
+                            format_bytes(call.options.output.file.runtime->memory_bytes()), codec,
+                            call.options.output.file.sync ? "on" : "off");
 }
 
 void add_fields(const std::vector<FieldResult>& fields, JsonWriter& json) {
@@ -238,6 +324,16 @@ void add_fields(const std::vector<FieldResult>& fields, JsonWriter& json) {
     json.member("bytes", field.bytes).member("raw_bytes", field.raw_bytes).end_object();
   }
   json.end_array();
+}
+
+void add_bad_records(const RecordsResult& result, JsonWriter& json) {
+  json.member("bad_records", result.bad_records.total).key("bad_reasons").begin_array();
+  for (const BadRecordCounts::Reason& reason : result.bad_records.reasons) {
+    json.begin_object().member("reason", reason.words).member("example", reason.example);
+    json.member("count", reason.count).end_object();
+  }
+  json.end_array();
+  json.member("rejects", result.rejects.empty() ? std::nullopt : std::optional(result.rejects));
 }
 
 std::string result_json(const RecordsResult& result, double seconds) {
@@ -254,6 +350,8 @@ std::string result_json(const RecordsResult& result, double seconds) {
   json.end_array().member("rows", result.rows).member("bytes", result.bytes).member("bytes_read", result.bytes_read);
   json.member("seconds", seconds).member("schema", to_text(result.schema)).member("inferred", result.inferred);
   json.notes(result.notes).member("extra_values", result.extra_values);
+  add_bad_records(result, json);
+  json.member("ended_early", result.ended_early);
   return json.member("memory_peak_bytes", peak_memory_bytes()).end_object().line();
 }
 
@@ -281,6 +379,13 @@ std::string consequence(const std::string& destination, ErrorCode code) {
   Interruption::end_by(signal);
 }
 
+/// For the progress line: "events.ndjson", "events.ndjson and 3 more".
+std::string source_words(const std::vector<std::string>& operands) {
+  std::string words = operands[0] == "-" ? "stdin" : std::filesystem::path(operands[0]).filename().string();
+  if (operands.size() > 1) words += " and " + std::to_string(operands.size() - 1) + " more";
+  return words;
+}
+
 }  // namespace
 
 int run_write(Session& session, Arguments arguments) {
@@ -291,24 +396,24 @@ int run_write(Session& session, Arguments arguments) {
     write_out(help_text(command));
     return kDone;
   }
-  call.source = one_operand(command, *operands, "SOURCE");
+  const std::vector<Source> sources = sources_of("write", *operands, call.source);
   check_destination(call, session);
-  call.format = choose_source("write", call.source, call.from).format;
-  if (!call.schema.empty()) call.options.source.schema = read_schema(call.schema);
-  call.options.file.runtime = std::make_shared<Runtime>(call.runtime);
+  settle(call);
 
   const Interruption interruption;
   const auto begin = std::chrono::steady_clock::now();
   int64_t rows = 0;
+  const bool publishes = call.on_signal == OnSignal::publish;
+  if (publishes) call.options.end_of_input = [&] { return interruption.signal() != 0; };
   try {
-    ProgressLine line(call.source == "-" ? "stdin" : std::filesystem::path(call.source).filename().string(),
+    ProgressLine line(source_words(*operands),
                       session.quiet && call.progress == When::automatic ? When::never : call.progress);
     call.options.progress = [&](const Progress& progress) {
       rows = progress.rows;
       line.show(progress);
-      return interruption.signal() == 0;
+      return publishes || interruption.signal() == 0;
     };
-    const RecordsResult result = write({call.source, call.format}, call.destination, call.options);
+    const RecordsResult result = write(sources, call.destination, call.options);
     line.clear();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!session.quiet) write_words(summary(call, session, result, seconds));
@@ -316,7 +421,7 @@ int run_write(Session& session, Arguments arguments) {
     return kDone;
   } catch (const Error& error) {
     // A source that was cut off by the signal may look malformed: the signal is the reason.
-    if (interruption.signal() != 0) end_interrupted(session, call, interruption.signal(), rows);
+    if (interruption.signal() != 0 && !publishes) end_interrupted(session, call, interruption.signal(), rows);
     return report(session, error, consequence(call.destination, error.code()));
   }
 }

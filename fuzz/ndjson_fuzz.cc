@@ -15,7 +15,7 @@
 namespace {
 
 int64_t rows_of(const std::string& path, sluice::SourceOptions options, sluice::Schema* schema) {
-  const auto stream = sluice::open_ndjson({path}, std::move(options));
+  const auto stream = sluice::open_source({path, sluice::SourceFormat::ndjson}, std::move(options));
   *schema = stream->schema();
   int64_t rows = 0;
   while (const auto next = stream->next()) rows += next->batch.rows();

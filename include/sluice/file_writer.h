@@ -110,12 +110,29 @@ struct WriteResult {
   uint64_t bytes = 0;  ///< of all files together
 };
 
+/// What a file would be if it were closed now.
+struct FileForecast {
+  uint64_t bytes = 0;    ///< size on disk, footer included
+  uint64_t guessed = 0;  ///< of these: pages that are not finished, by what the pages before them came to
+};
+
 /// Not thread-safe; different writers are independent. Uses `runtime`'s threads inside.
+///
+/// One writer can write several files one after the other, which costs less than several writers: what it has learnt
+/// of the columns is kept, and the rows of all files together must be sorted as options say.
+///
+///   sluice::FileWriter writer(schema, options);
+///   writer.start_file(sluice::create_file_sink("a.parquet"));
+///   writer.write(batch);
+///   sluice::WrittenFile a = writer.finish_file();
+///   writer.start_file(sluice::create_file_sink("b.parquet"));
 class FileWriter {
  public:
   /// Opens the destination: see create_file_sink. Throws Error{invalid} for options out of range or an empty schema.
   FileWriter(const std::string& path, Schema schema, FileOptions options = {});
   FileWriter(std::unique_ptr<Sink> sink, Schema schema, FileOptions options = {});
+  /// Without a file: start_file comes before the first row.
+  explicit FileWriter(Schema schema, FileOptions options = {});
   /// Abandons, unless closed: nothing is left at the destination or beside it.
   ~FileWriter();
   FileWriter(FileWriter&&) noexcept;
@@ -124,15 +141,30 @@ class FileWriter {
   /// Takes the rows of `batch`, whose schema must equal the writer's (else Error{invalid}). Returns as soon as the rows
   /// are queued; buffers are shared until they are encoded. Where batches begin and end changes nothing in the file.
   void write(const Batch& batch);
+  /// From here on batches have the schema `wider`: all fields as they were, in their order, and behind them, or behind
+  /// those of a struct at any depth, new nullable ones; a nullable field of the null type may have got another type.
+  /// Rows written before are null there, as if the file had had the schema from the beginning. Ends the row group under
+  /// way, and waits for it to be written; close() amends the row groups. Throws Error{invalid} for a schema that is not
+  /// wider, and Error{unsupported} where what was written would have to be read back and cannot (Sink::readable): for
+  /// a new field inside of another, and a first field that had the null type.
+  void extend_schema(const Schema& wider);
   /// Finishes and publishes the file.
   WriteResult close();
+  /// Finishes and publishes the file, and stays open for another one. Requires a file under way.
+  WrittenFile finish_file();
+  /// Begins the next file. Requires that none is under way.
+  void start_file(std::unique_ptr<Sink> sink);
+  /// Waits until all rows are encoded, and tells what the file under way has come to. With `settled`, its pages end
+  /// here, and next to nothing is guessed: a hundredth at the most. Depends on the rows alone, and on where it was
+  /// asked for before.
+  FileForecast forecast(bool settled = false);
   /// Gives up: nothing becomes visible. Later calls throw Error{closed}.
   void abandon() noexcept;
 
   const Schema& schema() const;
-  /// Rows taken so far.
+  /// Rows taken so far, into all files.
   int64_t rows() const;
-  /// Bytes written to the destination so far; grows as row groups finish.
+  /// Bytes of the file under way written so far; grows as row groups finish.
   uint64_t bytes_written() const;
 
  private:

@@ -24,6 +24,10 @@ class Sink {
   virtual bool positional() const = 0;
   /// Writes all of `bytes`, or throws Error{io} that names the destination and the system's reason.
   virtual void write_at(uint64_t offset, std::span<const std::byte> bytes) = 0;
+  /// True: `read_at` gives back what was written, which a schema that grows may need (FileWriter::extend_schema).
+  virtual bool readable() const { return false; }
+  /// Fills all of `into` with bytes that were written there, or throws Error{io}; Error{unsupported} unless readable.
+  virtual void read_at(uint64_t offset, std::span<std::byte> into);
   /// Makes the object visible under its final name, whole, and durable if asked for. No call is allowed after it.
   /// Throws Error{conflict} when the destination has come into being meanwhile; then nothing was changed there.
   virtual void publish() = 0;
@@ -35,11 +39,13 @@ class Sink {
 struct FileSinkOptions {
   /// Wait until the data and the name are on the device: after publish() they survive a power loss.
   bool sync = true;
+  /// A file that is there gives way when this one is published, instead of being refused.
+  bool replace = false;
 };
 
 /// A new file at `path`, written in a sibling directory `.<name>.sluice-<run>` and renamed by publish().
-/// Throws Error{conflict} when `path` exists or another live writer is at work on it, Error{io} when its directory is
-/// missing or refuses.
+/// Throws Error{conflict} when `path` exists (unless it is to be replaced) or another live writer is at work on it,
+/// Error{io} when its directory is missing or refuses.
 std::unique_ptr<Sink> create_file_sink(const std::string& path, FileSinkOptions options = {});
 
 /// A stream to an open file descriptor, which is not closed. What was written cannot be abandoned.

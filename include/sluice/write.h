@@ -5,15 +5,20 @@
 //   timestamp(us)")});
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sluice/batch.h"
-#include "sluice/file_writer.h"
+#include "sluice/csv_options.h"
+#include "sluice/dataset_writer.h"
 #include "sluice/progress.h"
+#include "sluice/select.h"
 
 namespace sluice {
 inline namespace v0 {
@@ -21,6 +26,9 @@ inline namespace v0 {
 enum class SourceFormat {
   automatic,  ///< by the ending of the name, else by the first bytes
   ndjson,     ///< one JSON object a line
+  json,       ///< JSON in any other shape: one array, one object, documents one behind the other
+  csv,        ///< text in columns, by default with a comma between them and a header
+  tsv,        ///< the same with tabs
   arrow,      ///< Arrow IPC, the file format (Feather) or the streaming format
 };
 
@@ -32,6 +40,38 @@ struct Source {
 
 enum class ExtraFields { error, ignore };
 
+/// What a field leads to that comes up after the schema is known.
+enum class Evolution {
+  strict,  ///< an error; or what ExtraFields says, where the schema was declared
+  add,     ///< one more column, null in all rows before
+};
+
+enum class BadRecords {
+  fail,  ///< the first bad record is an Error{data}
+  skip,  ///< it is left out and counted, and handed to `on_bad_record`
+};
+
+/// A record that cannot be read, or does not fit the schema.
+struct BadRecord {
+  std::string_view source;  ///< path, or "stdin"
+  int64_t record = 0;       ///< from 1, in its source
+  uint64_t byte = 0;        ///< where the fault is, in the text of the source
+  std::string_view field;   ///< column to blame, "user.tags[]", or empty
+  std::string_view reason;  ///< "column amount: "n/a" is not a float64"
+  std::string_view text;    ///< the record as it stands in the source
+};
+
+/// How many records were left out, and why.
+struct BadRecordCounts {
+  struct Reason {
+    std::string words;    ///< "malformed JSON", "column amount"
+    std::string example;  ///< of the first one: what BadRecord::reason says
+    int64_t count = 0;
+  };
+  int64_t total = 0;
+  std::vector<Reason> reasons{};  ///< in the order of their first record
+};
+
 struct SourceOptions {
   /// Columns to read; inferred from the first `sample_bytes` when absent.
   std::optional<Schema> schema{};
@@ -42,6 +82,26 @@ struct SourceOptions {
   uint64_t sample_bytes = 16_MiB;
   /// Levels of objects and arrays in one record, 1 to 1,000; deeper records are an error.
   int depth_max = 64;
+  /// Where the records of JSON documents are: a pointer to an array in each (RFC 6901, "/features"). Empty: the
+  /// document is the record, or an array of records.
+  std::string records_pointer{};
+  /// How CSV and TSV look.
+  CsvOptions csv{};
+  /// When empty: `add` for inferred schemas, `strict` for declared ones.
+  std::optional<Evolution> evolution{};
+  BadRecords bad_records = BadRecords::fail;
+  /// Records that may be left out before that is an Error{data}.
+  int64_t bad_records_max = INT64_MAX;
+  /// The same in percent of all records, 0 to 100; known at the end.
+  double bad_percent_max = 100;
+  /// Called on the caller's thread, in the order of records. The views live until it returns.
+  std::function<void(const BadRecord&)> on_bad_record{};
+  /// How long to wait for text that does not come down a pipe: then next() gives an empty batch, so that the caller can
+  /// look at its clock. Without it, as long as it takes.
+  std::optional<std::chrono::milliseconds> patience{};
+  /// Asked again and again; true ends the input there. A record that has not arrived whole is left out. Must be safe to
+  /// call from any thread.
+  std::function<bool()> end_of_input{};
   /// Threads and budget; a fresh Runtime with its defaults when empty.
   std::shared_ptr<Runtime> runtime{};
 };
@@ -58,45 +118,61 @@ class RecordStream : public BatchStream {
   /// True when the schema was inferred, and then what is worth telling about it.
   virtual bool inferred() const = 0;
   virtual const std::vector<InferenceNote>& notes() const = 0;
+  /// Left out so far.
+  virtual const BadRecordCounts& bad_records() const = 0;
 };
 
-/// Opens NDJSON. Infers the schema at once if none is given: reads up to `sample_bytes`.
-/// Throws Error{io} for a source that cannot be read, Error{data} for a malformed sample.
-std::unique_ptr<RecordStream> open_ndjson(const Source& source, SourceOptions options = {});
-
-/// Opens Arrow IPC, file or stream; a file that nobody can seek in, such as standard input, is read like a stream.
-/// Batches are those of the source, or parts of them; dictionaries are passed on (sluice/column.h). The schema is that
-/// of the source: of the options only `runtime` counts, and a `schema` must be equal (else Error{unsupported}). What
-/// one message may take is a share of the budget, beyond which next() throws Error{data}. Throws Error{io} for a source
-/// that cannot be read, Error{corrupt} or Error{unsupported} for its schema.
-std::unique_ptr<RecordStream> open_arrow(const Source& source, SourceOptions options = {});
-
-/// Opens a source of any format. Of a pipe the first bytes are looked at, where the format is not told.
+/// Opens a source of any format. Text is unpacked (gzip, zstd, bzip2, xz). Where no schema is given it is inferred at
+/// once from up to `sample_bytes`.
+/// Arrow IPC, file or stream, brings its own schema: of the options only `runtime` counts, and a `schema` must be equal
+/// (else Error{unsupported}). Batches are those of the source, or parts of them; dictionaries are passed on
+/// (sluice/column.h). What one message may take is a share of the budget, beyond which next() throws Error{data}.
+/// Throws Error{io} for a source that cannot be read, Error{data} for a malformed sample, Error{corrupt} or
+/// Error{unsupported} for the schema of Arrow data.
 std::unique_ptr<RecordStream> open_source(const Source& source, SourceOptions options = {});
 
+/// Opens several, to be read in the order given: records are matched by the names of their fields, and the sample is
+/// from the beginning of the row. Sources of different kinds (JSON, CSV, Arrow) need a `schema`, or begin with Arrow
+/// data, whose schema then counts. Throws Error{invalid} for none, and as open_source does.
+std::unique_ptr<RecordStream> open_sources(const std::vector<Source>& sources, SourceOptions options = {});
+
 struct WriteOptions {
-  FileOptions file{};
+  /// What files look like, and where one ends and the next begins: shards are for datasets.
+  DatasetOptions output{};
   SourceOptions source{};
+  /// Columns and rows to keep.
+  SelectOptions select{};
+  /// NDJSON of the records that are left out (BadRecords::skip): source, record, byte, column, reason and text of each.
+  /// It is published whether the run succeeds or not, once a record was bad, and takes the place of an earlier one.
+  /// Empty: none.
+  std::string rejects{};
   /// Called at most ten times a second, and once for each phase.
   ProgressCallback progress{};
+  /// As SourceOptions::end_of_input, which is not looked at: what was read is written and published.
+  std::function<bool()> end_of_input{};
 };
 
 /// What was written, and what was read for it.
 struct RecordsResult : WriteResult {
-  Schema schema{};        ///< of the file
+  Schema schema{};        ///< of the files
   bool inferred = false;  ///< the schema was inferred; `notes` say what is worth telling about it
   std::vector<InferenceNote> notes{};
   uint64_t bytes_read = 0;
   int64_t extra_values = 0;  ///< dropped on request (ExtraFields::ignore)
+  BadRecordCounts bad_records{};
+  std::string rejects{};     ///< path of the file with the records that were left out; empty without one
+  bool ended_early = false;  ///< by WriteOptions::end_of_input
 };
 
-/// Writes every record of `source` to `destination`: a path that ends in ".parquet", or "-" for standard output. The
-/// destination is opened first: what it refuses is told before anything is read.
-/// All or nothing: on an Error nothing is visible there (what a pipe has taken cannot be taken back).
+/// Writes every record of the sources, in their order, to `destination`: a path that ends in ".parquet" is one file,
+/// "-" is standard output, and any other path a directory with a dataset. The destination is opened first: what it
+/// refuses is told before anything is read. All or nothing: on an Error nothing is visible there (what a pipe has
+/// taken, and what Publish::each has published, cannot be taken back). Sources without a record whose schema is not
+/// known make no dataset: the result has no files; for one file that is an Error{data}.
+RecordsResult write(const std::vector<Source>& sources, const std::string& destination, WriteOptions options = {});
 RecordsResult write(const Source& source, const std::string& destination, WriteOptions options = {});
-/// The same for any stream of batches, from where it stands.
-WriteResult write(BatchStream& stream, const std::string& destination, FileOptions options = {},
-                  ProgressCallback progress = {});
+/// The same for any stream of batches, from where it stands; `options.source` does not count.
+WriteResult write(std::unique_ptr<BatchStream> stream, const std::string& destination, WriteOptions options = {});
 
 }  // namespace v0
 }  // namespace sluice

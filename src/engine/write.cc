@@ -1,42 +1,37 @@
-// From a source to a destination. Parsing and encoding overlap: the source parses blocks ahead and the writer encodes
+// From sources to a destination. Parsing and encoding overlap: the sources parse blocks ahead and the writer encodes
 // rows behind on the same threads, while the loop here only hands batches on, and helps whenever it would have to wait.
 #include "sluice/write.h"
 
-#include <unistd.h>
+#include <utility>
 
+#include "engine/destination.h"
 #include "engine/progress_reporter.h"
+#include "engine/reject_file.h"
 #include "sluice/error.h"
 
 namespace sluice {
-inline namespace v0 {
-
 namespace {
 
-std::unique_ptr<Sink> open_destination(const std::string& destination, const FileOptions& options) {
-  if (destination == "-") return create_stream_sink(STDOUT_FILENO, "stdout");
-  if (!destination.ends_with(".parquet"))
-    throw Error(
-        ErrorCode::invalid,
-        "the destination \"" + destination + "\" does not end in .parquet: datasets of several files are not built yet",
-        {}, "Name a file such as " + destination + ".parquet, or - for standard output.");
-  return create_file_sink(destination, {.sync = options.sync});
-}
+// Files that end by the clock are looked at so often where no rows come.
+constexpr std::chrono::milliseconds kPatience{100};
 
 void refuse_no_columns(const std::string& source) {
-  throw Error(ErrorCode::data, source + " has no records: nothing tells which columns " + "the file should have",
+  throw Error(ErrorCode::data, source + " has no records: nothing tells which columns the file should have",
               {source, {}, {}, {}, {}}, "Declare them with --schema.");
 }
 
-// `records` is the same stream, where it counts its bytes.
-WriteResult pump(BatchStream& stream, const RecordStream* records, std::unique_ptr<Sink> sink, FileOptions options,
-                 ProgressReporter& reporter) {
-  if (stream.schema().size() == 0) refuse_no_columns(records ? records->name() : "the stream");
-  FileWriter writer(std::move(sink), stream.schema(), std::move(options));
+// `records` is the same stream, or what it is made from, where it counts its bytes.
+WriteResult pump(BatchStream& stream, const RecordStream* records, OpenDestination& open, ProgressReporter& reporter) {
+  if (stream.schema().size() == 0) {
+    if (open.may_stay_empty()) return {};
+    refuse_no_columns(records ? records->name() : "the stream");
+  }
+  const std::unique_ptr<Destination> destination = open.begin(stream.schema());
   Progress progress;
   const auto report = [&](ProgressPhase phase) {
     progress.phase = phase;
-    progress.rows = writer.rows();
-    progress.bytes_written = writer.bytes_written();
+    progress.rows = destination->rows();
+    progress.bytes_written = destination->bytes_written();
     if (records) {
       progress.bytes_read = records->bytes_read();
       progress.bytes_total = records->bytes_total();
@@ -44,36 +39,87 @@ WriteResult pump(BatchStream& stream, const RecordStream* records, std::unique_p
     reporter.report(progress);
   };
   while (std::optional<RelationBatch> next = stream.next()) {
-    writer.write(next->batch);
+    if (next->batch.rows() > 0) destination->write(next->batch);
+    destination->tick();
     report(ProgressPhase::writing);
   }
   report(ProgressPhase::finishing);
-  return writer.close();
+  return destination->close();
+}
+
+// The stream with what is not kept taken out of it.
+std::unique_ptr<BatchStream> selected(std::unique_ptr<BatchStream> stream, SelectOptions options) {
+  if (options.columns.empty() && !options.where) return stream;
+  return select(std::move(stream), std::move(options));
+}
+
+// Bad records are to be found whether the run succeeds or not; a failure to write them down must not hide the other
+// one.
+template <typename Run>
+RecordsResult with_rejects(WriteOptions& options, Run run) {
+  if (options.rejects.empty()) return run();
+  RejectFile rejects(options.rejects, options.output.file.sync);
+  options.source.on_bad_record = [&rejects, also = std::move(options.source.on_bad_record)](const BadRecord& record) {
+    rejects.add(record);
+    if (also) also(record);
+  };
+  RecordsResult result;
+  try {
+    result = run();
+  } catch (...) {
+    try {
+      rejects.publish();
+    } catch (const Error&) {
+    }
+    throw;
+  }
+  rejects.publish();
+  if (rejects.has_records()) result.rejects = rejects.path();
+  return result;
+}
+
+RecordsResult write_records(const std::vector<Source>& sources, const std::string& path, const WriteOptions& options,
+                            ProgressReporter& reporter) {
+  const std::unique_ptr<OpenDestination> destination = open_destination(path, options.output);
+  reporter.report({.phase = ProgressPhase::inferring});
+  std::unique_ptr<RecordStream> opened = open_sources(sources, options.source);
+  const RecordStream& records = *opened;
+  const std::unique_ptr<BatchStream> stream = selected(std::move(opened), options.select);
+  RecordsResult result{pump(*stream, &records, *destination, reporter)};
+  result.schema = stream->schema();
+  result.inferred = records.inferred();
+  result.notes = records.notes();
+  result.bytes_read = records.bytes_read();
+  result.extra_values = records.extra_values();
+  result.bad_records = records.bad_records();
+  return result;
 }
 
 }  // namespace
 
-RecordsResult write(const Source& source, const std::string& destination, WriteOptions options) {
+inline namespace v0 {
+
+RecordsResult write(const std::vector<Source>& sources, const std::string& destination, WriteOptions options) {
   // One set of threads and one budget for both arms.
-  if (!options.file.runtime) options.file.runtime = std::make_shared<Runtime>();
-  options.source.runtime = options.file.runtime;
+  if (!options.output.file.runtime) options.output.file.runtime = std::make_shared<Runtime>();
+  options.source.runtime = options.output.file.runtime;
+  options.source.end_of_input = options.end_of_input;
+  if (options.output.shard_seconds > 0) options.source.patience = kPatience;
   ProgressReporter reporter(std::move(options.progress));
-  std::unique_ptr<Sink> sink = open_destination(destination, options.file);
-  reporter.report({.phase = ProgressPhase::inferring});
-  const std::unique_ptr<RecordStream> records = open_source(source, options.source);
-  RecordsResult result{pump(*records, records.get(), std::move(sink), std::move(options.file), reporter)};
-  result.schema = records->schema();
-  result.inferred = records->inferred();
-  result.notes = records->notes();
-  result.bytes_read = records->bytes_read();
-  result.extra_values = records->extra_values();
+  RecordsResult result = with_rejects(options, [&] { return write_records(sources, destination, options, reporter); });
+  result.ended_early = options.end_of_input && options.end_of_input();
   return result;
 }
 
-WriteResult write(BatchStream& stream, const std::string& destination, FileOptions options, ProgressCallback progress) {
-  ProgressReporter reporter(std::move(progress));
-  std::unique_ptr<Sink> sink = open_destination(destination, options);
-  return pump(stream, nullptr, std::move(sink), std::move(options), reporter);
+RecordsResult write(const Source& source, const std::string& destination, WriteOptions options) {
+  return write(std::vector<Source>{source}, destination, std::move(options));
+}
+
+WriteResult write(std::unique_ptr<BatchStream> stream, const std::string& destination, WriteOptions options) {
+  ProgressReporter reporter(std::move(options.progress));
+  const std::unique_ptr<OpenDestination> open = open_destination(destination, options.output);
+  const std::unique_ptr<BatchStream> kept = selected(std::move(stream), std::move(options.select));
+  return pump(*kept, nullptr, *open, reporter);
 }
 
 }  // namespace v0

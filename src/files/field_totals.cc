@@ -37,6 +37,20 @@ FieldTotals::FieldTotals(const std::vector<Leaf>& leaves)
   }
 }
 
+FieldTotals::FieldTotals(std::vector<FieldResult> taken)
+    : fields_(std::move(taken)), unbounded_below_(fields_.size()), unbounded_above_(fields_.size()) {}
+
+void FieldTotals::extend(const std::vector<Leaf>& leaves, const std::vector<LeafOrigin>& origins) {
+  FieldTotals extended(leaves);
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    if (!origins[i].kept) continue;
+    extended.fields_[i] = std::move(fields_[*origins[i].kept]);
+    extended.unbounded_below_[i] = unbounded_below_[*origins[i].kept];
+    extended.unbounded_above_[i] = unbounded_above_[*origins[i].kept];
+  }
+  *this = std::move(extended);
+}
+
 void FieldTotals::add(size_t index, const ColumnMetaData& chunk) {
   FieldResult& field = fields_[index];
   const Statistics none;

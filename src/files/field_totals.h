@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "files/amend_origins.h"
 #include "format/file_metadata.h"
 #include "schema/leaves.h"
 #include "sluice/file_writer.h"
@@ -13,9 +14,13 @@ namespace sluice {
 class FieldTotals {
  public:
   explicit FieldTotals(const std::vector<Leaf>& leaves);
+  /// Goes on from what was taken, when all of it had bounds or needed none.
+  explicit FieldTotals(std::vector<FieldResult> taken);
 
   /// Counts a finished chunk of the leaf `index`. Takes time in proportion to the bounds' length.
   void add(size_t index, const ColumnMetaData& chunk);
+  /// The schema has grown: from here on indexes are those of `leaves`, and counts of leaves that were kept stay.
+  void extend(const std::vector<Leaf>& leaves, const std::vector<LeafOrigin>& origins);
   /// One for each leaf, in the order of the schema. Once.
   std::vector<FieldResult> take();
 

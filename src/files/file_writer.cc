@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 
+#include "files/amend_row_groups.h"
 #include "files/column_settings.h"
 #include "files/field_totals.h"
 #include "files/footer_builder.h"
@@ -33,6 +34,8 @@ constexpr uint64_t kQueuedShare = 8;
 constexpr uint64_t kRowGroupBytesMin = 128_KiB;
 // Positions of values are counted in 32 bits (pages/striping.h); larger batches are taken piece by piece.
 constexpr int64_t kBatchRowsMax = INT32_MAX;
+// What the footer says of a row group beside its chunks, about.
+constexpr uint64_t kRowGroupTailBytes = 32;
 
 void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid, sentence); }
 
@@ -66,6 +69,19 @@ FileOptions checked(FileOptions options) {
   return options;
 }
 
+/// Takes what is written to it for its length alone.
+class CountingSink : public Sink {
+ public:
+  explicit CountingSink(std::string name) : name_(std::move(name)) {}
+  const std::string& name() const override { return name_; }
+  bool positional() const override { return true; }
+  void write_at(uint64_t, std::span<const std::byte>) override {}
+  void publish() override {}
+
+ private:
+  std::string name_;
+};
+
 Schema checked(Schema schema) {
   if (schema.size() == 0) refuse("the schema has no columns: Parquet cannot store rows without any");
   return schema;
@@ -81,24 +97,30 @@ struct FileWriter::Impl {
         leaves(leaves_of(schema)),
         sort_check(leaves, options.sorted_by),
         workers(options.runtime->workers()),
-        sink(std::move(destination)),
-        name(sink->name()),
         cutter({options.row_group_rows, options.row_group_bytes}),
         encoder(std::make_unique<RowGroupEncoder>(schema, leaves, chunk_options_of(options, leaves), workers)) {
-    write_magic();
+    if (destination) start_file(std::move(destination));
   }
   ~Impl() { abandon(); }
 
   void write(const Batch& batch);
+  void extend_schema(const Schema& wider);
   WriteResult close();
+  WrittenFile finish_file();
+  void start_file(std::unique_ptr<Sink> destination);
+  FileForecast forecast(bool settled);
   void abandon() noexcept;
 
-  void write_magic();
   void check_open() const;
+  void check_file(bool wanted) const;
+  uint64_t bytes_without_rows() const;
   void check_schema(const Schema& of_batch);
   void check_order(const Batch& batch);
   void check_size(const Batch& batch, int64_t begin, const RowCutter::Piece& piece);
   void rethrow_failure();
+  void finish_all_row_groups();
+  void keep_schema(const Schema& wider);
+  WrittenTail write_tail();
   bool ends_row_group();
   void begin_row_group();
   void finish_row_group();
@@ -108,26 +130,29 @@ struct FileWriter::Impl {
   void fail(std::exception_ptr error);
 
   const FileOptions options;
-  const Schema schema;
-  const Schema stored_schema;  ///< with the field ids that options ask for
-  const std::vector<Leaf> leaves;
+  Schema schema;
+  Schema stored_schema;  ///< with the field ids that options ask for
+  std::vector<Leaf> leaves;
+  std::vector<EarlierSchema> earlier_schemas;  ///< that row groups were written with
   SortCheck sort_check;
   Workers& workers;
-  std::unique_ptr<Sink> sink;
-  const std::string name;
+  std::unique_ptr<Sink> sink;  ///< null while no file is under way
+  std::string name;            ///< of the file, or of the last one
   RowCutter cutter;
   std::deque<std::shared_ptr<SliceMark>> marks;  ///< ends of the last slices, oldest first
   int64_t rows = 0;
+  int64_t rows_in_earlier_files = 0;
   int64_t rows_in_group = 0;
-  int64_t row_groups = 0;  ///< begun so far
+  int64_t row_groups = 0;  ///< begun so far in the file
   std::atomic<bool> open = true;
 
-  uint64_t end_of_groups = 0;  ///< where the next row group goes; touched by one thread at a time
+  uint64_t end_of_groups = 0;   ///< where the next row group goes; touched by one thread at a time
+  uint64_t tail_of_groups = 0;  ///< about what the row groups will take behind the last one; touched like it
   std::atomic<uint64_t> bytes_written = 0;
   std::atomic<size_t> groups_unwritten = 0;  ///< row groups that are finished but not yet in the destination
   std::atomic<size_t> writes_under_way = 0;  ///< tasks that use `sink`
-  FooterBuilder tail{[this] { return sink->open_journal(); }, name};
-  FieldTotals fields{leaves};  ///< touched like `end_of_groups`
+  std::optional<FooterBuilder> tail;         ///< of the file under way
+  FieldTotals fields{leaves};                ///< touched like `end_of_groups`
   std::atomic<bool> write_failed = false;
   std::mutex write_error_mutex;
   std::exception_ptr write_error;
@@ -135,10 +160,44 @@ struct FileWriter::Impl {
   std::unique_ptr<RowGroupEncoder> encoder;  ///< last: it waits for its tasks when it goes
 };
 
-void FileWriter::Impl::write_magic() {
-  sink->write_at(0, as_bytes(kMagic));
+// --- files
+
+void FileWriter::Impl::start_file(std::unique_ptr<Sink> destination) {
+  check_open();
+  check_file(false);
+  sink = std::move(destination);
+  name = sink->name();
+  tail.emplace([this] { return sink->open_journal(); }, name);
+  rows_in_earlier_files = rows;
+  tail_of_groups = 0;
   end_of_groups = kMagic.size();
   bytes_written = end_of_groups;
+  try {
+    sink->write_at(0, as_bytes(kMagic));
+  } catch (...) {
+    abandon();
+    throw;
+  }
+}
+
+WrittenFile FileWriter::Impl::finish_file() {
+  check_open();
+  check_file(true);
+  finish_all_row_groups();
+  WrittenTail end;
+  try {
+    end = write_tail();
+    bytes_written += end.bytes;
+    sink->publish();
+  } catch (...) {
+    abandon();
+    throw;
+  }
+  sink.reset();
+  tail.reset();
+  earlier_schemas.clear();
+  return {name,          rows - rows_in_earlier_files,     std::exchange(row_groups, 0),
+          bytes_written, std::move(end.row_group_offsets), std::exchange(fields, FieldTotals(leaves)).take()};
 }
 
 void FileWriter::Impl::check_open() const {
@@ -163,6 +222,12 @@ void FileWriter::Impl::fail(std::exception_ptr error) {
 }
 
 // --- rows in
+
+void FileWriter::Impl::check_file(bool wanted) const {
+  if ((sink != nullptr) == wanted) return;
+  refuse(wanted ? "no file is under way: start_file must be called first"
+                : "start_file was called before " + name + " was finished");
+}
 
 // Whoever goes on after this must not get a file that lacks the batch: the writer closes.
 void FileWriter::Impl::check_schema(const Schema& of_batch) {
@@ -197,6 +262,7 @@ void FileWriter::Impl::write(const Batch& batch) {
   check_open();
   if (!batch.shared_schema()) return;  // never given anything: no rows of no schema
   check_schema(batch.schema());
+  if (batch.rows() > 0) check_file(true);
   if (batch.rows() > kBatchRowsMax) {
     for (int64_t begin = 0; begin < batch.rows(); begin += kBatchRowsMax)
       write(batch.slice(begin, std::min(kBatchRowsMax, batch.rows() - begin)));
@@ -272,11 +338,15 @@ struct FileWriter::Impl::GroupUnderWay {
 // Called for one row group at a time, in order: sizes are known now, so every chunk gets its place, and they can be
 // written side by side while the columns go on with the next row group.
 void FileWriter::Impl::place_row_group(FinishedRowGroup chunks, int64_t group_rows) {
-  for (size_t i = 0; i < chunks.size(); ++i) fields.add(i, chunks[i].metadata);
+  tail_of_groups += kRowGroupTailBytes;
+  for (size_t i = 0; i < chunks.size(); ++i) {
+    fields.add(i, chunks[i].metadata);
+    tail_of_groups += chunks[i].tail_bytes;
+  }
   const size_t parts = sink->positional() ? std::min<size_t>(chunks.size(), workers.threads()) : 1;
   PlacedRowGroup placed(std::move(chunks), group_rows, end_of_groups, parts);
   end_of_groups = placed.end();
-  const auto tail_of_group = tail.begin(placed.totals(), parts);
+  const auto tail_of_group = tail->begin(placed.totals(), parts);
   const std::shared_ptr<GroupUnderWay> group(new GroupUnderWay{std::move(placed), tail_of_group, parts});
   if (!sink->positional()) return write_part(*group, 0);
   writes_under_way += parts;
@@ -295,35 +365,107 @@ void FileWriter::Impl::write_part(GroupUnderWay& group, size_t part) {
   }
   if (--group.writes_left > 0) return;
   try {
-    if (open && !write_failed) tail.finish(group.tail);
+    if (open && !write_failed) tail->finish(group.tail);
   } catch (...) {
     fail(std::current_exception());
   }
   --groups_unwritten;
 }
 
-WriteResult FileWriter::Impl::close() {
-  check_open();
+void FileWriter::Impl::finish_all_row_groups() {
   if (rows_in_group > 0) finish_row_group();
   workers.help_until([&] { return groups_unwritten == 0 || encoder->has_failed() || write_failed; });
   rethrow_failure();
-  WrittenTail end;
+}
+
+// --- a schema that grows
+
+// The encoder is idle when it goes: row groups of two schemas never are under way together.
+void FileWriter::Impl::extend_schema(const Schema& wider) {
+  check_open();
+  if (wider == schema) return;
   try {
-    end = tail.write(stored_schema, sort_check.sorting_columns(), end_of_groups, options.metadata, *sink);
-    bytes_written += end.bytes;
-    sink->publish();
+    const std::vector<LeafOrigin> origins = origins_of(schema, wider);
+    Schema wider_stored = with_field_ids(wider, options);
+    std::vector<Leaf> wider_leaves = leaves_of(wider);
+    const std::vector<ChunkOptions> chunk_options = chunk_options_of(options, wider_leaves);
+    finish_all_row_groups();
+    keep_schema(wider);
+    encoder.reset();
+    schema = wider;
+    stored_schema = std::move(wider_stored);
+    leaves = std::move(wider_leaves);
+    sort_check.extend(origins);
+    fields.extend(leaves, origins);
+    encoder = std::make_unique<RowGroupEncoder>(schema, leaves, chunk_options, workers);
   } catch (...) {
     abandon();
     throw;
   }
+}
+
+/// Remembers the schema if row groups have it, and what the schemas before `wider` lack.
+void FileWriter::Impl::keep_schema(const Schema& wider) {
+  const auto written = static_cast<size_t>(row_groups);
+  const size_t kept_until = earlier_schemas.empty() ? 0 : earlier_schemas.back().row_groups_end;
+  if (written > kept_until) earlier_schemas.push_back({schema, leaves, {}, written});
+  for (EarlierSchema& earlier : earlier_schemas) {
+    earlier.origins = origins_of(earlier.schema, wider);
+    if (sink->readable() || !wants_reading(earlier.origins)) continue;
+    throw Error(ErrorCode::unsupported,
+                name + ": the schema grew to \"" + to_text(wider) +
+                    "\" inside columns of which rows are written already, and these cannot be read back from there",
+                {.source = name, .row = rows}, "write to a file, or declare the schema from the beginning (--schema)");
+  }
+}
+
+/// What comes behind the row groups, late chunks first.
+WrittenTail FileWriter::Impl::write_tail() {
+  const std::vector<SortingColumn> sorting = sort_check.sorting_columns();
+  if (earlier_schemas.empty()) return tail->write(stored_schema, sorting, end_of_groups, options.metadata, *sink);
+  FooterBuilder amended([] { return ScratchFile::unnamed(); }, name);
+  const std::vector<ChunkOptions> chunk_options = chunk_options_of(options, leaves);
+  const AmendTarget target{leaves, chunk_options, *sink, fields};
+  end_of_groups = amend_row_groups(tail->journal(), earlier_schemas, end_of_groups, target, amended);
+  bytes_written = end_of_groups;
+  return amended.write(stored_schema, sorting, end_of_groups, options.metadata, *sink);
+}
+
+WriteResult FileWriter::Impl::close() {
+  check_open();
+  WriteResult result;
+  if (sink) {
+    result.files.push_back(finish_file());
+    result.rows = result.files[0].rows;
+    result.bytes = result.files[0].bytes;
+  }
   open = false;
   encoder.reset();
-  WriteResult result;
-  result.files.push_back({name, rows, row_groups, bytes_written, std::move(end.row_group_offsets), fields.take()});
-  result.rows = rows;
-  result.bytes = bytes_written;
-  sink.reset();
   return result;
+}
+
+// --- how long the file would be
+
+uint64_t FileWriter::Impl::bytes_without_rows() const {
+  CountingSink counted(name);
+  const FooterBuilder empty([] { return nullptr; }, name);
+  return kMagic.size() +
+         empty.write(stored_schema, sort_check.sorting_columns(), kMagic.size(), options.metadata, counted).bytes;
+}
+
+FileForecast FileWriter::Impl::forecast(bool settled) {
+  check_open();
+  check_file(true);
+  FileForecast file{bytes_without_rows()};
+  const auto group = std::make_shared<GroupForecast>();
+  encoder->forecast(settled, group);
+  workers.help_until([&] { return group->is_reached(); });
+  rethrow_failure();
+  file.bytes += end_of_groups - kMagic.size() + tail_of_groups;
+  if (rows_in_group == 0) return file;
+  file.bytes += group->bytes + kRowGroupTailBytes;
+  file.guessed = group->guessed;
+  return file;
 }
 
 void FileWriter::Impl::abandon() noexcept {
@@ -343,12 +485,19 @@ FileWriter::FileWriter(const std::string& path, Schema schema, FileOptions optio
 FileWriter::FileWriter(std::unique_ptr<Sink> sink, Schema schema, FileOptions options)
     : impl_(std::make_unique<Impl>(std::move(sink), std::move(schema), std::move(options))) {}
 
+FileWriter::FileWriter(Schema schema, FileOptions options)
+    : FileWriter(std::unique_ptr<Sink>(), std::move(schema), std::move(options)) {}
+
 FileWriter::~FileWriter() = default;
 FileWriter::FileWriter(FileWriter&&) noexcept = default;
 FileWriter& FileWriter::operator=(FileWriter&&) noexcept = default;
 
 void FileWriter::write(const Batch& batch) { impl_->write(batch); }
+void FileWriter::extend_schema(const Schema& wider) { impl_->extend_schema(wider); }
 WriteResult FileWriter::close() { return impl_->close(); }
+WrittenFile FileWriter::finish_file() { return impl_->finish_file(); }
+void FileWriter::start_file(std::unique_ptr<Sink> sink) { impl_->start_file(std::move(sink)); }
+FileForecast FileWriter::forecast(bool settled) { return impl_->forecast(settled); }
 void FileWriter::abandon() noexcept { impl_->abandon(); }
 const Schema& FileWriter::schema() const { return impl_->schema; }
 int64_t FileWriter::rows() const { return impl_->rows; }

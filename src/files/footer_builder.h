@@ -56,6 +56,9 @@ class FooterBuilder {
   /// for the journal, and Error{unsupported} as soon as it is clear that the footer cannot be written.
   void finish(const std::shared_ptr<RowGroupTail>& group);
 
+  /// What has been gathered. Not while row groups are on their way.
+  const Journal& journal() const { return journal_; }
+
   /// Writes everything behind the last row group, which ends at `offset`, in pieces: memory does not depend on the
   /// number of row groups. `metadata` comes behind the entries that every file has. All groups must be finished.
   WrittenTail write(const Schema& schema, const std::vector<SortingColumn>& sorting_columns, uint64_t offset,

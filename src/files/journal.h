@@ -2,6 +2,9 @@
 // that memory does not grow with the number of row groups. Short ones stay in memory; what goes beyond is moved to a
 // file, record after record.
 //
+// Where the schema grew while the file was written, a record has the chunks that its row group had by then; their paths
+// tell which (files/amend_row_groups.h).
+//
 // A record stands by itself and is whole or worthless, which its checksums tell: those who find a journal beside an
 // unfinished file can read off which row groups are complete. All numbers are little-endian.
 //

@@ -114,6 +114,8 @@ bool RowCutter::slice_ended(uint64_t encoded_behind) {
 }
 
 void RowCutter::start_row_group() {
+  rows_in_slice_ = 0;
+  bytes_in_slice_ = 0;
   rows_ = 0;
   bytes_ = 0;
   slices_ = 0;

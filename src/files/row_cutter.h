@@ -42,7 +42,7 @@ class RowCutter {
   bool slice_ended(uint64_t encoded_behind);
   /// Slices of the row group that have ended.
   size_t slices() const { return slices_; }
-  /// Begins a row group.
+  /// Begins a row group, and a slice.
   void start_row_group();
 
  private:

@@ -95,6 +95,29 @@ void RowGroupEncoder::finish_columns(Queue& queue, Group& group) {
   if (--group.queues_left == 0 && !stopped_) group.on_finished(std::move(group.chunks));
 }
 
+void RowGroupEncoder::forecast(bool settled, const std::shared_ptr<GroupForecast>& group) {
+  group->queues_left = queues_.size();
+  for (const auto& queue : queues_)
+    queue->tasks.post([this, &queue = *queue, settled, group] { forecast_columns(queue, settled, *group); });
+}
+
+void RowGroupEncoder::forecast_columns(const Queue& queue, bool settled, GroupForecast& group) {
+  ChunkForecast together;
+  try {
+    for (size_t i = queue.first_leaf; i < queue.end_leaf && !stopped_; ++i) {
+      if (settled) writers_[i]->settle();
+      const ChunkForecast chunk = writers_[i]->forecast();
+      together.bytes += chunk.bytes;
+      together.guessed += chunk.guessed;
+    }
+  } catch (...) {
+    fail(std::current_exception());
+  }
+  group.bytes += together.bytes;
+  group.guessed += together.guessed;
+  --group.queues_left;
+}
+
 void RowGroupEncoder::fail(std::exception_ptr error) {
   const std::lock_guard lock(failure_mutex_);
   if (!failure_) failure_ = std::move(error);

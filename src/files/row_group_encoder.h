@@ -27,6 +27,15 @@ struct SliceMark {
   bool is_reached() const { return queues_left == 0; }
 };
 
+/// What the columns together would take in the file if the row group ended here (ChunkForecast).
+struct GroupForecast {
+  std::atomic<uint64_t> bytes = 0;
+  std::atomic<uint64_t> guessed = 0;
+  std::atomic<size_t> queues_left = 0;
+
+  bool is_reached() const { return queues_left == 0; }
+};
+
 /// Chunks of one row group, in schema order.
 using FinishedRowGroup = std::vector<FinishedChunk>;
 
@@ -44,6 +53,9 @@ class RowGroupEncoder {
   /// Ends the row group. `on_finished` is called once, on some thread, when the last column is done; groups finish in
   /// order, one at a time. It must not throw.
   void finish(std::function<void(FinishedRowGroup)> on_finished);
+  /// Fills the forecast behind the rows appended so far; when it is reached, groups that were finished before have had
+  /// their call. `settled`: pages end there (ChunkWriter::settle).
+  void forecast(bool settled, const std::shared_ptr<GroupForecast>& group);
 
   /// Bytes in memory of rows that are queued and not yet encoded by every column.
   uint64_t bytes_queued() const { return bytes_queued_; }
@@ -59,6 +71,7 @@ class RowGroupEncoder {
   struct Queue;
   void append_columns(Queue& queue, Rows& rows);
   void finish_columns(Queue& queue, Group& group);
+  void forecast_columns(const Queue& queue, bool settled, GroupForecast& group);
   void fail(std::exception_ptr error);
 
   const Schema& schema_;

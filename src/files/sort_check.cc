@@ -169,6 +169,13 @@ void SortCheck::refuse(const std::vector<const Values*>& before, int64_t row_bef
               "Sort the rows, or do not declare an order (sorted_by, --sorted-by).");
 }
 
+// New fields come behind the others, so steps to a leaf stay; its number among all leaves does not.
+void SortCheck::extend(std::span<const LeafOrigin> origins) {
+  for (Key& key : keys_)
+    key.leaf_index = static_cast<size_t>(std::ranges::find(origins, std::optional(key.leaf_index), &LeafOrigin::kept) -
+                                         origins.begin());
+}
+
 std::vector<SortingColumn> SortCheck::sorting_columns() const {
   std::vector<SortingColumn> columns;
   for (const Key& key : keys_)

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "files/amend_origins.h"
 #include "format/file_metadata.h"
 #include "schema/leaves.h"
 #include "sluice/batch.h"
@@ -27,6 +28,9 @@ class SortCheck {
   /// The next rows, of the schema that `leaves` are of; `first_row` is the number of the first one in the file.
   /// Throws Error{data} that names the first row out of order, what it should not come after, and both values.
   void add(const Batch& batch, int64_t first_row);
+
+  /// The schema has grown; `origins` are those of its leaves. Batches have the new schema from here on.
+  void extend(std::span<const LeafOrigin> origins);
 
   /// The claim as the metadata of every row group has it.
   std::vector<SortingColumn> sorting_columns() const;

@@ -129,4 +129,12 @@ std::optional<BloomFilter> BloomFilterBuilder::finish() {
   return out;
 }
 
+size_t BloomFilterBuilder::finish_bytes() {
+  const std::optional<BloomFilter> filter = finish();
+  if (!filter) return 0;
+  Bytes written;
+  filter->write(written);
+  return written.size();
+}
+
 }  // namespace sluice

@@ -55,6 +55,8 @@ class BloomFilterBuilder {
   /// Nothing without values, nor where a filter of the largest size still lets most absent values through. Then
   /// starts anew for the next chunk.
   std::optional<BloomFilter> finish();
+  /// Like finish(), but only says what the filter takes in the file, header included.
+  size_t finish_bytes();
 
  private:
   void add_hash(uint64_t hash) {

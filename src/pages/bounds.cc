@@ -123,6 +123,13 @@ void TextBounds::end_page() {
   any_ = false;
 }
 
+size_t TextBounds::stored_bytes() const {
+  size_t bytes = 0;
+  for (const std::optional<Range>& page : pages_)
+    if (page) bytes += std::min(page->min.size(), kTextBoundBytesMax) + std::min(page->max.size(), kTextBoundBytesMax);
+  return bytes;
+}
+
 std::optional<StoredBounds> TextBounds::store(const Range& range) const {
   StoredBounds stored;
   stored.min = range.min;
@@ -217,6 +224,11 @@ void FixedBounds::end_page() {
   if (order_ == FixedOrder::float16) return floats_.end_page();
   pages_.push_back(any_ ? std::optional(page_) : std::nullopt);
   any_ = false;
+}
+
+size_t FixedBounds::stored_bytes() const {
+  if (order_ == FixedOrder::float16) return floats_.stored_bytes() / 2;
+  return width_ <= kTextBoundBytesMax ? pages_.size() * 2 * width_ : 0;
 }
 
 namespace {

@@ -44,6 +44,8 @@ class NumberBounds {
  public:
   void add(std::span<const T> values);
   void end_page();
+  /// Of the bounds of all pages that ended, as they will be stored.
+  size_t stored_bytes() const { return pages_.size() * 2 * sizeof(T); }
   /// Bounds of all pages; the tracker starts anew.
   ChunkBounds finish();
 
@@ -81,6 +83,7 @@ class TextBounds {
     add_candidate(value, prefix);
   }
   void end_page();
+  size_t stored_bytes() const;
   ChunkBounds finish();
 
  private:
@@ -124,6 +127,7 @@ class FixedBounds {
   /// Values back to back.
   void add(ByteSpan values);
   void end_page();
+  size_t stored_bytes() const;
   ChunkBounds finish();
 
  private:

@@ -45,10 +45,19 @@ class ChunkDictionary {
   std::vector<uint32_t>& indices() { return indices_; }
   const std::vector<uint32_t>& indices() const { return indices_; }
 
+  /// The last indices of the page under way, as they are in memory.
+  ByteSpan tail(size_t bytes) const {
+    const std::span<const uint32_t> all(indices_);
+    return std::as_bytes(all.last(std::min(bytes / sizeof(uint32_t), all.size())));
+  }
   /// About what the page under way takes.
   size_t pending_bytes() const { return index_bytes(indices_.size(), dictionary_->size()); }
-  /// All entries, those of the page under way included.
-  ByteSpan entries() const { return dictionary_ ? ByteSpan(dictionary_->entries()) : ByteSpan(); }
+  /// Those of the dictionary page as it stands: what the page under way has added counts as long as it may use it.
+  ByteSpan entries() const {
+    if (!dictionary_) return {};
+    const ByteSpan all(dictionary_->entries());
+    return is_open_ ? all : all.first(begin_.bytes);
+  }
 
   /// The page under way takes part in a measurement of its first `values`. `scratch` is overwritten.
   void offer_to(EncodingChoice& choice, size_t values, bool ends_chunk, Bytes& scratch) const {

@@ -289,11 +289,14 @@ size_t ChunkWriter::take_levels() {
 }
 
 void ChunkWriter::cut_page(bool ends_chunk) {
+  const auto foreseen = static_cast<double>(page_bytes_before_compression());
+  tail_shrink_ = tail_shrink();
   const size_t repetition_bytes = take_levels();
   const RawPage page = std::visit([&](auto& encoder) { return encoder.finish_page(levels_, ends_chunk); }, encoder_);
   const size_t stored_bytes = append_data_page(page, repetition_bytes);
   const size_t begin = pages_.size() - stored_bytes;
   std::visit([&](auto& encoder) { encoder.page_written(page_.values, stored_bytes); }, encoder_);
+  page_shrink_ = static_cast<double>(stored_bytes) / std::max(foreseen, 1.0);
 
   PageLocation location;
   location.offset = static_cast<int64_t>(begin);
@@ -411,6 +414,7 @@ size_t ChunkWriter::append_dictionary_page(const DictionaryPage& dictionary, Byt
 FinishedChunk ChunkWriter::finish() {
   if (page_.slots > 0) cut_page(true);
   FinishedChunk chunk;
+  chunk.tail_bytes = tail_bytes();
   size_t dictionary_raw_bytes = 0;
   const std::string reason = std::visit([](const auto& encoder) { return encoder.reason(); }, encoder_);
   if (!reason.empty() && slots_ >= kReasonSlotsMin) chunk.metadata.key_value_metadata.push_back({kReasonKey, reason});

@@ -42,6 +42,12 @@ struct ChunkOptions {
   std::optional<ContentCutOptions> content_cuts{};  ///< pages end by them, not by page_bytes and page_rows
 };
 
+/// What a chunk would take in the file if it ended now.
+struct ChunkForecast {
+  uint64_t bytes = 0;    ///< of pages, dictionary, bloom filter, indexes and metadata together
+  uint64_t guessed = 0;  ///< of these: the page under way, from what the page before it came to, and a look at its end
+};
+
 /// Pages ready to be written one after the other, dictionary first, and what the footer says of them.
 struct FinishedChunk {
   Bytes dictionary_page;
@@ -53,6 +59,7 @@ struct FinishedChunk {
   /// Of the headers of the data pages in their order, then of the dictionary page's, each with the digest so far as
   /// seed (docs/digests.md).
   uint64_t headers_digest = 0;
+  uint64_t tail_bytes = 0;  ///< about what metadata and indexes will take in the footer and before it
 
   uint64_t bytes() const { return dictionary_page.size() + data_pages.size(); }
   /// Offsets count from the chunk's begin; this moves them to where the chunk stands in the file. Once.
@@ -71,6 +78,15 @@ class ChunkWriter {
   /// Encoded pages before compression, the page under way and the dictionary included. Depends on the rows alone, not
   /// on how they were sliced.
   uint64_t encoded_bytes() const;
+
+  // Of chunk_forecast.cc. All of it depends on the rows alone, too.
+
+  /// Cheap. Does not count what is only known at the end, as far as it has grown since the last settle(): how far the
+  /// dictionary shrinks, how small the bloom filter becomes.
+  ChunkForecast forecast() const;
+  /// Ends the page under way, where there is one, and measures that: now nothing of the forecast is guessed, and only
+  /// the metadata is not exact.
+  void settle();
 
  private:
   using Encoder =
@@ -112,6 +128,10 @@ class ChunkWriter {
   void describe(FinishedChunk& chunk, size_t dictionary_raw_bytes);
   void describe_statistics(FinishedChunk& chunk);
   void reset();
+  uint64_t page_bytes_before_compression() const;
+  double tail_shrink() const;
+  double expected_page_shrink() const;
+  uint64_t tail_bytes() const;
 
   const Leaf& leaf_;
   const ChunkOptions options_;
@@ -142,6 +162,12 @@ class ChunkWriter {
   std::vector<int64_t> null_counts_;            ///< by page
   std::vector<int64_t> repetition_histograms_;  ///< by page, then level
   std::vector<int64_t> definition_histograms_;
+
+  // What forecasts are made of: from the last page, or the last settle(), of this chunk or those before it.
+  double page_shrink_ = 1;        ///< what a page took in the file, by what was known of it before it ended
+  double tail_shrink_ = 1;        ///< of the last values of that page, under a quick codec
+  double dictionary_shrink_ = 1;  ///< the same of the dictionary
+  double bloom_share_ = 1;        ///< bytes of the bloom filter, by what as many distinct values would take
 };
 
 }  // namespace sluice

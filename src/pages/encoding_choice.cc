@@ -23,10 +23,15 @@ constexpr double kPagesExpected = 3;
 constexpr size_t kSeparateStreamValues = 65'536;
 // Values that are measured: compressors show on so many what they can do, and a page may have many more.
 constexpr size_t kTrialValues = 32'768;
+// Compressors with a long window go on finding more in PLAIN values the longer the page is, but little in what another
+// encoding has left over: within such a share of each other, the two are measured on the whole page.
+constexpr double kClose = 0.25;
 // Bytes of entries that are measured.
 constexpr size_t kTrialEntryBytes = size_t{256} << 10;
 // Pages between two measurements at the least: a column that changes all the time must not be measured all the time.
 constexpr int kPagesBetweenTrials = 32;
+// But a decision that was close may soon turn: it is made again after so many pages, then after twice as many.
+constexpr int kPagesAfterCloseTrial = 2;
 constexpr double kDrift = 1.25;
 // How many times the entries of one page all pages will have together. In n draws from D equally likely values one
 // meets D (1 - e^(-x)) of them, x = n / D. The share that only the second half meets is then y / (1 + y), y = e^(-x/2):
@@ -57,13 +62,30 @@ size_t EncodingChoice::measure(ByteSpan raw) {
 
 size_t EncodingChoice::begin_trial(size_t values) {
   const size_t measured = std::min(values, kTrialValues);
-  values_ = std::max<size_t>(measured, 1);
+  begin(measured);
   page_values_ = values;
+  was_close_ = false;
+  return measured;
+}
+
+void EncodingChoice::begin_trial_of_all() {
+  begin(page_values_);
+  was_close_ = true;
+}
+
+void EncodingChoice::begin(size_t measured) {
+  values_ = std::max<size_t>(measured, 1);
   best_bytes_ = 0;
   encoding_ = Encoding::plain;
   dictionary_ = false;
   offers_.clear();
-  return measured;
+}
+
+bool EncodingChoice::needs_all_values() const {
+  const Codec codec = rules_.compression.codec;
+  const bool has_long_window = codec == Codec::zstd || codec == Codec::gzip || codec == Codec::brotli;
+  if (!has_long_window || values_ >= page_values_ || offers_.size() < 2 || encoding_ == Encoding::plain) return false;
+  return offers_.front().bytes <= best_bytes_ * (1 + kClose);
 }
 
 void EncodingChoice::offer(Encoding encoding, ByteSpan page) { add_offer(encoding, measure(page)); }
@@ -106,6 +128,7 @@ bool EncodingChoice::end_trial() {
   drifted_ = false;
   pages_since_trial_ = 0;
   chunks_since_trial_ = 0;
+  if (was_close_) pages_to_trial_ = std::clamp(2 * pages_to_trial_, kPagesAfterCloseTrial, kPagesBetweenTrials);
   return dictionary_;
 }
 
@@ -165,7 +188,8 @@ void EncodingChoice::page_written(size_t values, size_t compressed_bytes) {
   }
   const bool drifts = now > first_page_bytes_a_value_ * kDrift || now * kDrift < first_page_bytes_a_value_;
   drifted_ |= drifts;
-  if (drifted_ && pages_since_trial_ >= kPagesBetweenTrials) decided_ = false;
+  if (pages_since_trial_ >= (was_close_ ? pages_to_trial_ : kPagesBetweenTrials) && (drifted_ || was_close_))
+    decided_ = false;
 }
 
 }  // namespace sluice

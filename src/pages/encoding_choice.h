@@ -51,6 +51,10 @@ class EncodingChoice {
   /// Measuring: begin with how many values of the page are to be measured, at most `values`; offer these in each way to
   /// encode them, PLAIN first; then maybe a dictionary; end.
   size_t begin_trial(size_t values);
+  /// Asked when PLAIN and others are offered: true where so few values do not tell which is smaller. Then begin again
+  /// with all values of the page.
+  bool needs_all_values() const;
+  void begin_trial_of_all();
   /// BYTE_STREAM_SPLIT of the measured values, which are `width` bytes each.
   void offer_streams(ByteSpan page, size_t width);
   void offer(Encoding encoding, ByteSpan page);
@@ -78,6 +82,7 @@ class EncodingChoice {
     Encoding encoding = Encoding::plain;
     double bytes = 0;
   };
+  void begin(size_t measured);
   void add_offer(Encoding encoding, size_t bytes);
   size_t measure(ByteSpan raw);
   double bytes_a_value(const DictionaryUse& page, double pages_to_come) const;
@@ -98,6 +103,8 @@ class EncodingChoice {
   double entry_shrink_ = 1;
   // Since.
   int pages_since_trial_ = 0;
+  int pages_to_trial_ = 0;  ///< after a close decision; it doubles
+  bool was_close_ = false;
   double first_page_bytes_a_value_ = 0;
   Bytes scratch_;
 };

@@ -69,21 +69,20 @@ void FixedEncoder::append_values(ByteSpan values) {
     values = values.subspan(width_);
   }
   if (values.empty()) return;
-  add_to_bloom_filter(values);
+  if (bloom_filter_) add_to(*bloom_filter_, values);
   plain_.bytes().append(values);
 }
 
-void FixedEncoder::add_to_bloom_filter(ByteSpan values) {
-  if (!bloom_filter_) return;
+void FixedEncoder::add_to(BloomFilterBuilder& filter, ByteSpan values) const {
   if (is_float16_)
-    bloom_filter_->add_float16(values);
+    filter.add_float16(values);
   else
-    bloom_filter_->add_fixed(values, width_);
+    filter.add_fixed(values, width_);
 }
 
 // Its entries are values of the chunk; those behind them are added one by one.
 void FixedEncoder::leave_dictionary() {
-  add_to_bloom_filter(dictionary_.entries());
+  if (bloom_filter_) add_to(*bloom_filter_, dictionary_.entries());
   dictionary_.give_up();
 }
 
@@ -137,8 +136,15 @@ RawPage FixedEncoder::finish_page(ByteSpan levels, bool ends_chunk) {
 
 std::optional<BloomFilter> FixedEncoder::finish_bloom_filter() {
   if (!bloom_filter_) return std::nullopt;
-  if (dictionary_.is_open()) add_to_bloom_filter(dictionary_.entries());
+  if (dictionary_.is_open()) add_to(*bloom_filter_, dictionary_.entries());
   return bloom_filter_->finish();
+}
+
+size_t FixedEncoder::bloom_filter_bytes() const {
+  if (!bloom_filter_) return 0;
+  BloomFilterBuilder so_far = *bloom_filter_;
+  if (dictionary_.is_open()) add_to(so_far, dictionary_.entries());
+  return so_far.finish_bytes();
 }
 
 std::optional<DictionaryPage> FixedEncoder::finish_dictionary() {

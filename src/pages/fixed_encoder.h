@@ -25,10 +25,15 @@ class FixedEncoder {
   void page_written(size_t values, size_t compressed_bytes) {
     if (!dictionary_.is_open()) choice_.page_written(values, compressed_bytes);
   }
+  size_t bounds_bytes() const { return bounds_.stored_bytes(); }
   ChunkBounds finish_bounds() { return bounds_.finish(); }
   std::optional<BloomFilter> finish_bloom_filter();
+  size_t bloom_filter_bytes() const;
   std::optional<DictionaryPage> finish_dictionary();
   size_t pending_bytes() const;
+  ByteSpan pending_tail(size_t count) const {
+    return dictionary_.is_open() ? dictionary_.tail(count) : plain_.last(count);
+  }
   ByteSpan dictionary_entries() const { return dictionary_.entries(); }
   int64_t take_text_bytes() { return 0; }
   std::string reason() const { return choice_.reason(); }
@@ -37,7 +42,7 @@ class FixedEncoder {
   ByteSpan gather(const Column& column, const Selection& selection);
   void append_values(ByteSpan values);
   void unfold(Bytes& out) const;
-  void add_to_bloom_filter(ByteSpan values);
+  void add_to(BloomFilterBuilder& filter, ByteSpan values) const;
   void leave_dictionary();
   void spill();
   void choose(bool ends_chunk);
@@ -80,10 +85,13 @@ class DecimalEncoder {
   }
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false) { return numbers_.finish_page(levels, ends_chunk); }
   void page_written(size_t values, size_t compressed_bytes) { numbers_.page_written(values, compressed_bytes); }
+  size_t bounds_bytes() const { return numbers_.bounds_bytes(); }
   ChunkBounds finish_bounds() { return numbers_.finish_bounds(); }
   std::optional<BloomFilter> finish_bloom_filter() { return numbers_.finish_bloom_filter(); }
+  size_t bloom_filter_bytes() const { return numbers_.bloom_filter_bytes(); }
   std::optional<DictionaryPage> finish_dictionary() { return numbers_.finish_dictionary(); }
   size_t pending_bytes() const { return numbers_.pending_bytes(); }
+  ByteSpan pending_tail(size_t count) const { return numbers_.pending_tail(count); }
   ByteSpan dictionary_entries() const { return numbers_.dictionary_entries(); }
   int64_t take_text_bytes() { return numbers_.take_text_bytes(); }
   std::string reason() const { return numbers_.reason(); }

@@ -107,19 +107,29 @@ void NumberEncoder<Memory, Stored>::encode_values(Encoding encoding, std::span<c
 
 // Measures the page under way in every form; afterwards the page is in the best one.
 template <typename Memory, typename Stored>
-void NumberEncoder<Memory, Stored>::choose(bool ends_chunk) {
+void NumberEncoder<Memory, Stored>::offer_without_dictionary(std::span<const Stored> values) {
   constexpr Encoding kOther =
       std::is_floating_point_v<Stored> ? Encoding::byte_stream_split : Encoding::delta_binary_packed;
-  std::span<const Stored> values = page_values();
-  values = values.first(choice_.begin_trial(values.size()));
   choice_.offer(Encoding::plain, std::as_bytes(values));
-  if (choice_.allows(kOther)) {
-    encoded_.clear();
-    encode_values(kOther, values);
-    if (kOther == Encoding::byte_stream_split)
-      choice_.offer_streams(encoded_, sizeof(Stored));
-    else
-      choice_.offer(kOther, encoded_);
+  if (!choice_.allows(kOther)) return;
+  encoded_.clear();
+  encode_values(kOther, values);
+  if (kOther == Encoding::byte_stream_split)
+    choice_.offer_streams(encoded_, sizeof(Stored));
+  else
+    choice_.offer(kOther, encoded_);
+}
+
+template <typename Memory, typename Stored>
+void NumberEncoder<Memory, Stored>::choose(bool ends_chunk) {
+  std::span<const Stored> values = page_values();
+  const std::span<const Stored> few = values.first(choice_.begin_trial(values.size()));
+  offer_without_dictionary(few);
+  if (choice_.needs_all_values()) {
+    choice_.begin_trial_of_all();
+    offer_without_dictionary(values);
+  } else {
+    values = few;
   }
   if (dictionary_.is_open()) dictionary_.offer_to(choice_, values.size(), ends_chunk, encoded_);
   if (!choice_.end_trial() && dictionary_.is_open()) spill();
@@ -152,6 +162,14 @@ std::optional<BloomFilter> NumberEncoder<Memory, Stored>::finish_bloom_filter() 
   if (!bloom_filter_) return std::nullopt;
   if (dictionary_.is_open()) bloom_filter_->add_numbers<Stored>(dictionary_.entries());
   return bloom_filter_->finish();
+}
+
+template <typename Memory, typename Stored>
+size_t NumberEncoder<Memory, Stored>::bloom_filter_bytes() const {
+  if (!bloom_filter_) return 0;
+  BloomFilterBuilder so_far = *bloom_filter_;
+  if (dictionary_.is_open()) so_far.add_numbers<Stored>(dictionary_.entries());
+  return so_far.finish_bytes();
 }
 
 template <typename Memory, typename Stored>

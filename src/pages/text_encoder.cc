@@ -153,6 +153,13 @@ std::optional<BloomFilter> TextEncoder::finish_bloom_filter() {
   return bloom_filter_->finish();
 }
 
+size_t TextEncoder::bloom_filter_bytes() const {
+  if (!bloom_filter_) return 0;
+  BloomFilterBuilder so_far = *bloom_filter_;
+  if (dictionary_.is_open()) so_far.add_texts(dictionary_.entries());
+  return so_far.finish_bytes();
+}
+
 std::optional<DictionaryPage> TextEncoder::finish_dictionary() {
   std::optional<DictionaryPage> page = dictionary_.take_page();
   start_chunk();

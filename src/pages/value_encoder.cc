@@ -9,7 +9,7 @@ ByteSpan PageBody::with_levels(ByteSpan levels) {
   const size_t body = size();
   Bytes& all = bytes();
   if (levels.size() > gap_) {
-    const size_t gap = levels.size() + levels.size() / 4;
+    const size_t gap = (levels.size() + levels.size() / 4 + 7) / 8 * 8;  // values are read as numbers, too
     all.resize(gap + body);
     std::memmove(all.data() + gap, all.data() + gap_, body);
     gap_ = gap;

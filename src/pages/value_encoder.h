@@ -14,6 +14,7 @@
 // used it stay as they are. The page under way is then rewritten, for a page has one encoding.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -56,6 +57,7 @@ class PageBody {
   }
   size_t size() const { return bytes_.empty() ? 0 : bytes_.size() - gap_; }
   ByteSpan body() { return ByteSpan(bytes()).subspan(gap_); }
+  ByteSpan last(size_t count) const { return ByteSpan(bytes_).last(std::min(count, size())); }
   void clear() { bytes_.clear(); }
   /// `levels`, then the body. Good until the body is touched; the next page's gap is made to fit.
   ByteSpan with_levels(ByteSpan levels);
@@ -79,12 +81,21 @@ class NumberEncoder {
   void page_written(size_t values, size_t compressed_bytes) {
     if (!dictionary_.is_open()) choice_.page_written(values, compressed_bytes);
   }
+  /// Of the pages that were finished.
+  size_t bounds_bytes() const { return bounds_.stored_bytes(); }
   ChunkBounds finish_bounds() { return bounds_.finish(); }
   std::optional<BloomFilter> finish_bloom_filter();
+  /// What it would take, were the chunk to end behind the last page. As much work as to make it.
+  size_t bloom_filter_bytes() const;
   /// Starts anew for the next chunk.
   std::optional<DictionaryPage> finish_dictionary();
   /// Encoded bytes of the page under way, as far as it can be told.
   size_t pending_bytes() const;
+  /// The last values of the page under way as they are kept: about `count` bytes at the most. For a look at how well
+  /// they compress.
+  ByteSpan pending_tail(size_t count) const {
+    return dictionary_.is_open() ? dictionary_.tail(count) : plain_.last(count);
+  }
   ByteSpan dictionary_entries() const { return dictionary_.entries(); }
   /// Bytes of all text in the page under way; 0 for other types.
   int64_t take_text_bytes() { return 0; }
@@ -97,6 +108,7 @@ class NumberEncoder {
   void append_values(std::span<const Stored> values);
   void leave_dictionary();
   void spill();
+  void offer_without_dictionary(std::span<const Stored> values);
   void choose(bool ends_chunk);
   std::span<const Stored> page_values();
   void encode_values(Encoding encoding, std::span<const Stored> values);
@@ -119,11 +131,17 @@ class BooleanEncoder {
   [[nodiscard]] bool append(const Column& column, const Selection& selection);
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
   void page_written(size_t values, size_t compressed_bytes) { choice_.page_written(values, compressed_bytes); }
+  /// Of the pages that were finished.
+  size_t bounds_bytes() const { return bounds_.stored_bytes(); }
   ChunkBounds finish_bounds() { return bounds_.finish(); }
   /// Two values: there is nothing to tell apart.
   std::optional<BloomFilter> finish_bloom_filter() { return std::nullopt; }
+  size_t bloom_filter_bytes() const { return 0; }
   std::optional<DictionaryPage> finish_dictionary();
   size_t pending_bytes() const { return values_.size() / 8; }
+  ByteSpan pending_tail(size_t count) const {
+    return std::as_bytes(std::span(values_)).last(std::min(count, values_.size()));
+  }
   ByteSpan dictionary_entries() const { return {}; }
   int64_t take_text_bytes() { return 0; }
   /// Why the values are encoded as they are, for people; empty where there was nothing to choose.
@@ -149,10 +167,17 @@ class TextEncoder {
   void page_written(size_t values, size_t compressed_bytes) {
     if (!dictionary_.is_open()) choice_.page_written(values, compressed_bytes);
   }
+  /// Of the pages that were finished.
+  size_t bounds_bytes() const { return bounds_.stored_bytes(); }
   ChunkBounds finish_bounds() { return bounds_.finish(); }
   std::optional<BloomFilter> finish_bloom_filter();
+  /// What it would take, were the chunk to end behind the last page. As much work as to make it.
+  size_t bloom_filter_bytes() const;
   std::optional<DictionaryPage> finish_dictionary();
   size_t pending_bytes() const;
+  ByteSpan pending_tail(size_t count) const {
+    return dictionary_.is_open() ? dictionary_.tail(count) : ByteSpan(text_).last(std::min(count, text_.size()));
+  }
   ByteSpan dictionary_entries() const { return dictionary_.entries(); }
   int64_t take_text_bytes() { return std::exchange(text_bytes_, 0); }
   std::string reason() const { return choice_.reason(); }
@@ -190,10 +215,13 @@ class NullEncoder {
   [[nodiscard]] bool append(const Column&, const Selection&) { return true; }
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
   void page_written(size_t, size_t) {}
+  size_t bounds_bytes() const { return 0; }
   ChunkBounds finish_bounds();
   std::optional<BloomFilter> finish_bloom_filter() { return std::nullopt; }
+  size_t bloom_filter_bytes() const { return 0; }
   std::optional<DictionaryPage> finish_dictionary() { return std::nullopt; }
   size_t pending_bytes() const { return 0; }
+  ByteSpan pending_tail(size_t) const { return {}; }
   ByteSpan dictionary_entries() const { return {}; }
   int64_t take_text_bytes() { return 0; }
   std::string reason() const { return {}; }

@@ -195,7 +195,7 @@ Type FieldGuess::number_type(std::vector<InferenceNote>& notes) const {
   }
   if (numbers_.first_inexact != 0) {
     notes.push_back({full_name(), "numbers that float64 does not keep exactly" + first_in(numbers_.first_inexact)});
-    return json();
+    return inference_->mixed_;
   }
   if (numbers_.first_big != 0)
     notes.push_back({full_name(), "integers beyond 64 bits, each exact as float64" + first_in(numbers_.first_big)});
@@ -237,7 +237,7 @@ Type FieldGuess::mixed_type(std::vector<InferenceNote>& notes) const {
   for (size_t i = 1; i < kinds.size(); ++i)
     remark.append(i + 1 == kinds.size() ? " and " : ", ").append(kKindNames[kinds[i]]);
   notes.push_back({full_name(), remark + " mixed" + first_in(seen_[kinds[1]].first_record)});
-  return json();
+  return inference_->mixed_;
 }
 
 std::vector<Field> FieldGuess::fields(std::vector<InferenceNote>& notes) const {
@@ -248,7 +248,7 @@ std::vector<Field> FieldGuess::fields(std::vector<InferenceNote>& notes) const {
   return fields;
 }
 
-SchemaInference::SchemaInference() : root_(new FieldGuess(*this, nullptr, {})) {}
+SchemaInference::SchemaInference(Type mixed) : mixed_(std::move(mixed)), root_(new FieldGuess(*this, nullptr, {})) {}
 
 SchemaInference::~SchemaInference() = default;
 

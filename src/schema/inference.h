@@ -16,6 +16,7 @@
 //             (3 digits ms, 6 us, 9 ns), nanoseconds only within 1677 to 2262; else string.
 //   objects   struct; json when no field was ever in one.      arrays    list.
 //   two kinds in one field: json.      no value but null: the null type.      every field is nullable.
+// Where values are text by nature, as in CSV, string takes the place of json: it too keeps each value's own text.
 #pragma once
 
 #include <array>
@@ -135,7 +136,8 @@ class FieldGuess {
 /// The guesses for all fields of a sequence of records.
 class SchemaInference {
  public:
-  SchemaInference();
+  /// `mixed` is json() or string(): the type that keeps any value's own text.
+  explicit SchemaInference(Type mixed = json());
   ~SchemaInference();
   SchemaInference(const SchemaInference&) = delete;
   SchemaInference& operator=(const SchemaInference&) = delete;
@@ -149,6 +151,7 @@ class SchemaInference {
 
  private:
   friend class FieldGuess;
+  const Type mixed_;
   int64_t record_ = 0;
   size_t leaves_ = 0;
   size_t fields_ = 0;

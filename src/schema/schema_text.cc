@@ -3,31 +3,13 @@
 #include <algorithm>
 #include <string>
 
+#include "schema/name_text.h"
 #include "schema/schema_letters.h"
 #include "sluice/schema.h"
 
 namespace sluice {
 inline namespace v0 {
 namespace {
-
-void append_quoted(std::string_view name, std::string& out) {
-  out += '"';
-  for (const char c : name) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  out += '"';
-}
-
-/// Bare where that is plain to see; letters beyond ASCII are quoted, because some of them look like blanks.
-void append_name(std::string_view name, std::string& out) {
-  const bool bare = !name.empty() && !is_schema_digit(name[0]) &&
-                    std::ranges::all_of(name, [](char c) { return is_schema_letter(c) || is_schema_digit(c); });
-  if (bare)
-    out += name;
-  else
-    append_quoted(name, out);
-}
 
 void append_zone(std::string_view zone, std::string& out) {
   const bool bare = std::ranges::all_of(zone, is_zone_letter) && zone.find("--") == std::string_view::npos;

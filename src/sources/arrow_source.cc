@@ -78,11 +78,4 @@ void ArrowSource::fail(const Error& error) const {
   throw Error(code, input_.name() + ": " + error.what(), std::move(place), error.hint());
 }
 
-inline namespace v0 {
-
-std::unique_ptr<RecordStream> open_arrow(const Source& source, SourceOptions options) {
-  return std::make_unique<ArrowSource>(source, Input::open(source.path), std::move(options));
-}
-
-}  // namespace v0
 }  // namespace sluice

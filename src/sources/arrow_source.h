@@ -29,6 +29,7 @@ class ArrowSource final : public RecordStream {
   int64_t extra_values() const override { return 0; }
   bool inferred() const override { return false; }
   const std::vector<InferenceNote>& notes() const override { return no_notes_; }
+  const BadRecordCounts& bad_records() const override { return no_bad_records_; }
 
  private:
   void open_messages(const Source& source, IpcLimits limits);
@@ -39,6 +40,7 @@ class ArrowSource final : public RecordStream {
   std::optional<IpcStream> stream_;  ///< anything else
   std::optional<IpcReader> reader_;
   std::vector<InferenceNote> no_notes_;
+  BadRecordCounts no_bad_records_;
 };
 
 }  // namespace sluice

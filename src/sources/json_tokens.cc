@@ -1,4 +1,4 @@
-// Runs simdjson's first stage and, when it refuses a line, finds the byte that it refused.
+// Runs simdjson's first stage and, when it refuses a record, finds the byte that it refused.
 #include "sources/json_tokens.h"
 
 #include <algorithm>
@@ -24,8 +24,8 @@ JsonFault string_fault(const char* text, size_t size) {
       quote = i;
     } else if (in_string && text[i] == '\\') {
       ++i;
-    } else if (in_string && text[i] == '\n') {
-      break;
+    } else if (in_string && i + 1 == size) {
+      break;  // the '\n' at the end
     } else if (in_string && static_cast<unsigned char>(text[i]) < 0x20) {
       return {"a control byte in a string must be escaped", i};
     }

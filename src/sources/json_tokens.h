@@ -23,7 +23,7 @@ struct JsonFault {
 class JsonTokens {
  public:
   /// Finds the tokens of text[0, size), of which the last byte must be '\n' and behind which 64 bytes must be readable.
-  /// False when the text as a whole is not valid; `fault` then says why, for text of one line.
+  /// False when the text as a whole is not valid; `fault` then says why, for text of one record.
   [[nodiscard]] bool find(const char* text, size_t size);
 
   /// Positions of { } [ ] : , of opening quotes and of the first bytes of everything else that is not blank, ascending;

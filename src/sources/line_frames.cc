@@ -17,12 +17,13 @@ size_t behind_last_line(const Bytes& bytes, size_t from, size_t to) {
 
 }  // namespace
 
-LineFrames::LineFrames(Input& input, Limits limits) : input_(input), limits_(limits) {
+LineFrames::LineFrames(Contents& contents, FrameLimits limits) : contents_(contents), limits_(std::move(limits)) {
+  if (limits_.patience) contents_.set_patience(*limits_.patience);
   // A block that cannot hold a line longer than the limit finds every such line: it has to grow for it.
   limits_.block_bytes = std::clamp<uint64_t>(limits_.block_bytes, 1, limits_.record_bytes_max + 1);
 }
 
-LineFrames::Step LineFrames::next(LineBlock& block) {
+RecordFrames::Step LineFrames::next(RecordBlock& block) {
   block.offset = offset_;
   block.begin = 0;
   size_t size = rest_.size();
@@ -39,14 +40,16 @@ LineFrames::Step LineFrames::next(LineBlock& block) {
       block.begin = kByteOrderMark.size();
     cut = behind_last_line(block.bytes, from, size);
     if (cut > 0 || at_end_) break;
-    if (size - block.begin > limits_.record_bytes_max) return Step::record_too_long;
+    if (contents_.paused()) return keep_for_later(block, size);
+    if (size - block.begin > limits_.record_bytes_max) return refuse_long_line(block);
   }
   if (size == 0) return Step::end;
   rest_.clear();
   if (cut == 0) {  // the last line, without its '\n'
+    if (limits_.is_cut_off && limits_.is_cut_off()) return Step::end;
     cut = size;
     block.bytes.data()[cut++] = std::byte{'\n'};
-    if (size - block.begin > limits_.record_bytes_max) return Step::record_too_long;
+    if (size - block.begin > limits_.record_bytes_max) return refuse_long_line(block);
   } else {
     rest_.append(ByteSpan(block.bytes).subspan(cut, size - cut));
     size = cut;
@@ -55,19 +58,33 @@ LineFrames::Step LineFrames::next(LineBlock& block) {
   std::memset(block.bytes.data() + cut, ' ', kBlockPadding);
   block.end = cut;
   offset_ += size;
-  block.bytes_read = offset_;
+  block.bytes_read = contents_.bytes_read();
   return Step::block;
+}
+
+// `size` bytes of the block have come, and no end of a line.
+RecordFrames::Step LineFrames::keep_for_later(const RecordBlock& block, size_t size) {
+  rest_.clear();
+  rest_.append(ByteSpan(block.bytes).first(size));
+  return Step::pause;
+}
+
+RecordFrames::Step LineFrames::refuse_long_line(const RecordBlock& block) {
+  fault_ = limits_.too_long("line");
+  fault_.byte = block.offset + block.begin;
+  return Step::fault;
 }
 
 // Reads until there are `to` bytes, or the source ends; returns how many there are.
 size_t LineFrames::fill(Bytes& bytes, size_t from, size_t to) {
   while (from < to) {
-    const size_t count = input_.read({bytes.data() + from, to - from});
+    const size_t count = contents_.read({bytes.data() + from, to - from});
+    from += count;
+    if (contents_.paused()) break;
     if (count == 0) {
       at_end_ = true;
       break;
     }
-    from += count;
   }
   return from;
 }

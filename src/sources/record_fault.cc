@@ -39,22 +39,31 @@ std::string excerpt(std::string_view text) {
   return out;
 }
 
-Error to_error(const RecordFault& fault, const std::string& source) {
-  const std::string record = "record " + std::to_string(fault.record + 1);
-  const std::string place = record + " (byte " + std::to_string(fault.byte) + "): ";
-  std::string sentence = source + (fault.malformed ? ": malformed JSON in " : ": ") + place;
+std::string to_sentence(const RecordFault& fault, std::string_view text_name) {
+  std::string sentence;
+  if (fault.malformed) sentence = "malformed " + std::string(text_name) + ": ";
   if (!fault.field.empty()) {
     sentence += "column ";
     append_printable(fault.field, sentence);
     sentence += ": ";
   }
-  sentence += fault.sentence;
+  return sentence + fault.sentence;
+}
+
+Error to_error(const RecordFault& fault, const std::string& source, std::string_view text_name) {
   const ErrorPlace where{.source = source,
                          .field = fault.field,
                          .record = fault.record + 1,
                          .byte = static_cast<int64_t>(fault.byte),
                          .row = std::nullopt};
-  return Error(ErrorCode::data, sentence, where, fault.hint);
+  std::string place = "record " + std::to_string(fault.record + 1) + " (byte " + std::to_string(fault.byte) + "): ";
+  std::string sentence = to_sentence(fault, text_name);
+  if (fault.malformed) {  // "malformed JSON in record 7 (byte 90): expected ..."
+    const std::string words = "malformed " + std::string(text_name);
+    place = words + " in " + place;
+    sentence.erase(0, words.size() + 2);
+  }
+  return Error(ErrorCode::data, source + ": " + place + sentence, where, fault.hint);
 }
 
 }  // namespace sluice

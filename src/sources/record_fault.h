@@ -11,16 +11,23 @@
 namespace sluice {
 
 struct RecordFault {
-  bool malformed = false;  ///< not JSON at all
+  bool malformed = false;  ///< not of the format at all
   std::string field{};     ///< dotted path of the column, "user.tags[]"; empty where none is to blame
   std::string sentence{};  ///< what was expected and what was found
   std::string hint{};
   uint64_t byte = 0;   ///< offset in the source
   int64_t record = 0;  ///< 0-based; counted from the beginning of the block, then of the source
+  /// A field that the schema has not, or has as null: what a sample could not tell.
+  bool late_field = false;
+  uint64_t record_byte = 0;  ///< where the record begins, in the source; needed with late_field
 };
 
-/// "events.ndjson: record 2918330 (byte 217884107): column amount: "n/a" is not a float64".
-Error to_error(const RecordFault& fault, const std::string& source);
+/// "events.ndjson: record 2918330 (byte 217884107): column amount: "n/a" is not a float64". `text_name` is what the
+/// source should be: "JSON".
+Error to_error(const RecordFault& fault, const std::string& source, std::string_view text_name);
+
+/// What is wrong, without the place: "column amount: "n/a" is not a float64".
+std::string to_sentence(const RecordFault& fault, std::string_view text_name);
 
 /// At most about 60 bytes of `text` for a message, cut between code points, control characters escaped.
 std::string excerpt(std::string_view text);

@@ -3,18 +3,32 @@
 
 namespace sluice {
 
-std::optional<RecordFault> RecordInference::observe(const LineBlock& block, std::string_view lines) {
-  std::optional<RecordFault> fault;
-  try {
-    walk_.each_record(block, lines, [this](Token token) {
-      return observe_object(inference_.begin_record(records_ + walk_.records() + 1), token, 1);
-    });
-  } catch (const RecordFault& found) {
-    fault = found;
-    fault->record += records_;
+std::optional<RecordFault> RecordInference::observe(const RecordBlock& block, uint64_t text_end) {
+  std::string_view text = block.text();
+  while (!text.empty()) {
+    try {
+      const auto read = [this](Token token) {
+        if (pass_over_bad_) {  // nothing of a record that is broken further on may count
+          walk_.skip(token, 0);
+          walk_.rewind(token);
+        }
+        return observe_object(inference_.begin_record(records_ + walk_.records() + 1), token, 1);
+      };
+      walk_.each_record(block, text, read, text_end);
+      text = {};
+    } catch (const RecordFault& found) {
+      if (!pass_over_bad_) {
+        RecordFault fault = found;
+        fault.record += records_;
+        records_ += walk_.records();
+        return fault;
+      }
+      ++records_;
+      text.remove_prefix(static_cast<size_t>(walk_.behind_failed_record() - text.data()));
+    }
+    records_ += walk_.records();
   }
-  records_ += walk_.records();
-  return fault;
+  return std::nullopt;
 }
 
 Token RecordInference::observe_object(FieldGuess& guess, Token token, int depth) {

@@ -1,7 +1,7 @@
 // Looks at records to find out what their fields are (rules: schema/inference.h).
 //
 //   RecordInference inference(depth_max);
-//   if (auto fault = inference.observe(block, block.text())) ...
+//   if (auto fault = inference.observe(block, 16_MiB)) ...
 //   InferredSchema found = inference.result();
 #pragma once
 
@@ -12,20 +12,20 @@
 #include "schema/inference.h"
 #include "sources/json_walk.h"
 #include "sources/record_fault.h"
+#include "sources/record_format.h"
 
 namespace sluice {
 
-class RecordInference {
+class RecordInference final : public FormatInference {
  public:
-  explicit RecordInference(int depth_max) : walk_(depth_max) {}
+  explicit RecordInference(int depth_max, bool pass_over_bad = false, RecordLayout layout = RecordLayout::lines)
+      : walk_(depth_max, layout), pass_over_bad_(pass_over_bad) {}
 
-  /// Takes in the records of `lines`, whole lines of the block. Returns the first that is not JSON, its number counted
-  /// from the first record of all. Throws Error{data} where records have more fields than can be columns.
-  std::optional<RecordFault> observe(const LineBlock& block, std::string_view lines);
+  /// Throws Error{data} where records have more fields than can be columns.
+  std::optional<RecordFault> observe(const RecordBlock& block, uint64_t text_end) override;
 
-  /// Seen so far.
-  int64_t records() const { return records_; }
-  InferredSchema result() const { return inference_.result(); }
+  int64_t records() const override { return records_; }
+  InferredSchema result() const override { return inference_.result(); }
 
  private:
   Token observe_object(FieldGuess& guess, Token token, int depth);
@@ -33,6 +33,7 @@ class RecordInference {
   Token observe_array(FieldGuess& guess, Token token, int depth);
 
   JsonWalk walk_;
+  const bool pass_over_bad_;
   SchemaInference inference_;
   int64_t records_ = 0;
 };

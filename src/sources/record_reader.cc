@@ -71,34 +71,67 @@ double unfolding_max(const Schema& schema) {
 
 }  // namespace
 
-RecordReader::RecordReader(std::shared_ptr<const Schema> schema, ReadRules rules)
-    : schema_(std::move(schema)), rules_(rules), unfolding_max_(unfolding_max(*schema_)), walk_(rules.depth_max) {
+RecordReader::RecordReader(std::shared_ptr<const Schema> schema, ReadRules rules, RecordLayout layout)
+    : schema_(std::move(schema)),
+      rules_(rules),
+      unfolding_max_(unfolding_max(*schema_)),
+      walk_(rules.depth_max, layout) {
   for (const Field& field : schema_->fields()) builders_.emplace_back(field.type);
   root_ = make_plan(*schema_, builders_);
 }
 
-BlockRead RecordReader::read(const LineBlock& block) {
+BlockRead RecordReader::read(const RecordBlock& block) {
   BlockRead result;
   extra_values_ = 0;
   const std::string_view text = block.text();
   text_end_ = text.data() + text.size();
   check_bytes(text.data());
-  try {
-    const char* const end = walk_.each_record(block, text, [this](Token token) {
-      const Token behind = read_object(*root_, token, 1);
-      if (walk_.text_at(behind) >= check_at_) check_bytes(walk_.text_at(behind));
-      return behind;
-    });
-    result.end = static_cast<size_t>(end - block.bytes.view().data());
-  } catch (const RecordFault& fault) {
-    result.fault = fault;
+  std::string_view rest = text;
+  while (!rest.empty() && !result.fault) {
+    const int64_t good_before = good_records();
+    try {
+      const char* const end = walk_.each_record(block, rest, [this](Token token) {
+        const Token behind = read_object(*root_, token, 1);
+        if (walk_.block_at(behind) >= check_at_) check_bytes(walk_.block_at(behind));
+        return behind;
+      });
+      result.records += walk_.records();
+      result.end = static_cast<size_t>(end - block.bytes.view().data());
+      break;
+    } catch (const RecordFault& found) {
+      RecordFault fault = found;
+      fault.record += result.records;
+      result.records += walk_.records();
+      if (!rules_.keep_rejects || fault.late_field) {
+        result.fault = std::move(fault);
+        break;
+      }
+      forget_records_behind(good_before + walk_.records());
+      result.rejects.push_back({std::move(fault), std::string(walk_.failed_record())});
+      ++result.records;
+      const char* const behind = walk_.behind_failed_record();
+      rest.remove_prefix(static_cast<size_t>(behind - rest.data()));
+      result.end = static_cast<size_t>(behind - block.bytes.view().data());
+    }
   }
-  result.records = walk_.records();
   result.extra_values = extra_values_;
+  const int64_t rows = good_records();
   std::vector<Column> columns;
   for (ColumnBuilder& builder : builders_) columns.push_back(builder.finish());
-  if (!result.fault) result.batch = Batch(schema_, std::move(columns), result.records);
+  if (result.fault)
+    result.end = 0;
+  else
+    result.batch = Batch(schema_, std::move(columns), rows);
   return result;
+}
+
+int64_t RecordReader::good_records() const { return builders_.empty() ? 0 : builders_.front().length(); }
+
+// A record that was read halfway has left values in some columns, and keys of maps.
+void RecordReader::forget_records_behind(int64_t rows) {
+  for (ColumnBuilder& builder : builders_) builder.truncate(rows);
+  keys_.clear();
+  key_text_.clear();
 }
 
 // Ends the batch if it is full. To count what the columns hold after every record would take time: how much text it
@@ -290,15 +323,15 @@ Token RecordReader::read_other(Plan& plan, Token token, int depth) {
 
 Token RecordReader::read_extra(const Plan& object, Token key, Token token, int depth) {
   const Token behind = walk_.skip(token, depth);
-  if (rules_.extra_fields == ExtraFields::ignore) {
+  if (rules_.extra_fields == ExtraFields::ignore && !rules_.add_late_fields) {
     ++extra_values_;
     return behind;
   }
-  if (rules_.inferred && walk_.is_null(token)) return behind;
+  if ((rules_.inferred || rules_.add_late_fields) && walk_.is_null(token)) return behind;
   const std::string_view value = walk_.text(token, behind);
   Bytes name;  // the walk unescapes forwards only
   if (!append_json_unescaped(walk_.string_content(key), name)) walk_.malformed(key, "expected a key");
-  RecordFault fault{.field = object.path_of(name.view())};
+  RecordFault fault{.field = object.path_of(name.view()), .late_field = rules_.add_late_fields};
   if (rules_.inferred) {
     fault.sentence = "new after the sample that the schema was inferred from (value " + excerpt(value) + ")";
     fault.hint = schema_hint(object, type_of(value), name.view());
@@ -312,7 +345,9 @@ Token RecordReader::read_extra(const Plan& object, Token key, Token token, int d
 void RecordReader::misfit(const Plan& plan, Token token, int depth, std::string_view reason) {
   const Token behind = walk_.skip(token, depth);  // malformed comes before unfitting
   const std::string_view value = walk_.text(token, behind);
-  RecordFault fault{.field = plan.path(), .sentence = excerpt(value) + " "};
+  RecordFault fault{.field = plan.path(),
+                    .sentence = excerpt(value) + " ",
+                    .late_field = rules_.add_late_fields && plan.kind == TypeKind::null};
   if (!reason.empty())
     fault.sentence += reason;
   else if (plan.kind == TypeKind::null && rules_.inferred)

@@ -16,45 +16,25 @@
 
 #include "base/bytes.h"
 #include "columns/builder.h"
-#include "sluice/batch.h"
-#include "sluice/write.h"
 #include "sources/json_walk.h"
 #include "sources/record_fault.h"
+#include "sources/record_format.h"
 #include "sources/record_plan.h"
 
 namespace sluice {
 
-struct ReadRules {
-  int depth_max = 64;
-  ExtraFields extra_fields = ExtraFields::error;
-  /// The schema was found in a sample, not given: floats take only numbers that they keep, and a field that is not in
-  /// the schema may be there as null.
-  bool inferred = false;
-  /// A batch ends behind the record with which its columns reach so many bytes.
-  uint64_t batch_bytes_max = UINT64_MAX;
-};
-
-/// What a block became, or a part of one.
-struct BlockRead {
-  Batch batch;                       ///< of `records` rows; empty when there is a fault
-  int64_t records = 0;               ///< read before the fault
-  int64_t extra_values = 0;          ///< dropped, as ExtraFields::ignore asks
-  size_t end = 0;                    ///< in the block's bytes, behind the last line that was read; 0 after a fault
-  std::optional<RecordFault> fault;  ///< `record` counts from the beginning of what was to be read
-};
-
 /// Not thread-safe; one block after the other, of any source.
-class RecordReader {
+class RecordReader final : public BlockReader {
  public:
-  RecordReader(std::shared_ptr<const Schema> schema, ReadRules rules);
+  RecordReader(std::shared_ptr<const Schema> schema, ReadRules rules, RecordLayout layout = RecordLayout::lines);
 
-  /// Reads block.text(), or as much of it as makes one batch: `end` of the result is then below that of the block, and
-  /// is to be its `begin` when the rest is read. Where a batch ends depends on the records alone.
   /// Requires a block below 2 GiB, so that no text column can pass 2^31-1 bytes: no value is longer than its JSON.
-  BlockRead read(const LineBlock& block);
+  BlockRead read(const RecordBlock& block) override;
 
  private:
   void check_bytes(const char* place);
+  int64_t good_records() const;
+  void forget_records_behind(int64_t rows);
   Token read_object(Plan& plan, Token token, int depth);
   Token read_value(Plan& plan, Token token, int depth);
   Token read_list(Plan& plan, Token token, int depth);

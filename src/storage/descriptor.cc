@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <limits>
 #include <system_error>
 
@@ -57,6 +59,29 @@ int Descriptor::close() noexcept {
 Transfer read_all(int descriptor, std::span<std::byte> into) {
   return transfer(descriptor, into.size(), POLLIN,
                   [&](size_t done) { return ::read(descriptor, into.data() + done, into.size() - done); });
+}
+
+Transfer read_until(int descriptor, std::span<std::byte> into, std::chrono::steady_clock::time_point deadline,
+                    bool& late) {
+  Transfer done;
+  while (done.count < into.size()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd waited{.fd = descriptor, .events = POLLIN, .revents = 0};
+    const int patience = static_cast<int>(std::max<int64_t>(left.count(), 0));
+    const int ready = uninterrupted([&] { return ::poll(&waited, 1, patience); });
+    late = ready == 0;
+    if (late) break;
+    const ssize_t moved =
+        uninterrupted([&] { return ::read(descriptor, into.data() + done.count, into.size() - done.count); });
+    if (moved == 0) break;
+    if (moved > 0) {
+      done.count += static_cast<size_t>(moved);
+    } else if (errno != EAGAIN && errno != EWOULDBLOCK) {
+      done.error = errno;
+      break;
+    }
+  }
+  return done;
 }
 
 Transfer read_all_at(int descriptor, uint64_t offset, std::span<std::byte> into) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -53,6 +54,9 @@ struct Transfer {
 };
 
 Transfer read_all(int descriptor, std::span<std::byte> into);
+/// The same, but not beyond `deadline`: `late` tells that the input has not ended, only kept us waiting.
+Transfer read_until(int descriptor, std::span<std::byte> into, std::chrono::steady_clock::time_point deadline,
+                    bool& late);
 Transfer read_all_at(int descriptor, uint64_t offset, std::span<std::byte> into);
 Transfer write_all(int descriptor, ByteSpan bytes);
 Transfer write_all_at(int descriptor, uint64_t offset, ByteSpan bytes);

@@ -16,12 +16,33 @@ int link_exclusively(int from_directory, const std::string& from, int to_directo
   return 0;
 }
 
-int rename_exclusively(int from_directory, const std::string& from, int to_directory, const std::string& to) {
+namespace {
+
+/// An errno, or 0; EINVAL and ENOSYS where the file system or the kernel cannot.
+int rename_without_replacing(int from_directory, const std::string& from, int to_directory, const std::string& to) {
   const int result = uninterrupted(
       [&] { return ::renameat2(from_directory, from.c_str(), to_directory, to.c_str(), RENAME_NOREPLACE); });
-  if (result == 0) return 0;
-  if (errno != EINVAL && errno != ENOSYS) return errno;
+  return result == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+int rename_exclusively(int from_directory, const std::string& from, int to_directory, const std::string& to) {
+  const int error = rename_without_replacing(from_directory, from, to_directory, to);
+  if (error != EINVAL && error != ENOSYS) return error;
   return link_exclusively(from_directory, from, to_directory, to);
+}
+
+int rename_directory_exclusively(int from_directory, const std::string& from, int to_directory, const std::string& to) {
+  const int error = rename_without_replacing(from_directory, from, to_directory, to);
+  if (error != EINVAL && error != ENOSYS) return error;
+  return replace_nothing_but_empty(from_directory, from, to_directory, to);
+}
+
+int replace_nothing_but_empty(int from_directory, const std::string& from, int to_directory, const std::string& to) {
+  if (uninterrupted([&] { return ::renameat(from_directory, from.c_str(), to_directory, to.c_str()); }) == 0) return 0;
+  // POSIX: what is there is a directory that is not empty, or no directory.
+  return errno == ENOTEMPTY || errno == ENOTDIR ? EEXIST : errno;
 }
 
 }  // namespace sluice

@@ -1,4 +1,4 @@
-// Giving a finished file its name, without ever replacing one that is there.
+// Giving a finished file or directory its name, without ever replacing one that is there.
 // (Linux renameat2 with RENAME_NOREPLACE; POSIX linkat where the file system lacks it.)
 #pragma once
 
@@ -6,10 +6,15 @@
 
 namespace sluice {
 
-/// Both return 0 or an errno, EEXIST when the new name is taken; then nothing has changed.
+/// All return 0 or an errno, EEXIST when the new name is taken; then nothing has changed.
 /// Directories are open descriptors, names are relative to them.
 int rename_exclusively(int from_directory, const std::string& from, int to_directory, const std::string& to);
 /// By a second name and the removal of the first; files only. What rename_exclusively falls back on.
 int link_exclusively(int from_directory, const std::string& from, int to_directory, const std::string& to);
+
+/// Of a directory. Where the file system cannot forbid to replace, an empty directory of the new name may go.
+int rename_directory_exclusively(int from_directory, const std::string& from, int to_directory, const std::string& to);
+/// What it falls back on: the plain rename of a directory.
+int replace_nothing_but_empty(int from_directory, const std::string& from, int to_directory, const std::string& to);
 
 }  // namespace sluice

@@ -13,8 +13,8 @@
 namespace sluice {
 namespace {
 
-[[noreturn]] void fail(const std::string& name, const std::string& sentence) {
-  throw Error(ErrorCode::io, sentence, {.source = name});
+[[noreturn]] void fail(const std::string& name, const std::string& sentence, const std::string& hint = {}) {
+  throw Error(ErrorCode::io, sentence, {.source = name}, hint);
 }
 
 Descriptor open_to_read(const std::string& path) {
@@ -27,10 +27,10 @@ Descriptor open_to_read(const std::string& path) {
   }
 }
 
-struct stat status_of(int descriptor, const std::string& name) {
+struct stat status_of(int descriptor, const std::string& name, const std::string& directory_hint = {}) {
   struct stat status {};
   if (::fstat(descriptor, &status) != 0) fail(name, "cannot read " + name + ": " + system_reason(errno));
-  if (S_ISDIR(status.st_mode)) fail(name, name + " is a directory");
+  if (S_ISDIR(status.st_mode)) fail(name, name + " is a directory", directory_hint);
   return status;
 }
 
@@ -45,7 +45,8 @@ Input Input::open(const std::string& path) {
 
 Input::Input(Descriptor owned, int descriptor, std::string name)
     : owned_(std::move(owned)), descriptor_(descriptor), name_(std::move(name)) {
-  const struct stat status = status_of(descriptor_, name_);
+  const struct stat status =
+      status_of(descriptor_, name_, "Name the files in it, or a pattern for them: '" + name_ + "/*'.");
   if (!S_ISREG(status.st_mode)) return;
   const off_t position = ::lseek(descriptor_, 0, SEEK_CUR);  // standard input may have been read from before
   size_ = static_cast<uint64_t>(std::max<off_t>(status.st_size - std::max<off_t>(position, 0), 0));
@@ -60,7 +61,10 @@ size_t Input::read(std::span<std::byte> into) {
     into = into.subspan(known);
   }
   if (into.empty()) return known;
-  const Transfer done = read_all(descriptor_, into);
+  paused_ = false;
+  const bool waits = !patience_ || size_;
+  const Transfer done = waits ? read_all(descriptor_, into)
+                              : read_until(descriptor_, into, std::chrono::steady_clock::now() + *patience_, paused_);
   if (done.error != 0) fail(name_, "cannot read " + name_ + ": " + system_reason(done.error));
   return known + done.count;
 }

@@ -4,6 +4,7 @@
 //   while (const size_t count = input.read(buffer)) ...   // less than the buffer only at the end
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,11 @@ class Input {
   std::optional<uint64_t> size() const { return size_; }
   /// Fills as much of `into` as there is; less than asked only at the end. Throws Error{io}.
   size_t read(std::span<std::byte> into);
+  /// From here on read() waits no longer than this for what does not come; then paused() says that there may be more.
+  /// No effect on regular files.
+  void set_patience(std::chrono::milliseconds patience) { patience_ = patience; }
+  /// Whether the last read() was short because nothing came in time.
+  bool paused() const { return paused_; }
   /// The next `count` bytes, which stay to be read; fewer only at the end. Valid until the next call. Throws Error{io}.
   ByteSpan peek(size_t count);
 
@@ -42,6 +48,8 @@ class Input {
   std::optional<uint64_t> size_;
   Bytes peeked_;
   size_t peeked_begin_ = 0;  // what is before it has been read
+  std::optional<std::chrono::milliseconds> patience_;
+  bool paused_ = false;
 };
 
 /// Any range of a regular file. Thread-safe.

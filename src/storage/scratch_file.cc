@@ -56,5 +56,9 @@ void ScratchFile::read_at(uint64_t offset, std::span<std::byte> into) const {
 
 std::unique_ptr<ScratchFile> Sink::open_journal() { return ScratchFile::unnamed(); }
 
+void Sink::read_at(uint64_t, std::span<std::byte>) {
+  throw Error(ErrorCode::unsupported, "what was written to " + name() + " cannot be read back", {.source = name()});
+}
+
 }  // namespace v0
 }  // namespace sluice

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "sluice/error.h"
+#include "storage/exclusive_rename.h"
 
 namespace sluice {
 namespace {
@@ -68,64 +69,64 @@ Descriptor open_directory(int parent, const char* name) {
 
 }  // namespace
 
-Staging::Staging(const std::string& path) {
+Staging::Staging(const std::string& path, Existing existing) : path_(path) {
   const size_t slash = path.rfind('/');
   name_ = slash == std::string::npos ? path : path.substr(slash + 1);
   if (name_.empty() || name_ == "." || name_ == ".." || path.find('\0') != std::string::npos)
-    throw Error(ErrorCode::invalid, "\"" + path + "\" is not the name of a file", {.source = path});
-  open_parent(path, slash == std::string::npos ? "." : path.substr(0, std::max<size_t>(slash, 1)));
+    throw Error(ErrorCode::invalid, "\"" + path + "\" is not the name of a destination", {.source = path});
+  open_parent(slash == std::string::npos ? "." : path.substr(0, std::max<size_t>(slash, 1)));
   const MomentaryLock moment(parent_.get(), path);
-  refuse_existing(path);
-  refuse_live_writers(path);
-  make(path);
+  if (existing == Existing::refused) refuse_existing();
+  refuse_live_writers();
+  make();
 }
 
-void Staging::open_parent(const std::string& path, const std::string& folder) {
+void Staging::open_parent(const std::string& folder) {
   parent_ = Descriptor(uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (parent_.is_open()) return;
   switch (errno) {
-    case ENOENT: fail(path, "the directory " + folder + " does not exist");
-    case ENOTDIR: fail(path, folder + " is not a directory");
-    case EACCES: fail(path, "no permission to read the directory " + folder);
-    default: fail(path, "the directory " + folder + " cannot be opened: " + system_reason(errno));
+    case ENOENT: fail(path_, "the directory " + folder + " does not exist");
+    case ENOTDIR: fail(path_, folder + " is not a directory");
+    case EACCES: fail(path_, "no permission to read the directory " + folder);
+    default: fail(path_, "the directory " + folder + " cannot be opened: " + system_reason(errno));
   }
 }
 
-void Staging::refuse_existing(const std::string& path) const {
+void Staging::refuse_existing() const {
   struct stat status {};
   if (::fstatat(parent_.get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
-    throw Error(ErrorCode::conflict, path + " exists", {.source = path},
+    throw Error(ErrorCode::conflict, path_ + " exists", {.source = path_},
                 "write to another path, or remove the old file first");
-  if (errno != ENOENT) fail(path, system_reason(errno));
+  if (errno != ENOENT) fail(path_, system_reason(errno));
 }
 
-void Staging::refuse_live_writers(const std::string& path) const {
+void Staging::refuse_live_writers() const {
   Descriptor listed = open_directory(parent_.get(), ".");
   const std::unique_ptr<DIR, int (*)(DIR*)> entries(listed.is_open() ? ::fdopendir(listed.get()) : nullptr, ::closedir);
-  if (!entries) fail(path, "its directory cannot be listed: " + system_reason(errno));
+  if (!entries) fail(path_, "its directory cannot be listed: " + system_reason(errno));
   listed.release();  // closedir closes it
   const std::string prefix = staging_prefix(name_);
   while (const dirent* entry = ::readdir(entries.get())) {
     if (!is_staging_of(entry->d_name, prefix)) continue;
     const Descriptor other = open_directory(parent_.get(), entry->d_name);
     if (other.is_open() && !lock(other.get(), LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
-      throw Error(ErrorCode::conflict, "another writer is at work on " + path, {.source = path});
+      throw Error(ErrorCode::conflict, "another writer is at work on " + path_, {.source = path_});
   }
 }
 
-void Staging::make(const std::string& path) {
-  staging_name_ = staging_prefix(name_) + random_run(path);
+void Staging::make() {
+  staging_name_ = staging_prefix(name_) + random_run(path_);
   if (::mkdirat(parent_.get(), staging_name_.c_str(), 0777) != 0) {
     const int error = errno;
     staging_name_.clear();
-    if (error == EACCES) fail(path, "no permission to write to its directory");
-    fail(path, system_reason(error));
+    if (error == EACCES) fail(path_, "no permission to write to its directory");
+    fail(path_, system_reason(error));
   }
   directory_ = open_directory(parent_.get(), staging_name_.c_str());
   if (directory_.is_open() && lock(directory_.get(), LOCK_EX | LOCK_NB)) return;
   const int error = errno;
   remove();
-  fail(path, "its staging directory cannot be locked: " + system_reason(error));
+  fail(path_, "its staging directory cannot be locked: " + system_reason(error));
 }
 
 void Staging::remove() noexcept {
@@ -133,6 +134,28 @@ void Staging::remove() noexcept {
   ::unlinkat(parent_.get(), staging_name_.c_str(), AT_REMOVEDIR);
   staging_name_.clear();
   directory_.close();
+}
+
+int Staging::publish_directory() noexcept {
+  const int error = rename_directory_exclusively(parent_.get(), staging_name_, parent_.get(), name_);
+  if (error != 0) return error;
+  staging_name_.clear();
+  directory_.close();
+  return 0;
+}
+
+std::string Staging::directory_path() const { return path_.substr(0, path_.size() - name_.size()) + staging_name_; }
+
+void Staging::refuse_arrival() const {
+  throw Error(ErrorCode::conflict, path_ + " has come into being while it was written; it was left as it is",
+              {.source = path_}, "write to another path, or remove it first");
+}
+
+void Staging::tell_not_durable(int error) const {
+  throw Error(ErrorCode::io,
+              path_ + " is complete and visible, but may not survive a power loss: its directory was not synced: " +
+                  system_reason(error),
+              {.source = path_});
 }
 
 }  // namespace sluice

@@ -7,7 +7,8 @@
 //   ... --kind arrow                                     Arrow IPC, NNNN.arrows and NNNN.arrow, for arrow_export.mjs
 //
 // Each Parquet file is written a second time, cut into other batches and with another number of threads: the bytes must
-// be the same. NNNN.txt says how the file was made. Exit code 0 = all written, 1 = the writer failed somewhere, 2 =
+// be the same. The schema of every third table grows while it is written, or at the end, when the file is finished
+// already. NNNN.txt says how the file was made. Exit code 0 = all written, 1 = the writer failed somewhere, 2 =
 // wrong call.
 #include <algorithm>
 #include <charconv>
@@ -18,14 +19,17 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "files/amend_file.h"
 #include "sluice/arrow_ipc.h"
 #include "sluice/file_writer.h"
 #include "support/draw.h"
+#include "support/growing_table.h"
 #include "support/memory_sink.h"
 #include "support/random_batches.h"
 #include "support/random_options.h"
@@ -98,9 +102,11 @@ class Runtimes {
   std::map<std::pair<unsigned, uint64_t>, std::shared_ptr<Runtime>> runtimes_;
 };
 
-std::string described(const RandomTable& table, const FileOptions& options) {
-  return "rows " + std::to_string(table.rows) + "\nschema " + to_text(table.schema) + "\n" + to_text(options) +
-         "memory_bytes " + std::to_string(options.runtime->memory_bytes()) + "\nthreads " +
+std::string described(const GrowingTable& table, const FileOptions& options) {
+  std::string parts;
+  for (const RandomTable& part : table.parts)
+    parts += "rows " + std::to_string(part.rows) + "\nschema " + to_text(part.schema) + "\n";
+  return parts + to_text(options) + "memory_bytes " + std::to_string(options.runtime->memory_bytes()) + "\nthreads " +
          std::to_string(options.runtime->threads()) + "\n";
 }
 
@@ -127,9 +133,43 @@ std::string read_bytes(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-WriteResult write_all(FileWriter writer, const std::vector<Batch>& batches) {
-  for (const Batch& batch : batches) writer.write(batch);
+/// The table as batches, with the schema that they have and those before them lack.
+std::vector<Batch> draw_all_batches(Draw& draw, const GrowingTable& table, bool dirty) {
+  std::vector<Batch> batches;
+  for (const RandomTable& part : table.parts) {
+    if (part.rows == 0) continue;  // now and then there would be an empty batch, and with it a schema
+    std::vector<Batch> some = draw_batches(draw, part, dirty);
+    batches.insert(batches.end(), some.begin(), some.end());
+  }
+  return batches;
+}
+
+WriteResult write_all(FileWriter writer, const std::vector<Batch>& batches, const Schema& last) {
+  for (const Batch& batch : batches) {
+    writer.extend_schema(batch.schema());
+    writer.write(batch);
+  }
+  writer.extend_schema(last);
   return writer.close();
+}
+
+/// The same for a file that gets its last columns when it is finished.
+WriteResult write_and_amend(const std::string& path, const FileOptions& options, const std::vector<Batch>& batches,
+                            const GrowingTable& table) {
+  const Schema& first = table.parts.front().schema;
+  const Schema& written = batches.empty() ? first : batches.back().schema();
+  WriteResult result = write_all(FileWriter(path, first, options), batches, written);
+  amend_file(path, written, table.whole.schema, options, result.files.at(0));
+  result.bytes = result.files[0].bytes;
+  return result;
+}
+
+// Options must not name columns that are not there yet, or not what they will be.
+void forget_late_columns(FileOptions& options, const Schema& first, const Schema& last) {
+  std::erase_if(options.columns, [&](const ColumnOptions& column) {
+    const std::optional<size_t> at = first.find(column.column);
+    return !at || first[*at].type.kind() != last[*at].type.kind();
+  });
 }
 
 void expect_equal(const std::string& what, uint64_t expected, uint64_t found) {
@@ -174,9 +214,14 @@ void write_file(const Arguments& arguments, uint64_t index, Runtimes& runtimes) 
   Draw draw(arguments.seed, index);
   RandomTableOptions table_options;
   if (arguments.for_pruning) table_options.depth_max = 0;
-  const RandomTable table = draw_table(draw, table_options);
+  const RandomTable drawn = draw_table(draw, table_options);
+  const bool grows = !arguments.for_pruning && draw.chance(33);
+  const GrowingTable growing = grows ? draw_growth(draw, drawn) : GrowingTable{{drawn}, drawn};
+  const RandomTable& table = growing.whole;
+  const Schema& first = growing.parts.front().schema;
   FileOptions options = arguments.for_pruning ? draw_prunable_options(draw, table.schema, table.rows)
                                               : draw_options(draw, table.schema, table.rows);
+  forget_late_columns(options, first, table.schema);
   const uint64_t budget = draw.one_of(budgets);
   const auto threads = static_cast<unsigned>(draw.between(1, 4));
   options.runtime = runtimes.get(threads, budget);
@@ -184,25 +229,40 @@ void write_file(const Arguments& arguments, uint64_t index, Runtimes& runtimes) 
   const bool dirty = draw.chance(50);
 
   const std::string base = base_of(arguments, index);
-  write_text(base + ".txt", "seed " + std::to_string(arguments.seed) + "\n" + described(table, options));
+  write_text(base + ".txt", "seed " + std::to_string(arguments.seed) + "\n" + described(growing, options));
   write_text(base + ".schema.json", schema_as_json(table.schema, options.columns));
   write_text(base + ".expected.ndjson", expected_rows(table));
   const std::string path = base + ".parquet";
   std::filesystem::remove(path);
-  const WriteResult result = write_all(FileWriter(path, table.schema, options), draw_batches(draw, table, dirty));
+  const bool amends = grows && draw.chance(30);
+  const auto write_to = [&](const std::string& to) {
+    const std::vector<Batch> batches = draw_all_batches(draw, growing, dirty);
+    return amends ? write_and_amend(to, options, batches, growing)
+                  : write_all(FileWriter(to, first, options), batches, table.schema);
+  };
+  const WriteResult result = write_to(path);
   const std::string bytes = read_bytes(path);
   check_result(result, table, options, bytes.size());
 
   const unsigned other_threads = threads % 4 + 1;
   options.runtime = runtimes.get(other_threads, budget);
-  const auto file = std::make_shared<MemoryFile>();
-  auto sink = std::make_unique<MemorySink>(file, draw.chance(50));
-  write_all(FileWriter(std::move(sink), table.schema, options), draw_batches(draw, table, dirty));
-  const std::string_view again(reinterpret_cast<const char*>(file->bytes.data()), file->bytes.size());
-  if (!file->published) throw std::runtime_error("the second writing was not published");
+  const std::string again_path = base + ".again";
+  std::string again;
+  if (grows) {
+    std::filesystem::remove(again_path);
+    write_to(again_path);
+    again = read_bytes(again_path);
+    std::filesystem::remove(again_path);
+  } else {
+    const auto file = std::make_shared<MemoryFile>();
+    auto sink = std::make_unique<MemorySink>(file, draw.chance(50));
+    write_all(FileWriter(std::move(sink), first, options), draw_all_batches(draw, growing, dirty), table.schema);
+    if (!file->published) throw std::runtime_error("the second writing was not published");
+    again = as_text(file->bytes);
+  }
   if (bytes != again) {
     const auto at = std::ranges::mismatch(bytes, again).in1 - bytes.begin();
-    write_text(base + ".again", again);
+    write_text(again_path, again);
     throw std::runtime_error("other batches and " + std::to_string(other_threads) +
                              " threads gave other bytes (in NNNN.again), the first at " + std::to_string(at));
   }

@@ -86,7 +86,19 @@ class WrongCalls(program.ProgramTest):
             ("--color", "red", "auto, always or never"),
             ("--meta", "novalue", "KEY=VALUE"),
             ("--meta", "sluice.x=1", "reserved"),
-            ("--from", "csv", "not built yet"),
+            ("--from", "parquet", "not built yet"),
+            ("--delimiter", ";;", "one ASCII character"),
+            ("--quote", "ab", "one ASCII character"),
+            ("--where", "a >", "--where"),
+            ("--where", "b > 1", 'no column "b"'),
+            ("--columns", "a,,b", "--columns"),
+            ("--bad-max", "101%", "0% to 100%"),
+            ("--bad-max", "-1", "whole number"),
+            ("--on-bad-record", "skipp", 'did you mean "skip"?'),
+            ("--evolve", "widen", "strict or add"),
+            ("--shard-rows", "5", "is one file"),
+            ("--publish", "each", "is one file"),
+            ("--rejects", "r.ndjson", "--on-bad-record quarantine"),
             ("--from", "cvs", 'did you mean "csv"?'),
             ("--schema", "id int46", "int64"),
             ("--schema", "id decimal(77,2)", "decimal"),
@@ -100,20 +112,20 @@ class WrongCalls(program.ProgramTest):
         self.refused("write", code=2, says=["needs a SOURCE"])
         self.refused("write", "a.ndjson", code=2, says=["needs a destination"])
         self.refused("write", "a.ndjson", "-o", code=2, says=["--output needs a value: --output DEST"])
-        self.refused("write", "a", "b", "-o", "c.parquet", code=2, says=["one SOURCE", '"a" and "b"'])
+        self.refused("write", "-", "-", "-o", "c.parquet", code=2, says=["only once"])
         self.refused("write", "a", "-o", "b.parquet", "-o", "c.parquet", code=2, says=["2 times"])
         self.refused("inspect", code=2, says=["needs a PATH"])
         self.refused("schema", code=2, says=["needs a SOURCE"])
 
     def test_destinations_that_are_not_built(self):
-        for destination, says in [("out", "-o out.parquet"), ("out.csv", "-o out.parquet"), ("out.pq", "ends in .pq"),
-                                  ("out.json", "writes Parquet"), ("s3://b/o.parquet.d", "S3")]:
+        for destination, says in [("out.csv", "out.parquet"), ("out.pq", "ends in .pq"), ("out.json", "writes Parquet"),
+                                  ("s3://b/o.parquet.d", "S3")]:
             self.refused("write", "-", "-o", destination, code=2, says=[says], stdin='{"a":1}\n')
 
     def test_sources_that_are_not_built(self):
-        self.put("a.csv", "a,b\n1,2\n")
-        self.refused("write", "a.csv", "-o", "a.parquet", code=2, says=["reading csv is not built yet"])
-        self.refused("write", "x.json", "-o", "a.parquet", code=2, says=["--from ndjson"])
+        self.put("a", b"PAR1")
+        for source in ("a", "a.parquet"):
+            self.refused("write", source, "-o", "b.parquet", code=2, says=["from Parquet is not built yet"])
 
     def test_errors_as_json(self):
         for arguments in (["write", "--json"], ["wirte", "--json"], ["inspect", "--json", "--nix"]):

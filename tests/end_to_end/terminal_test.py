@@ -90,8 +90,8 @@ class Terminal(TerminalTest):
     def test_source_of_known_size_has_percents_below_100(self):
         # Short runs draw nothing unless asked, and a quick machine makes this one short.
         self.put("in.ndjson", RECORD * 1_500_000)
-        process, master = self.start("write", "in.ndjson", "-o", "out.parquet", "--threads", "1", "--progress", "always",
-                                     columns=120, stdin=subprocess.DEVNULL)
+        process, master = self.start("write", "in.ndjson", "-o", "out.parquet", "--threads", "1",
+                                     "--progress", "always", columns=120, stdin=subprocess.DEVNULL)
         text = self.read_all(master)
         self.assertEqual(process.wait(), 0)
         shares = [int(share) for share in re.findall(r"(\d+) %", text)]

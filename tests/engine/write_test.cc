@@ -32,8 +32,8 @@ std::string records(int count, int first = 0) {
 
 WriteOptions on_threads(unsigned threads) {
   WriteOptions options;
-  options.file.runtime = std::make_shared<Runtime>(RuntimeOptions{threads, 64_MiB});
-  options.file.sync = false;
+  options.output.file.runtime = std::make_shared<Runtime>(RuntimeOptions{threads, 64_MiB});
+  options.output.file.sync = false;
   return options;
 }
 
@@ -69,6 +69,10 @@ class HeldStream : public BatchStream {
   bool fails_;
   size_t next_ = 0;
 };
+
+std::unique_ptr<BatchStream> held(Schema schema, std::vector<Batch> batches, bool fails = false) {
+  return std::make_unique<HeldStream>(std::move(schema), std::move(batches), fails);
+}
 
 const Schema kNumbers{{"n", int64()}};
 
@@ -135,25 +139,24 @@ TEST(Write, NoRecords) {
 
 TEST(Write, AnyStreamOfBatches) {
   const TemporaryDirectory folder;
-  HeldStream stream(kNumbers, {numbers(0, 10), numbers(10, 0), numbers(10, 5)});
-  EXPECT_EQ(write(stream, folder / "out.parquet", on_threads(2).file).rows, 15);
+  EXPECT_EQ(
+      write(held(kNumbers, {numbers(0, 10), numbers(10, 0), numbers(10, 5)}), folder / "out.parquet", on_threads(2))
+          .rows,
+      15);
   EXPECT_EQ(read_back(folder / "out.parquet", kNumbers).metadata.num_rows, 15);
-  HeldStream nothing(kNumbers, {});
-  EXPECT_EQ(write(nothing, folder / "nothing.parquet", on_threads(2).file).rows, 0);
-  HeldStream no_columns(Schema(), {});
-  EXPECT_EQ(refusal([&] { write(no_columns, folder / "no.parquet", on_threads(2).file); }).code(), ErrorCode::data);
+  EXPECT_EQ(write(held(kNumbers, {}), folder / "nothing.parquet", on_threads(2)).rows, 0);
+  EXPECT_EQ(refusal([&] { write(held(Schema(), {}), folder / "no.parquet", on_threads(2)); }).code(), ErrorCode::data);
   EXPECT_THAT(folder.names(), ElementsAre("nothing.parquet", "out.parquet"));
 }
 
 TEST(Write, StandardOutput) {
   const TemporaryDirectory folder;
-  HeldStream stream(kNumbers, {numbers(0, 1'000)});
   std::cout << std::flush;
   const int kept = ::dup(STDOUT_FILENO);
   const int file = ::open((folder / "stdout").c_str(), O_CREAT | O_WRONLY, 0600);
   ::dup2(file, STDOUT_FILENO);
   ::close(file);
-  const WriteResult result = write(stream, "-", on_threads(2).file);
+  const WriteResult result = write(held(kNumbers, {numbers(0, 1'000)}), "-", on_threads(2));
   ::dup2(kept, STDOUT_FILENO);
   ::close(kept);
   EXPECT_EQ(result.files[0].path, "stdout");
@@ -172,7 +175,7 @@ TEST(Write, DestinationsThatAreRefused) {
     EXPECT_THAT(error.what(), HasSubstr(destination));
     return error.code();
   };
-  for (const std::string name : {"out", "out.csv", "out.parquet.gz", "parquet", "out.PARQUET"})
+  for (const std::string name : {"out.csv", "out.parquet.gz", "out.ndjson", "out.PARQUET"})
     EXPECT_EQ(code(folder / name), ErrorCode::invalid) << name;
   EXPECT_EQ(code(folder / "there.parquet"), ErrorCode::conflict);
   EXPECT_EQ(code(folder / "missing/out.parquet"), ErrorCode::io);
@@ -194,16 +197,16 @@ TEST(Write, SourcesThatFail) {
   write_file(folder / "broken.ndjson", records(5'000) + "{\"n\": 5000, \"s\": \n");
   WriteOptions options = on_threads(2);
   options.source.sample_bytes = 1'000;
-  options.file.row_group_rows = 100;
+  options.output.file.row_group_rows = 100;
   EXPECT_EQ(refusal([&] { write(Source{folder / "missing.ndjson"}, folder / "out.parquet", options); }).code(),
             ErrorCode::io);
   const Error broken = refusal([&] { write(Source{folder / "broken.ndjson"}, folder / "out.parquet", options); });
   EXPECT_EQ(broken.code(), ErrorCode::data);
   EXPECT_EQ(broken.place().record, 5'001);
-  HeldStream stream(kNumbers, {numbers(0, 1'000)}, true);
-  EXPECT_EQ(refusal([&] { write(stream, folder / "out.parquet", options.file); }).code(), ErrorCode::data);
-  HeldStream liar(parse_schema("n int32"), {numbers(0, 10)});
-  EXPECT_EQ(refusal([&] { write(liar, folder / "out.parquet", options.file); }).code(), ErrorCode::invalid);
+  const auto fails = [&] { write(held(kNumbers, {numbers(0, 1'000)}, true), folder / "out.parquet", options); };
+  EXPECT_EQ(refusal(fails).code(), ErrorCode::data);
+  const auto lies = [&] { write(held(parse_schema("n int32"), {numbers(0, 10)}), folder / "out.parquet", options); };
+  EXPECT_EQ(refusal(lies).code(), ErrorCode::invalid);
   EXPECT_THAT(folder.names(), ElementsAre("broken.ndjson"));
 }
 
@@ -246,7 +249,7 @@ TEST(Write, MayBeCancelledAtEachCall) {
     for (bool cancelled = true; cancelled; ++calls_allowed) {
       cancelled = false;
       WriteOptions options = on_threads(threads);
-      options.file.row_group_rows = 100;
+      options.output.file.row_group_rows = 100;
       options.progress = [&, calls = size_t{0}](const Progress&) mutable {
         cancelled = calls == calls_allowed;
         return calls++ != calls_allowed;
@@ -269,29 +272,28 @@ TEST(Write, MayBeCancelledAtEachCall) {
 TEST(Write, StreamsTellTheirProgressAndMayBeCancelled) {
   const TemporaryDirectory folder;
   std::vector<Progress> seen;
-  HeldStream stream(kNumbers, {numbers(0, 100), numbers(100, 100)});
-  write(stream, folder / "out.parquet", on_threads(1).file, [&](const Progress& progress) {
+  WriteOptions options = on_threads(1);
+  options.progress = [&](const Progress& progress) {
     seen.push_back(progress);
     return true;
-  });
+  };
+  write(held(kNumbers, {numbers(0, 100), numbers(100, 100)}), folder / "out.parquet", options);
   ASSERT_GE(seen.size(), 2u);
   EXPECT_EQ(seen.front().phase, ProgressPhase::writing);
   EXPECT_EQ(seen.back().phase, ProgressPhase::finishing);
   EXPECT_EQ(seen.back().rows, 200);
   EXPECT_EQ(seen.back().bytes_total, std::nullopt);
-  HeldStream again(kNumbers, {numbers(0, 100)});
-  const Error error = refusal(
-      [&] { write(again, folder / "again.parquet", on_threads(1).file, [](const Progress&) { return false; }); });
+  options.progress = [](const Progress&) { return false; };
+  const Error error = refusal([&] { write(held(kNumbers, {numbers(0, 100)}), folder / "again.parquet", options); });
   EXPECT_EQ(error.code(), ErrorCode::cancelled);
   EXPECT_THAT(folder.names(), ElementsAre("out.parquet"));
 }
 
 TEST(Write, WhatTheCallbackThrowsComesThrough) {
   const TemporaryDirectory folder;
-  HeldStream stream(kNumbers, {numbers(0, 100)});
-  EXPECT_THROW(write(stream, folder / "out.parquet", on_threads(2).file,
-                     [](const Progress&) -> bool { throw std::out_of_range("mine"); }),
-               std::out_of_range);
+  WriteOptions options = on_threads(2);
+  options.progress = [](const Progress&) -> bool { throw std::out_of_range("mine"); };
+  EXPECT_THROW(write(held(kNumbers, {numbers(0, 100)}), folder / "out.parquet", options), std::out_of_range);
   EXPECT_THAT(folder.names(), IsEmpty());
 }
 

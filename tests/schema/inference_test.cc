@@ -31,8 +31,8 @@ void observe(FieldGuess& guess, std::string_view value) {
 }
 
 /// A column "x" of these values, one a record: "type" or "type | remark".
-std::string inferred(const std::vector<std::string>& values) {
-  SchemaInference inference;
+std::string inferred(const std::vector<std::string>& values, Type mixed = json()) {
+  SchemaInference inference(std::move(mixed));
   for (size_t i = 0; i < values.size(); ++i)
     observe(inference.begin_record(static_cast<int64_t>(i) + 1).child("x"), values[i]);
   const InferredSchema found = inference.result();
@@ -187,6 +187,13 @@ TEST(Inference, ObjectsAndArraysNest) {
   ASSERT_EQ(found.notes.size(), 1u);
   EXPECT_EQ(found.notes[0].field, "user.posts[].note");
   EXPECT_EQ(found.notes[0].remark, "never held a value");
+}
+
+TEST(Inference, WhatFitsNothingElseIsOfTheTypeThatKeepsText) {
+  EXPECT_EQ(inferred({"1", "'a"}, string()), "string | numbers and text mixed (first in record 2)");
+  EXPECT_EQ(inferred({"0.1", "9007199254740993"}, string()),
+            "string | numbers that float64 does not keep exactly (first in record 2)");
+  EXPECT_EQ(inferred({"1", "2"}, string()), "int64");
 }
 
 TEST(Inference, MixedFieldsAreNotLookedInto) {

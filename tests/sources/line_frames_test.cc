@@ -18,19 +18,19 @@ struct Cut {
 
 Cut cut(std::string_view text, uint64_t block_bytes, uint64_t record_bytes_max = 1'000) {
   const TextFile file(text);
-  Input input = Input::open(file.path());
-  LineFrames frames(input, {.block_bytes = block_bytes, .record_bytes_max = record_bytes_max});
+  Contents contents = Contents::open(file.path());
+  LineFrames frames(contents, {.block_bytes = block_bytes, .record_bytes_max = record_bytes_max});
   Cut result;
-  LineBlock block;
-  LineFrames::Step step;
-  while ((step = frames.next(block)) == LineFrames::Step::block) {
+  RecordBlock block;
+  RecordFrames::Step step;
+  while ((step = frames.next(block)) == RecordFrames::Step::block) {
     result.blocks.emplace_back(block.text());
     result.offsets.push_back(block.offset + block.begin);
     result.bytes_read = block.bytes_read;
     EXPECT_GE(block.bytes.size(), block.end + kBlockPadding);
     EXPECT_EQ(block.text().back(), '\n');
   }
-  if (step == LineFrames::Step::record_too_long) result.too_long_at = block.offset + block.begin;
+  if (step == RecordFrames::Step::fault) result.too_long_at = frames.fault().byte;
   return result;
 }
 
@@ -98,12 +98,12 @@ TEST(LineFrames, MemoryIsUsedAgain) {
   std::string text;
   for (int i = 0; i < 1'000; ++i) text += std::to_string(i) + "\n";
   const TextFile file(text);
-  Input input = Input::open(file.path());
-  LineFrames frames(input, {.block_bytes = 100, .record_bytes_max = 1'000});
-  LineBlock block;
-  ASSERT_EQ(frames.next(block), LineFrames::Step::block);
+  Contents contents = Contents::open(file.path());
+  LineFrames frames(contents, {.block_bytes = 100, .record_bytes_max = 1'000});
+  RecordBlock block;
+  ASSERT_EQ(frames.next(block), RecordFrames::Step::block);
   const std::byte* memory = block.bytes.data();
-  while (frames.next(block) == LineFrames::Step::block) EXPECT_EQ(block.bytes.data(), memory);
+  while (frames.next(block) == RecordFrames::Step::block) EXPECT_EQ(block.bytes.data(), memory);
 }
 
 }  // namespace

@@ -35,8 +35,8 @@ std::string wrong(const std::string& type, const std::string& json) {
   return sentence.substr(sentence.find("column a: ") + 10);
 }
 
-LineBlock block_of(std::string_view text) {
-  LineBlock block;
+RecordBlock block_of(std::string_view text) {
+  RecordBlock block;
   block.bytes.append(text);
   block.bytes.append(std::string(kBlockPadding, '\0'));
   block.end = text.size();
@@ -46,7 +46,7 @@ LineBlock block_of(std::string_view text) {
 // How many records each batch of the block has.
 std::vector<int64_t> batches_of(const std::string& schema, std::string_view text, uint64_t batch_bytes_max) {
   RecordReader reader(std::make_shared<const Schema>(parse_schema(schema)), {.batch_bytes_max = batch_bytes_max});
-  LineBlock block = block_of(text);
+  RecordBlock block = block_of(text);
   std::vector<int64_t> counts;
   while (block.begin < block.end) {
     const BlockRead read = reader.read(block);
@@ -108,7 +108,7 @@ TEST(RecordReader, ALaterPartOfABlockHasItsOwnFaultsAndCounts) {
   const std::string line = "{\"a\":1,\"x\":0}\n";
   RecordReader reader(std::make_shared<const Schema>(parse_schema("a int64, wide fixed(1000)")),
                       {.extra_fields = ExtraFields::ignore, .batch_bytes_max = 3'000});
-  LineBlock block = block_of(times(4, line) + "{\"a\":true}\n" + line);
+  RecordBlock block = block_of(times(4, line) + "{\"a\":true}\n" + line);
   BlockRead read = reader.read(block);
   EXPECT_EQ(read.records, 3);
   EXPECT_EQ(read.extra_values, 3);

@@ -35,9 +35,30 @@ class SmallJsonParser {
     return json;
   }
 
- private:
-  SmallJsonParser(std::string_view text, int depth_max) : text_(text), depth_max_(depth_max) {}
+  /// Goes through a text of several values.
+  explicit SmallJsonParser(std::string_view text, int depth_max = 64) : text_(text), depth_max_(depth_max) {}
 
+  bool at_end() {
+    blanks();
+    return at_ == text_.size();
+  }
+  bool is_at(char c) {
+    blanks();
+    return peek() == c;
+  }
+  /// Passes over `c` if it comes next.
+  bool take_mark(char c) {
+    blanks();
+    return take(c);
+  }
+  /// The value that comes next; nothing if there is none.
+  std::optional<SmallJson> next() {
+    SmallJson json;
+    if (!value(json, 0) || !valid_utf8(json.raw)) return std::nullopt;
+    return json;
+  }
+
+ private:
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   bool take(char c) {
     if (at_ >= text_.size() || text_[at_] != c) return false;
@@ -45,7 +66,7 @@ class SmallJsonParser {
     return true;
   }
   void blanks() {
-    while (at_ < text_.size() && (peek() == ' ' || peek() == '\t' || peek() == '\r')) ++at_;
+    while (at_ < text_.size() && std::string_view(" \t\r\n").find(peek()) != std::string_view::npos) ++at_;
   }
   bool word(std::string_view expected) {
     if (text_.substr(at_, expected.size()) != expected) return false;

@@ -19,7 +19,8 @@
 #include "sluice/error.h"
 #include "sluice/runtime.h"
 #include "sluice/write.h"
-#include "sources/ndjson_source.h"
+#include "sources/ndjson_format.h"
+#include "sources/record_source.h"
 
 namespace sluice::test {
 
@@ -128,6 +129,7 @@ struct Delivered {
   uint64_t bytes_read = 0;
   int64_t extra_values = 0;
   std::optional<Error> error;
+  BadRecordCounts bad_records;
 };
 
 struct Reading {
@@ -144,12 +146,21 @@ inline std::string row_text(const Batch& batch, int64_t row) {
   return text + "}";
 }
 
+/// NDJSON, in blocks of any size.
+inline std::unique_ptr<RecordSource> open_blocks(const std::string& path, SourceOptions options, uint64_t block_bytes) {
+  std::vector<SourceText> sources;
+  sources.push_back({path, std::nullopt});
+  auto format = std::make_unique<NdjsonFormat>(options.depth_max);
+  return std::make_unique<RecordSource>(std::move(sources), std::move(format), std::move(options), block_bytes);
+}
+
 inline Delivered deliver_file(const std::string& path, Reading reading = {}) {
   Delivered all;
   reading.options.runtime =
       std::make_shared<Runtime>(RuntimeOptions{.threads = reading.threads, .memory_bytes = reading.memory_bytes});
   try {
-    NdjsonSource stream({path}, reading.options, reading.block_bytes);
+    const auto source = open_blocks(path, reading.options, reading.block_bytes);
+    RecordStream& stream = *source;
     all.schema = stream.schema();
     all.notes = stream.notes();
     while (const auto next = stream.next()) {
@@ -158,6 +169,9 @@ inline Delivered deliver_file(const std::string& path, Reading reading = {}) {
     }
     all.bytes_read = stream.bytes_read();
     all.extra_values = stream.extra_values();
+    all.schema = stream.schema();
+    all.notes = stream.notes();
+    all.bad_records = stream.bad_records();
   } catch (const Error& error) {
     all.error = error;
   }

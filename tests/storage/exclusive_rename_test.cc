@@ -42,5 +42,31 @@ TEST_P(ExclusiveRename, TellsWhatIsMissing) { EXPECT_EQ(move("a", "b"), ENOENT);
 INSTANTIATE_TEST_SUITE_P(Ways, ExclusiveRename, testing::Values(&rename_exclusively, &link_exclusively),
                          [](const auto& way) { return way.index == 0 ? "Rename" : "Link"; });
 
+class DirectoryRename : public ExclusiveRename {};
+
+TEST_P(DirectoryRename, GivesTheDirectoryItsName) {
+  std::filesystem::create_directory(dir_ / "a");
+  write_file(dir_ / "a/file", "text");
+  EXPECT_EQ(move("a", "b"), 0);
+  EXPECT_EQ(dir_.names(), std::vector<std::string>{"b"});
+  EXPECT_EQ(read_file(dir_ / "b/file"), "text");
+}
+
+TEST_P(DirectoryRename, ReplacesNothing) {
+  std::filesystem::create_directory(dir_ / "a");
+  std::filesystem::create_directory(dir_ / "b");
+  write_file(dir_ / "b/file", "theirs");
+  write_file(dir_ / "c", "theirs");
+  EXPECT_EQ(move("a", "b"), EEXIST);
+  EXPECT_EQ(move("a", "c"), EEXIST);
+  EXPECT_EQ(read_file(dir_ / "b/file"), "theirs");
+  EXPECT_EQ(read_file(dir_ / "c"), "theirs");
+  EXPECT_EQ(dir_.names().size(), 3u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, DirectoryRename,
+                         testing::Values(&rename_directory_exclusively, &replace_nothing_but_empty),
+                         [](const auto& way) { return way.index == 0 ? "NoReplace" : "Plain"; });
+
 }  // namespace
 }  // namespace sluice

@@ -40,6 +40,15 @@ class MemorySink : public Sink {
     std::memcpy(file_->bytes.data() + offset, bytes.data(), bytes.size());
   }
 
+  bool readable() const override { return positional_; }
+  void read_at(uint64_t offset, std::span<std::byte> into) override {
+    if (!readable()) return Sink::read_at(offset, into);
+    const std::lock_guard lock(file_->mutex);
+    if (offset > file_->bytes.size() || into.size() > file_->bytes.size() - offset)
+      throw std::logic_error("more is read back than was written");
+    if (!into.empty()) std::memcpy(into.data(), file_->bytes.data() + offset, into.size());
+  }
+
   void publish() override {
     const std::lock_guard lock(file_->mutex);
     file_->published = true;

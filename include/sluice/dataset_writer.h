@@ -1,0 +1,89 @@
+// Writes a directory of Parquet files: batches in, files of a wanted length out.
+//
+//   using namespace sluice::literals;
+//   sluice::DatasetWriter writer("output", schema, {.file_prefix = "events", .shard_bytes = 50_MiB});
+//   writer.write(batch);                            // events-0.parquet, events-1.parquet ...
+//   sluice::WriteResult result = writer.close();    // before this line nobody can see anything
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "sluice/batch.h"
+#include "sluice/file_writer.h"
+#include "sluice/schema.h"
+
+namespace sluice {
+inline namespace v0 {
+
+/// When the files of a dataset can be seen.
+enum class Publish : uint8_t {
+  end,   ///< all at once, when the writer closes
+  each,  ///< each one as soon as it is whole (and durable, where files are synced): for streams without an end
+};
+
+/// Where one file ends and the next one begins: at the limit that is reached first. 0 = no such limit; with none there
+/// is one file. The last file has what is left, and no file is without rows, unless there are none at all.
+struct DatasetOptions {
+  FileOptions file{};
+  /// Files are named `<file_prefix>-<number>.parquet`, from 0; the directory's name when empty.
+  std::string file_prefix{};
+  /// Rows of a file at the most.
+  int64_t shard_rows = 0;
+  /// Size of a file on disk: 0.95 to 1.02 times this much. That holds from 64 KiB for each leaf column on, while a row
+  /// is at most a hundredth. Where data that take less than a sixteenth suddenly compress no more, a file may be
+  /// longer. Pages become shorter where that is needed.
+  uint64_t shard_bytes = 0;
+  /// Bytes of the rows of a file in Arrow's layout at the most: values, offsets, and a bit for each value that may be
+  /// null; a row that is longer has a file of its own.
+  uint64_t shard_raw_bytes = 0;
+  /// Seconds from the first row of a file until it ends; looked at by write() and tick().
+  double shard_seconds = 0;
+  Publish publish = Publish::end;
+  /// The time that shard_seconds goes by; a steady clock when empty.
+  std::function<std::chrono::steady_clock::time_point()> clock{};
+};
+
+/// Not thread-safe; different writers are independent. Uses the runtime's threads inside. Which rows are in which file
+/// depends on the rows alone, unless shard_seconds is asked for: not on threads, nor on where batches begin and end.
+class DatasetWriter {
+ public:
+  /// Opens the directory `path`, which must not exist; with Publish::each it may be an empty one. Throws
+  /// Error{conflict} when it does or another live writer is at work on it, Error{io} when its parent is missing or
+  /// refuses, Error{invalid} for options out of range or an empty schema.
+  DatasetWriter(const std::string& path, const Schema& schema, DatasetOptions options = {});
+  /// Abandons, unless closed.
+  ~DatasetWriter();
+  DatasetWriter(DatasetWriter&&) noexcept;
+  DatasetWriter& operator=(DatasetWriter&&) noexcept;
+
+  /// Takes the rows of `batch`, whose schema must equal the writer's (else Error{invalid}). Files are begun and ended
+  /// as limits ask for it, in the middle of a batch too.
+  void write(const Batch& batch);
+  /// From here on batches have the schema `wider`; see FileWriter::extend_schema. Files that are finished and not yet
+  /// visible are amended by close(): one run has one schema. What Publish::each has published stays as it is.
+  void extend_schema(const Schema& wider);
+  /// Ends the file under way if its time is over: to be called now and then where rows come seldom.
+  void tick();
+  /// Finishes the last file and publishes what is not visible yet. Without a row: one file that has none.
+  WriteResult close();
+  /// Gives up: no file becomes visible that is not yet. What Publish::each has published stays. Later calls throw
+  /// Error{closed}.
+  void abandon() noexcept;
+
+  const Schema& schema() const;
+  /// Rows taken so far.
+  int64_t rows() const;
+  /// Of all files so far, as far as they are written.
+  uint64_t bytes_written() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace v0
+}  // namespace sluice

@@ -1,0 +1,92 @@
+#include "codecs/decompress.h"
+
+#include <brotli/decode.h>
+#include <libdeflate.h>
+#include <lz4.h>
+#include <snappy.h>
+#include <zstd.h>
+
+#include <climits>
+#include <memory>
+#include <new>
+
+namespace sluice {
+namespace {
+
+struct FreeContext {
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+  void operator()(libdeflate_decompressor* context) const { libdeflate_free_decompressor(context); }
+  void operator()(BrotliDecoderState* context) const { BrotliDecoderDestroyInstance(context); }
+};
+
+const char* chars(ByteSpan bytes) { return reinterpret_cast<const char*>(bytes.data()); }
+char* chars(std::span<std::byte> bytes) { return reinterpret_cast<char*>(bytes.data()); }
+
+// The library asks for room for what the input declares: that is compared first.
+bool decompress_snappy(ByteSpan stored, std::span<std::byte> into) {
+  size_t size = 0;
+  return snappy::GetUncompressedLength(chars(stored), stored.size(), &size) && size == into.size() &&
+         snappy::RawUncompress(chars(stored), stored.size(), chars(into));
+}
+
+bool decompress_zstd(ByteSpan stored, std::span<std::byte> into) {
+  thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
+  if (!context) throw std::bad_alloc();
+  return ZSTD_decompressDCtx(context.get(), into.data(), into.size(), stored.data(), stored.size()) == into.size();
+}
+
+// One member: that is what a page has.
+bool decompress_gzip(ByteSpan stored, std::span<std::byte> into) {
+  thread_local const std::unique_ptr<libdeflate_decompressor, FreeContext> context(libdeflate_alloc_decompressor());
+  if (!context) throw std::bad_alloc();
+  size_t taken = 0;
+  const libdeflate_result result = libdeflate_gzip_decompress_ex(context.get(), stored.data(), stored.size(),
+                                                                 into.data(), into.size(), &taken, nullptr);
+  return result == LIBDEFLATE_SUCCESS && taken == stored.size();
+}
+
+// In one shot the library does not tell whether bytes are left; and its decoders serve once.
+bool decompress_brotli(ByteSpan stored, std::span<std::byte> into) {
+  const std::unique_ptr<BrotliDecoderState, FreeContext> context(
+      BrotliDecoderCreateInstance(nullptr, nullptr, nullptr));
+  if (!context) throw std::bad_alloc();
+  size_t stored_left = stored.size();
+  size_t room_left = into.size();
+  const auto* from = reinterpret_cast<const uint8_t*>(stored.data());
+  auto* to = reinterpret_cast<uint8_t*>(into.data());
+  const BrotliDecoderResult result =
+      BrotliDecoderDecompressStream(context.get(), &stored_left, &from, &room_left, &to, nullptr);
+  return result == BROTLI_DECODER_RESULT_SUCCESS && stored_left == 0 && room_left == 0;
+}
+
+bool decompress_lz4(ByteSpan stored, std::span<std::byte> into) {
+  if (stored.size() > INT_MAX || into.size() > INT_MAX) return false;
+  const int size =
+      LZ4_decompress_safe(chars(stored), chars(into), static_cast<int>(stored.size()), static_cast<int>(into.size()));
+  return size >= 0 && static_cast<size_t>(size) == into.size();
+}
+
+bool copy(ByteSpan stored, std::span<std::byte> into) {
+  if (stored.size() != into.size()) return false;
+  if (!stored.empty()) std::memcpy(into.data(), stored.data(), stored.size());
+  return true;
+}
+
+}  // namespace
+
+bool decompress(Codec codec, ByteSpan stored, std::span<std::byte> into) {
+  // The libraries want places to write to, even for nothing.
+  std::byte nowhere{};
+  if (into.data() == nullptr) into = {&nowhere, 0};
+  switch (codec) {
+    case Codec::none: return copy(stored, into);
+    case Codec::snappy: return decompress_snappy(stored, into);
+    case Codec::zstd: return decompress_zstd(stored, into);
+    case Codec::gzip: return decompress_gzip(stored, into);
+    case Codec::brotli: return decompress_brotli(stored, into);
+    case Codec::lz4: return decompress_lz4(stored, into);
+  }
+  return false;
+}
+
+}  // namespace sluice

@@ -1,0 +1,41 @@
+// Where batches go: one file, standard output or a dataset, behind one face. Called once a batch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "sluice/batch.h"
+#include "sluice/dataset_writer.h"
+
+namespace sluice {
+
+class Destination {
+ public:
+  virtual ~Destination() = default;
+
+  /// Takes the rows; the schema of `batch` is the one begun with, or has grown since.
+  virtual void write(const Batch& batch) = 0;
+  /// Now and then, also where no rows come.
+  virtual void tick() = 0;
+  virtual WriteResult close() = 0;
+  virtual int64_t rows() const = 0;
+  virtual uint64_t bytes_written() const = 0;
+};
+
+/// What is opened before anything is read, so that what it refuses is told at once; rows need a schema.
+class OpenDestination {
+ public:
+  virtual ~OpenDestination() = default;
+
+  /// Whether a source without a record and without a schema is nothing to write, rather than an error.
+  virtual bool may_stay_empty() const = 0;
+  /// Once.
+  virtual std::unique_ptr<Destination> begin(const Schema& schema) = 0;
+};
+
+/// A path that ends in ".parquet", "-" for standard output, or a directory. Throws what the writers throw when they
+/// open, and Error{invalid} for shards of what is one file.
+std::unique_ptr<OpenDestination> open_destination(const std::string& path, const DatasetOptions& options);
+
+}  // namespace sluice

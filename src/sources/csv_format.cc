@@ -1,0 +1,26 @@
+#include "sources/csv_format.h"
+
+#include <utility>
+
+#include "sources/csv_dialect.h"
+#include "sources/csv_frames.h"
+#include "sources/csv_inference.h"
+#include "sources/csv_reader.h"
+
+namespace sluice {
+
+CsvFormat::CsvFormat(CsvOptions options) : options_(std::move(options)) { check_csv_options(options_); }
+
+std::unique_ptr<RecordFrames> CsvFormat::open(Contents& contents, FrameLimits limits) const {
+  return std::make_unique<CsvFrames>(contents, std::move(limits), options_);
+}
+
+std::unique_ptr<FormatInference> CsvFormat::make_inference(bool pass_over_bad) const {
+  return std::make_unique<CsvInference>(options_.null_texts, pass_over_bad);
+}
+
+std::unique_ptr<BlockReader> CsvFormat::make_reader(std::shared_ptr<const Schema> schema, ReadRules rules) const {
+  return std::make_unique<CsvReader>(std::move(schema), rules, options_.null_texts);
+}
+
+}  // namespace sluice

@@ -1,0 +1,196 @@
+// Reads blocks and cuts them behind the last line end outside quotes. What follows it is carried over to the next
+// block, and so is the state behind it: no byte is looked at twice.
+#include "sources/csv_frames.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sluice/error.h"
+#include "sources/csv_dialect.h"
+#include "sources/csv_fields.h"
+
+namespace sluice {
+
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+// How much is indexed at once to find the end of the first record.
+constexpr size_t kFirstRecordBytes = 64 * 1024;
+
+}  // namespace
+
+CsvFrames::CsvFrames(Contents& contents, FrameLimits limits, const CsvOptions& options)
+    : contents_(contents), limits_(std::move(limits)), options_(options) {
+  if (options_.record_bytes_max < limits_.record_bytes_max) {
+    limits_.record_bytes_max = options_.record_bytes_max;
+    limits_.reason = "";
+    limits_.hint = "";
+  }
+  // A block that cannot hold a record longer than the limit finds every such record: it has to grow for it.
+  limits_.block_bytes = std::clamp<uint64_t>(limits_.block_bytes, 1, limits_.record_bytes_max + 1);
+  if (as_text(contents_.peek(kByteOrderMark.size())) == kByteOrderMark) {
+    std::byte mark[kByteOrderMark.size()];
+    offset_ = contents_.read(mark);
+  }
+  // Of a slow pipe that is not to be waited for, a line must do.
+  const ByteSpan sample = limits_.patience ? contents_.peek_line(kCsvSampleBytes) : contents_.peek(kCsvSampleBytes);
+  dialect_ = guess_dialect(as_text(sample), sample.size() < kCsvSampleBytes, options_);
+  if (limits_.patience) contents_.set_patience(*limits_.patience);
+}
+
+RecordFrames::Step CsvFrames::next(RecordBlock& block) {
+  for (;;) {
+    const Step step = cut_block(block);
+    if (step != Step::block) return step;
+    if (!shape_ && !find_shape(block)) continue;
+    block.csv = shape_;
+    return step;
+  }
+}
+
+RecordFrames::Step CsvFrames::cut_block(RecordBlock& block) {
+  block.offset = offset_;
+  block.begin = 0;
+  size_t size = rest_.size();
+  size_t cut = 0;
+  for (uint64_t room = std::max<uint64_t>(limits_.block_bytes, size);; room *= 2) {
+    room = std::min(room, limits_.record_bytes_max + 1);
+    block.bytes.resize(std::max<size_t>(room, size) + kBlockPadding);
+    if (size == rest_.size() && size > 0) std::memcpy(block.bytes.data(), rest_.data(), size);
+    const size_t from = size;
+    size = at_end_ ? size : fill(block.bytes, size, room);
+    cut = behind_last_record(block.bytes.view().data(), from, size, dialect_, state_);
+    if (cut > 0 || at_end_) break;
+    if (contents_.paused()) return keep_for_later(block, size);
+    if (size > limits_.record_bytes_max) return refuse_long_record(block.bytes.view().substr(0, size));
+  }
+  if (size == 0) return Step::end;
+  rest_.clear();
+  if (cut == 0) {  // the last record, without its '\n'
+    if (limits_.is_cut_off && limits_.is_cut_off()) return Step::end;
+    if (state_ == CsvState::quoted) return refuse_open_quote(block.bytes.view().substr(0, size));
+    if (size > limits_.record_bytes_max) return refuse_long_record(block.bytes.view().substr(0, size));
+    cut = size;
+    block.bytes.data()[cut++] = std::byte{'\n'};
+    state_ = CsvState::field_start;
+  } else {
+    rest_.append(ByteSpan(block.bytes).subspan(cut, size - cut));
+    size = cut;
+  }
+  block.bytes.resize(cut + kBlockPadding);
+  std::memset(block.bytes.data() + cut, ' ', kBlockPadding);
+  block.end = cut;
+  offset_ += size;
+  block.bytes_read = contents_.bytes_read();
+  return Step::block;
+}
+
+// Makes the names of the columns from the first record that is no blank line. False when the block has none.
+bool CsvFrames::find_shape(RecordBlock& block) {
+  const std::string_view text = block.text();
+  CsvIndex index;
+  CsvState state = CsvState::field_start;
+  size_t line = 0;
+  size_t first = 0;  // of the ends of the record
+  size_t begin = 0;  // of its text
+  for (size_t scanned = 0; scanned < text.size();) {
+    const size_t to = scanned + std::min(kFirstRecordBytes, text.size() - scanned);
+    index_csv(text.data(), scanned, to, dialect_, state, index);
+    scanned = to;
+    for (; line < index.lines.size(); ++line) {
+      const size_t last = index.lines[line];
+      const size_t end = index.ends[last];
+      const std::string_view record = text.substr(begin, end - begin);
+      if (!record.empty() && record != "\r") {
+        try {
+          shape_ = std::make_shared<const CsvShape>(read_shape(text.substr(0, end), index, first, last));
+        } catch (const Error& error) {
+          ErrorPlace place = error.place();
+          place.source = contents_.name();
+          throw Error(error.code(), contents_.name() + ": " + error.what(), std::move(place), error.hint());
+        }
+        block.begin = options_.header ? end + 1 : begin;
+        return true;
+      }
+      first = last + 1;
+      begin = end + 1;
+    }
+  }
+  return false;
+}
+
+// `text` ends with the record; its ends are first to last of the index.
+CsvShape CsvFrames::read_shape(std::string_view text, const CsvIndex& index, size_t first, size_t last) const {
+  const size_t columns = last + 1 - first;
+  if (columns > kCsvColumnsMax)
+    throw Error(ErrorCode::data, "the first record has " + std::to_string(columns) + " fields; at most " +
+                                     std::to_string(kCsvColumnsMax) + " are read");
+  std::vector<std::string> names(columns);
+  if (!options_.header) return make_shape(dialect_, std::move(names), options_);
+  if (!index.irregular.empty() && index.irregular.front() < text.size())
+    throw Error(ErrorCode::data, text[index.irregular.front()] == '\r'
+                                     ? "the header has a carriage return outside of quotes that no line feed follows"
+                                     : "the header has a quote inside a name that does not begin with one");
+  const CsvFields fields(dialect_, {});
+  Bytes scratch;
+  size_t begin = first == 0 ? 0 : index.ends[first - 1] + size_t{1};
+  for (size_t i = 0; i < columns; ++i) {
+    std::string_view name = text.substr(begin, index.ends[first + i] - begin);
+    begin = index.ends[first + i] + size_t{1};
+    if (i + 1 == columns && name.ends_with('\r')) name.remove_suffix(1);
+    if (fields.is_quoted(name)) {
+      const auto content = fields.unquoted(name, scratch);
+      if (!content)
+        throw Error(ErrorCode::data, "the header has text behind the closing quote of column " + std::to_string(i + 1));
+      name = *content;
+    }
+    names[i] = std::string(name);
+  }
+  return make_shape(dialect_, std::move(names), options_);
+}
+
+// Reads until there are `to` bytes, or the source ends; returns how many there are.
+size_t CsvFrames::fill(Bytes& bytes, size_t from, size_t to) {
+  if (from < to) {
+    const size_t count = contents_.read({bytes.data() + from, to - from});
+    at_end_ = count < to - from && !contents_.paused();
+    from += count;
+  }
+  return from;
+}
+
+// `size` bytes of the block have come, and no end of a record; state_ is the one behind them.
+RecordFrames::Step CsvFrames::keep_for_later(const RecordBlock& block, size_t size) {
+  rest_.clear();
+  rest_.append(ByteSpan(block.bytes).first(size));
+  return Step::pause;
+}
+
+RecordFrames::Step CsvFrames::refuse_long_record(std::string_view text) {
+  fault_ = limits_.too_long("record");
+  fault_.byte = offset_;
+  if (const auto quote = open_quote(text)) {
+    fault_.sentence += "; the quote at byte " + std::to_string(offset_ + *quote) + " is not closed in it";
+  }
+  return Step::fault;
+}
+
+RecordFrames::Step CsvFrames::refuse_open_quote(std::string_view text) {
+  fault_ = {.malformed = true, .sentence = "a field begins with a quote that is never closed"};
+  fault_.hint = "--quote none takes quotes as text.";
+  fault_.byte = offset_ + open_quote(text).value_or(0);
+  return Step::fault;
+}
+
+// Where the quotes begin that `text`, which begins with a record, ends in.
+std::optional<size_t> CsvFrames::open_quote(std::string_view text) const {
+  CsvState state = CsvState::field_start;
+  std::optional<size_t> opened;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (state == CsvState::field_start) opened = i;
+    state = csv_state_behind(state, text[i], dialect_);
+  }
+  return state == CsvState::quoted ? opened : std::nullopt;
+}
+
+}  // namespace sluice

@@ -1,0 +1,53 @@
+// Cuts CSV into blocks of whole records, in one pass that looks at nothing but quotes and line ends (csv_scan.h), and
+// reads the header on the way (docs/csv.md).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "sluice/csv_options.h"
+#include "sources/contents.h"
+#include "sources/csv_scan.h"
+#include "sources/csv_shape.h"
+#include "sources/record_format.h"
+
+namespace sluice {
+
+/// Blocks begin with a record, or with blank lines before one, and end with the '\n' of one. The first may have no
+/// record, when there is nothing behind the header.
+class CsvFrames final : public RecordFrames {
+ public:
+  /// Looks at the beginning of `contents`, which must outlive this. Throws Error{io}.
+  CsvFrames(Contents& contents, FrameLimits limits, const CsvOptions& options);
+
+  /// Throws also Error{data} for a header that cannot be one.
+  Step next(RecordBlock& block) override;
+  RecordFault fault() const override { return fault_; }
+
+ private:
+  Step cut_block(RecordBlock& block);
+  bool find_shape(RecordBlock& block);
+  CsvShape read_shape(std::string_view record, const CsvIndex& index, size_t first, size_t last) const;
+  size_t fill(Bytes& bytes, size_t from, size_t to);
+  Step keep_for_later(const RecordBlock& block, size_t size);
+  Step refuse_long_record(std::string_view text);
+  Step refuse_open_quote(std::string_view text);
+  std::optional<size_t> open_quote(std::string_view text) const;
+
+  Contents& contents_;
+  FrameLimits limits_;
+  const CsvOptions options_;
+  CsvDialect dialect_;
+  std::shared_ptr<const CsvShape> shape_;   ///< null until the first record has been seen
+  CsvState state_ = CsvState::field_start;  ///< behind what has been read
+  Bytes rest_;                              ///< the record that the last block had only the beginning of
+  uint64_t offset_ = 0;                     ///< of rest_ in the text
+  bool at_end_ = false;
+  RecordFault fault_;
+};
+
+}  // namespace sluice

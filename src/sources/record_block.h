@@ -1,0 +1,40 @@
+// Some whole records of one source: the unit of parsing. Read by one thread, parsed by any, and then read into again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "sluice/literals.h"
+
+namespace sluice {
+
+struct CsvShape;
+
+/// Large enough that handing a block to a thread (a few microseconds) is nothing beside parsing it (about two
+/// milliseconds); small enough that a window of blocks and what they become is a small part of any budget.
+inline constexpr uint64_t kBlockBytes = 1_MiB;
+
+/// Readable bytes behind the records of a block: parsers load whole words, and simdjson asks for 64.
+inline constexpr size_t kBlockPadding = 64;
+
+/// Whole records. Where lines are records every line ends with '\n', the last of the source too: one is put there if it
+/// had none.
+struct RecordBlock {
+  Bytes bytes;              ///< `end` bytes and kBlockPadding more
+  size_t begin = 0;         ///< behind a byte order mark or a header, and behind what has been read already
+  size_t end = 0;           ///< behind the last record
+  uint64_t offset = 0;      ///< of bytes[0] in the text of the source
+  uint64_t bytes_read = 0;  ///< of the source as it is stored, up to the end of this block
+  size_t source = 0;        ///< its index among the sources of a run
+  std::shared_ptr<const CsvShape> csv{};  ///< how records of a CSV source look; null for others
+  /// Of JSON documents: some places behind records, ascending; the byte before each is a '\n'.
+  std::vector<size_t> stops{};
+
+  std::string_view text() const { return bytes.view().substr(begin, end - begin); }
+};
+
+}  // namespace sluice

@@ -1,0 +1,45 @@
+// A source that is stored in a container, unpacked while it is read (RFC 1952, RFC 8878, the .xz file format). All
+// members of the container are read; zeros may follow each, as padding. Whatever else is no text: data that end amid a
+// member or are damaged, and anything behind the last member, are errors that name the byte.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "codecs/unpacker.h"
+#include "sources/byte_source.h"
+
+namespace sluice {
+
+class UnpackedSource final : public ByteSource {
+ public:
+  /// `input` stands at the beginning of data that container_of_bytes takes for `container`. Windows and dictionaries
+  /// get at most about `memory_bytes_max` bytes.
+  UnpackedSource(Input input, Container container, uint64_t memory_bytes_max);
+
+  /// Throws Error{io}; Error{corrupt} for damaged data; Error{data} for data that need more memory.
+  size_t read(std::span<std::byte> into) override;
+  uint64_t bytes_read() const override { return offset_; }
+
+ private:
+  bool begin_member();
+  size_t unpack(std::span<std::byte> into);
+  void skip_padding();
+  void fetch(size_t count);
+  void drop(size_t count);
+  [[noreturn]] void fail(const std::string& what) const;
+  [[noreturn]] void fail_memory() const;
+
+  Input input_;
+  const Container container_;
+  const uint64_t memory_bytes_max_;
+  std::unique_ptr<Unpacker> unpacker_;
+  bool is_inside_ = false;  ///< a member has begun and not ended
+  Bytes buffer_;
+  ByteSpan packed_;  ///< in buffer_: read, not unpacked yet
+  bool input_ended_ = false;
+  uint64_t offset_ = 0;  ///< of packed_ in the source as it is stored
+};
+
+}  // namespace sluice

@@ -1,0 +1,214 @@
+// Directories of files that appear at once or file by file, and never half.
+
+#include "storage/directory_staging.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "base/bytes.h"
+#include "sluice/error.h"
+#include "storage/temporary_directory.h"
+
+namespace sluice {
+namespace {
+
+using test::read_file;
+using test::TemporaryDirectory;
+using test::write_file;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr DirectoryStagingOptions kEach{.sync = false, .each_file = true};
+constexpr DirectoryStagingOptions kAtOnce{.sync = false};
+
+std::vector<std::string> names_in(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void add_file(DirectoryStaging& staging, const std::string& name, const std::string& text) {
+  const std::unique_ptr<Sink> sink = staging.create(name);
+  sink->write_at(0, as_bytes(text));
+  sink->publish();
+}
+
+std::string refusal(const std::string& path, DirectoryStagingOptions options) {
+  try {
+    const DirectoryStaging staging(path, options);
+  } catch (const Error& error) {
+    return std::string(to_string(error.code())) + ": " + error.what();
+  }
+  return "accepted";
+}
+
+TEST(DirectoryStaging, ShowsAllFilesAtOnce) {
+  for (const bool sync : {true, false}) {
+    TemporaryDirectory dir;
+    DirectoryStaging staging(dir / "out", {.sync = sync});
+    // More than wait for the device together.
+    for (int i = 0; i < 9; ++i) add_file(staging, std::to_string(i) + ".parquet", "file " + std::to_string(i));
+    ASSERT_EQ(dir.names().size(), 1u);
+    EXPECT_THAT(dir.names()[0], HasSubstr(".out.sluice-"));
+    EXPECT_EQ(read_file(staging.staged_path("8.parquet")), "file 8");
+    EXPECT_THAT(staging.staged_path("8.parquet"), HasSubstr("/8.parquet.part"));
+    staging.publish();
+    EXPECT_THAT(dir.names(), ElementsAre("out"));
+    EXPECT_EQ(names_in(dir / "out").size(), 9u);
+    for (int i = 0; i < 9; ++i)
+      EXPECT_EQ(read_file(dir / ("out/" + std::to_string(i) + ".parquet")), "file " + std::to_string(i));
+  }
+}
+
+TEST(DirectoryStaging, ShowsEachFileWhenItIsFinished) {
+  for (const bool sync : {true, false}) {
+    TemporaryDirectory dir;
+    DirectoryStaging staging(dir / "out", {.sync = sync, .each_file = true});
+    EXPECT_THAT(names_in(dir / "out"), IsEmpty());
+    add_file(staging, "a.parquet", "a");
+    EXPECT_THAT(names_in(dir / "out"), ElementsAre("a.parquet"));
+    {
+      const std::unique_ptr<Sink> sink = staging.create("b.parquet");
+      sink->write_at(0, as_bytes("half"));
+      EXPECT_THAT(names_in(dir / "out"), ElementsAre("a.parquet"));
+    }
+    add_file(staging, "c.parquet", "c");
+    staging.publish();
+    EXPECT_THAT(dir.names(), ElementsAre("out"));
+    EXPECT_THAT(names_in(dir / "out"), ElementsAre("a.parquet", "c.parquet"));
+  }
+}
+
+TEST(DirectoryStaging, LeavesNothingWhenAbandoned) {
+  TemporaryDirectory dir;
+  {
+    DirectoryStaging staging(dir / "out", {.sync = true});
+    add_file(staging, "a.parquet", "a");
+    const std::unique_ptr<Sink> open = staging.create("b.parquet");
+    open->write_at(0, as_bytes("half"));
+  }
+  EXPECT_THAT(dir.names(), IsEmpty());
+}
+
+TEST(DirectoryStaging, LeavesWhatWasShownWhenAbandoned) {
+  TemporaryDirectory dir;
+  { const DirectoryStaging none(dir / "none", kEach); }
+  {
+    DirectoryStaging staging(dir / "out", kEach);
+    add_file(staging, "a.parquet", "a");
+    staging.create("b.parquet")->write_at(0, as_bytes("half"));
+  }
+  EXPECT_THAT(dir.names(), ElementsAre("out"));
+  EXPECT_THAT(names_in(dir / "out"), ElementsAre("a.parquet"));
+}
+
+TEST(DirectoryStaging, AnEmptyDirectoryIsTakenForFilesOneByOne) {
+  TemporaryDirectory dir;
+  std::filesystem::create_directory(dir / "out");
+  EXPECT_EQ(refusal(dir / "out", kEach), "accepted");
+  EXPECT_THAT(dir.names(), ElementsAre("out"));  // it was not ours
+  EXPECT_EQ(refusal(dir / "out", kAtOnce), "conflict: " + (dir / "out") + " exists");
+  write_file(dir / "out/other", "theirs");
+  EXPECT_EQ(refusal(dir / "out", kEach), "conflict: " + (dir / "out") + " exists and is not empty");
+  write_file(dir / "file", "theirs");
+  EXPECT_EQ(refusal(dir / "file", kEach), "conflict: " + (dir / "file") + " exists and is no directory");
+  std::filesystem::create_symlink("out", dir / "link");
+  EXPECT_EQ(refusal(dir / "link", kEach), "conflict: " + (dir / "link") + " exists and is no directory");
+  EXPECT_THAT(dir.names(), ElementsAre("file", "link", "out"));
+}
+
+TEST(DirectoryStaging, PathsMayEndInSlashes) {
+  TemporaryDirectory dir;
+  DirectoryStaging staging(dir / "out///", kAtOnce);
+  EXPECT_EQ(staging.path(), dir / "out");
+  add_file(staging, "a.parquet", "a");
+  staging.publish();
+  EXPECT_EQ(read_file(dir / "out/a.parquet"), "a");
+  for (const std::string& path : {std::string("/"), std::string("."), std::string("a/.."), std::string()})
+    EXPECT_THAT(refusal(path, kAtOnce), HasSubstr("invalid: ")) << path;
+}
+
+TEST(DirectoryStaging, RefusesASecondWriterWhileTheFirstLives) {
+  TemporaryDirectory dir;
+  for (const DirectoryStagingOptions& options : {kAtOnce, kEach}) {
+    auto first = std::make_unique<DirectoryStaging>(dir / "out", options);
+    EXPECT_EQ(refusal(dir / "out", kEach), "conflict: another writer is at work on " + (dir / "out"));
+    EXPECT_THAT(refusal(dir / "out/", kAtOnce), HasSubstr("conflict: "));
+    first.reset();
+    EXPECT_EQ(refusal(dir / "out", options), "accepted");
+  }
+}
+
+TEST(DirectoryStaging, NeverReplacesWhatCameMeanwhile) {
+  TemporaryDirectory dir;
+  {
+    DirectoryStaging staging(dir / "out", kAtOnce);
+    add_file(staging, "a.parquet", "a");
+    std::filesystem::create_directory(dir / "out");
+    EXPECT_THROW(staging.publish(), Error);
+  }
+  EXPECT_THAT(dir.names(), ElementsAre("out"));
+  EXPECT_THAT(names_in(dir / "out"), IsEmpty());
+  {
+    DirectoryStaging staging(dir / "out", kEach);
+    const std::unique_ptr<Sink> sink = staging.create("a.parquet");
+    write_file(dir / "out/a.parquet", "theirs");
+    EXPECT_THROW(sink->publish(), Error);
+  }
+  EXPECT_EQ(read_file(dir / "out/a.parquet"), "theirs");
+  EXPECT_THAT(dir.names(), ElementsAre("out"));
+}
+
+TEST(DirectoryStaging, FilesCanBeReadBackAndHaveJournals) {
+  TemporaryDirectory dir;
+  DirectoryStaging staging(dir / "out", kAtOnce);
+  const std::unique_ptr<Sink> sink = staging.create("a.parquet");
+  EXPECT_EQ(sink->name(), dir / "out/a.parquet");
+  EXPECT_TRUE(sink->positional());
+  ASSERT_TRUE(sink->readable());
+  const std::unique_ptr<ScratchFile> journal = sink->open_journal();
+  journal->append(as_bytes("note"));
+  sink->write_at(0, as_bytes("hello"));
+  std::string back(3, ' ');
+  sink->read_at(2, std::as_writable_bytes(std::span(back)));
+  EXPECT_EQ(back, "llo");
+  EXPECT_THROW(sink->read_at(3, std::as_writable_bytes(std::span(back))), Error);
+  sink->publish();
+  staging.publish();
+  EXPECT_THAT(names_in(dir / "out"), ElementsAre("a.parquet"));
+}
+
+TEST(DirectoryStaging, AKilledProcessLeavesNothingVisible) {
+  TemporaryDirectory dir;
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    DirectoryStaging staging(dir / "out", kAtOnce);
+    add_file(staging, "a.parquet", "a");
+    const std::unique_ptr<Sink> open = staging.create("b.parquet");
+    if (::write(ready[1], "!", 1) != 1) ::_exit(1);
+    ::pause();
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  EXPECT_THAT(refusal(dir / "out", kAtOnce), HasSubstr("another writer"));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  ASSERT_EQ(dir.names().size(), 1u);
+  EXPECT_THAT(dir.names()[0], HasSubstr(".out.sluice-"));
+  EXPECT_EQ(refusal(dir / "out", kAtOnce), "accepted");  // the lock went with its process
+  ::close(ready[0]);
+  ::close(ready[1]);
+}
+
+}  // namespace
+}  // namespace sluice
