@@ -2,11 +2,13 @@
 """Times Sluice and its rivals on the same data in the same run, one after the other in rounds (A B C A B C ...), and
 prints tables. Builds nothing: ./dev bench does. Python 3.11, standard library only.
 
-  bench/run.py [write|ndjson|memory|wide|sizes|choices|all ...] [--rows N] [--repeat N] [--long] [--save] [--build DIR]
+  bench/run.py [write|ndjson|csv|shards|memory|wide|sizes|choices|all ...] [--rows N] [--repeat N] [--long] [--save] [--build DIR]
                [--tables NAME ...] [--keep]
 
 write    batches in memory -> Parquet, snappy, 1 and 2 threads
 ndjson   an NDJSON file -> Parquet, snappy, 1 and 2 threads
+csv      a CSV file to Parquet, snappy, 1 and 2 threads
+shards   what cutting by size costs: one file, files of 64 and of 16 MiB, in the same run
 memory   NDJSON through a pipe (500 MB; 10 GB with --long): peak resident memory against the promise
 wide     10,000 and 100,000 columns of 10 rows; 10,000 and 100,000 row groups: time and memory
 sizes    how small each bench table becomes with each codec; by column in build/bench-data/sizes-columns.md
@@ -19,6 +21,7 @@ import argparse
 import json
 import os
 import shlex
+import shutil
 import statistics
 import subprocess
 import sys
@@ -88,6 +91,15 @@ def ndjson_file(options):
     if not path.exists():
         partial = path.with_name(path.name + ".partial")
         timed([options.build / "make_ndjson", "--rows", options.rows, "--out", partial])
+        partial.rename(path)
+    return path
+
+
+def csv_file(options):
+    path = DATA / f"lineitem-{options.rows}.csv"
+    if not path.exists():
+        partial = path.with_name(path.name + ".partial")
+        timed(["node", RIVALS / "duckdb.mjs", "make-csv", parquet_file(options), partial, 2, 1])
         partial.rename(path)
     return path
 
@@ -204,6 +216,46 @@ def ndjson(options):
     ], out, options)
 
 
+def csv(options):
+    """A CSV file -> Parquet, snappy."""
+    source, out = csv_file(options), DATA / "csv.parquet"
+    ours = [options.build / "sluice", "write", source, "-o", out, "--compression", "snappy", "--threads", "{threads}",
+            "--sync"]
+    warm(source)
+    return compare([
+        Entrant("Sluice", [*ours, "off"], is_ours=True),
+        Entrant("Sluice, sync on", [*ours, "on"], is_ours=True),
+        rival("DuckDB", "duckdb.mjs", "csv", source, out, 1),
+        rival("Polars", "polars.mjs", "csv", source, out, 1),
+    ], out, options)
+
+
+def shards(options):
+    """What it costs to cut by size: batches in memory -> one file, or a dataset of files; snappy, sync off."""
+    out, rows = DATA / "shards", []
+    for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
+        seconds, cpu, files = {}, {}, {}
+        for turn in range(options.repeat):
+            for mebibytes in (0, 64, 16):
+                target = out if mebibytes else out.with_suffix(".parquet")
+                command = [options.build / "write_bench", "--rows", options.rows, "--codec", "snappy", "--threads",
+                           threads, "--repeat", WRITES_PER_PROCESS, "--out", target, "--sync", "off"]
+                cut = ["--shard-bytes", mebibytes << 20] if mebibytes else []
+                output, _ = timed([*on_cores(threads), *command, *cut])
+                runs = [json.loads(line) for line in output.splitlines() if line.startswith('{"seconds"')]
+                seconds.setdefault(mebibytes, []).extend(run["seconds"] for run in runs)
+                cpu.setdefault(mebibytes, []).extend(run["cpu_seconds"] for run in runs)
+                files[mebibytes] = sorted(path.stat().st_size for path in out.glob("*.parquet")) if mebibytes else []
+                shutil.rmtree(out, ignore_errors=True)
+                out.with_suffix(".parquet").unlink(missing_ok=True)
+        for mebibytes in seconds:
+            best, least = min(seconds[mebibytes]), min(cpu[mebibytes])
+            rows.append([f"{mebibytes} MiB" if mebibytes else "one file", str(threads), str(len(files[mebibytes]) or 1),
+                         f"{best:.2f}", f"{best / min(seconds[0]):.3f}", f"{least:.2f}",
+                         f"{least / min(cpu[0]):.3f}"])
+    return report.table(["shards", "threads", "files", "best s", "to one file", "CPU s", "to one file"], rows)
+
+
 def memory(options):
     """NDJSON through a pipe: peak resident memory by the kernel's account."""
     rows = []
@@ -258,7 +310,7 @@ def choices(options):
     return choice_bench.run_choices(options, DATA, timed)
 
 
-BENCHES = {"write": write, "ndjson": ndjson, "memory": memory, "wide": wide, "sizes": sizes, "choices": choices}
+BENCHES = {"write": write, "ndjson": ndjson, "csv": csv, "shards": shards, "memory": memory, "wide": wide, "sizes": sizes, "choices": choices}
 
 
 def parse():
@@ -290,7 +342,7 @@ def main():
         print(f"{name}: {bench.__doc__}", file=sys.stderr, flush=True)
         result = bench(options)
         words = " --long" if options.long and name == "memory" else ""
-        size = f" --rows {options.rows} --repeat {options.repeat}" if name in ("write", "ndjson") else ""
+        size = f" --rows {options.rows} --repeat {options.repeat}" if name in ("write", "ndjson", "csv", "shards") else ""
         text = (f"{report.machine()}; load {load:.1f} before the run; {report.commit()}; "
                 f"`bench/run.py {name}{size}{words}`\n\n{result}")
         print(f"\n{bench.__doc__} {text}\n", flush=True)

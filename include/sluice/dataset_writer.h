@@ -55,6 +55,10 @@ class DatasetWriter {
   /// Error{conflict} when it does or another live writer is at work on it, Error{io} when its parent is missing or
   /// refuses, Error{invalid} for options out of range or an empty schema.
   DatasetWriter(const std::string& path, const Schema& schema, DatasetOptions options = {});
+  /// Opens the directory while the schema is not known: begin() is to come before anything else.
+  explicit DatasetWriter(const std::string& path, DatasetOptions options = {});
+  /// The schema of the rows to come. Once, and only where the writer was opened without. Throws Error{invalid}.
+  void begin(const Schema& schema);
   /// Abandons, unless closed.
   ~DatasetWriter();
   DatasetWriter(DatasetWriter&&) noexcept;

@@ -92,10 +92,9 @@ Run rows_within(const Batch& batch, int64_t begin, int64_t rows, uint64_t limit,
 }  // namespace
 
 struct DatasetWriter::Impl {
-  Impl(const std::string& path, const Schema& columns, DatasetOptions dataset_options)
+  Impl(const std::string& path, DatasetOptions dataset_options)
       : options(checked(std::move(dataset_options))),
         prefix(checked_prefix(options.file_prefix, path)),
-        writer(columns, file_options_of(options, columns)),
         staging(std::make_unique<DirectoryStaging>(
             path, DirectoryStagingOptions{options.file.sync, options.publish == Publish::each})) {
     if (options.shard_bytes > 0) size.emplace(options.shard_bytes);
@@ -103,6 +102,7 @@ struct DatasetWriter::Impl {
   ~Impl() { abandon(); }
 
   void write(const Batch& batch);
+  void begin(const Schema& schema) { writer.emplace(schema, file_options_of(options, schema)); }
   void extend_schema(const Schema& wider);
   void tick();
   WriteResult close();
@@ -121,7 +121,7 @@ struct DatasetWriter::Impl {
 
   const DatasetOptions options;
   const std::string prefix;
-  FileWriter writer;
+  std::optional<FileWriter> writer;  ///< none before the schema is known
   std::unique_ptr<DirectoryStaging> staging;  ///< null once closed; behind the writer, whose sink goes first
   std::optional<ShardSize> size;
   WriteResult result;  ///< of finished files
@@ -137,6 +137,7 @@ struct DatasetWriter::Impl {
 
 void DatasetWriter::Impl::check_open() const {
   if (!staging) throw Error(ErrorCode::closed, "the writer of the dataset is closed");
+  if (!writer) throw Error(ErrorCode::invalid, "the dataset has no schema yet");
 }
 
 template <typename Call>
@@ -153,7 +154,7 @@ void DatasetWriter::Impl::or_abandon(Call call) {
 
 void DatasetWriter::Impl::start_file() {
   const std::string name = prefix + "-" + std::to_string(result.files.size()) + ".parquet";
-  writer.start_file(staging->create(name));
+  writer->start_file(staging->create(name));
   is_file_open = true;
   rows_in_file = 0;
   raw_bits_in_file = 0;
@@ -162,7 +163,7 @@ void DatasetWriter::Impl::start_file() {
 }
 
 void DatasetWriter::Impl::finish_file() {
-  result.files.push_back(writer.finish_file());
+  result.files.push_back(writer->finish_file());
   result.rows += result.files.back().rows;
   result.bytes += result.files.back().bytes;
   is_file_open = false;
@@ -173,8 +174,8 @@ void DatasetWriter::Impl::finish_file() {
 void DatasetWriter::Impl::extend_schema(const Schema& wider) {
   check_open();
   or_abandon([&] {
-    const Schema before = writer.schema();
-    writer.extend_schema(wider);
+    const Schema before = writer->schema();
+    writer->extend_schema(wider);
     if (!result.files.empty()) former_schemas.emplace_back(result.files.size(), before);
   });
 }
@@ -186,7 +187,7 @@ void DatasetWriter::Impl::amend_finished_files() {
       WrittenFile& written = result.files[file];
       result.bytes -= written.bytes;
       const std::string name = std::filesystem::path(written.path).filename();
-      amend_file(staging->staged_path(name), schema, writer.schema(), file_options_of(options, schema), written);
+      amend_file(staging->staged_path(name), schema, writer->schema(), file_options_of(options, schema), written);
       result.bytes += written.bytes;
     }
 }
@@ -201,7 +202,7 @@ bool DatasetWriter::Impl::is_late() const {
 // Only where the next row would go beyond it is the size asked for: so it does not matter where batches end.
 bool DatasetWriter::Impl::is_long_enough(const Batch& batch, int64_t begin) {
   if (!size || !size->has_grown() || bytes_of_rows(batch, begin, 1) <= size->bytes_left()) return false;
-  return size->is_enough(writer.forecast()) && size->is_enough(writer.forecast(true));
+  return size->is_enough(writer->forecast()) && size->is_enough(writer->forecast(true));
 }
 
 /// Whether the file under way ends before this row.
@@ -228,7 +229,7 @@ int64_t DatasetWriter::Impl::write_run(const Batch& batch, int64_t begin) {
     size->add(run.length);
   }
   if (options.shard_raw_bytes > 0) raw_bits_in_file += arrow_bits_of_rows(batch, begin, rows);
-  writer.write(batch.slice(begin, rows));
+  writer->write(batch.slice(begin, rows));
   rows_in_file += rows;
   return rows;
 }
@@ -236,7 +237,7 @@ int64_t DatasetWriter::Impl::write_run(const Batch& batch, int64_t begin) {
 void DatasetWriter::Impl::write(const Batch& batch) {
   check_open();
   or_abandon([&] {
-    if (batch.rows() == 0 || !(batch.schema() == writer.schema())) return writer.write(batch);  // for its schema alone
+    if (batch.rows() == 0 || !(batch.schema() == writer->schema())) return writer->write(batch);  // for its schema alone
     for (int64_t begin = 0; begin < batch.rows();) {
       if (is_file_open && is_over(batch, begin)) finish_file();
       if (!is_file_open) start_file();
@@ -260,19 +261,29 @@ WriteResult DatasetWriter::Impl::close() {
     staging->publish();
   });
   staging.reset();
-  writer.abandon();
+  if (writer) writer->abandon();
   return std::move(result);
 }
 
 void DatasetWriter::Impl::abandon() noexcept {
-  writer.abandon();
+  if (writer) writer->abandon();
   staging.reset();
 }
 
 // --- the public face
 
 DatasetWriter::DatasetWriter(const std::string& path, const Schema& schema, DatasetOptions options)
-    : impl_(std::make_unique<Impl>(path, schema, std::move(options))) {}
+    : DatasetWriter(path, std::move(options)) {
+  impl_->begin(schema);
+}
+
+DatasetWriter::DatasetWriter(const std::string& path, DatasetOptions options)
+    : impl_(std::make_unique<Impl>(path, std::move(options))) {}
+
+void DatasetWriter::begin(const Schema& schema) {
+  if (impl_->writer) throw Error(ErrorCode::invalid, "the dataset has a schema already");
+  impl_->begin(schema);
+}
 
 DatasetWriter::~DatasetWriter() = default;
 DatasetWriter::DatasetWriter(DatasetWriter&&) noexcept = default;
@@ -283,10 +294,10 @@ void DatasetWriter::extend_schema(const Schema& wider) { impl_->extend_schema(wi
 void DatasetWriter::tick() { impl_->tick(); }
 WriteResult DatasetWriter::close() { return impl_->close(); }
 void DatasetWriter::abandon() noexcept { impl_->abandon(); }
-const Schema& DatasetWriter::schema() const { return impl_->writer.schema(); }
-int64_t DatasetWriter::rows() const { return impl_->writer.rows(); }
+const Schema& DatasetWriter::schema() const { return impl_->writer->schema(); }
+int64_t DatasetWriter::rows() const { return impl_->writer->rows(); }
 uint64_t DatasetWriter::bytes_written() const {
-  return impl_->result.bytes + (impl_->is_file_open ? impl_->writer.bytes_written() : 0);
+  return impl_->result.bytes + (impl_->is_file_open ? impl_->writer->bytes_written() : 0);
 }
 
 }  // namespace v0

@@ -61,16 +61,16 @@ class DatasetDestination final : public Destination {
 
 class OpenDataset final : public OpenDestination {
  public:
-  OpenDataset(std::string path, DatasetOptions options) : path_(std::move(path)), options_(std::move(options)) {}
+  explicit OpenDataset(DatasetWriter writer) : writer_(std::move(writer)) {}
 
   bool may_stay_empty() const override { return true; }
   std::unique_ptr<Destination> begin(const Schema& schema) override {
-    return std::make_unique<DatasetDestination>(DatasetWriter(path_, schema, std::move(options_)));
+    writer_.begin(schema);
+    return std::make_unique<DatasetDestination>(std::move(writer_));
   }
 
  private:
-  std::string path_;
-  DatasetOptions options_;
+  DatasetWriter writer_;
 };
 
 void refuse_shards(const std::string& path, const DatasetOptions& options) {
@@ -103,7 +103,7 @@ std::unique_ptr<OpenDestination> open_destination(const std::string& path, const
     return std::make_unique<OpenFile>(create_file_sink(path, {.sync = options.file.sync}), options.file);
   }
   refuse_other_endings(path);
-  return std::make_unique<OpenDataset>(path, options);
+  return std::make_unique<OpenDataset>(DatasetWriter(path, options));
 }
 
 }  // namespace sluice

@@ -1,13 +1,15 @@
 #!/usr/bin/python3
-"""Real data through the program: JSON files become lines, `sluice write` makes Parquet of them, independent readers
-read it, and every value is compared with the source text. What a value should be is worked out here, from that text and
-the schema that `sluice schema` prints, with Python's JSON parser: nothing of Sluice has a hand in it.
+"""Real data through the program: CSV files as they are, JSON files as they are and as lines. `sluice write` makes
+Parquet of them, independent readers read it, and every value is compared with the source text. What a value should be is
+worked out here, from that text and the schema that `sluice schema` prints, with Python's parsers: nothing of Sluice has
+a hand in it.
 
   real_data.py PROGRAM        PROGRAM is sluice, best the sanitized one
 
-The data are the *.json files in data/real of the folder SLUICE_SHARED, or of ../shared beside the project. Exit code
+The data are the *.json and *.csv files in data/real of the folder SLUICE_SHARED, or of ../shared beside the project. Exit code
 0 = all equal, 1 = a difference or a failure, 77 = the data, node or a reader is not there."""
 
+import csv
 import datetime
 import json
 import os
@@ -60,11 +62,13 @@ def elements(text):
 
 
 def records_of(text):
-    """The longest array of objects in the file: the file itself, or a member of its one object."""
+    """The longest array of objects in the file, and how `--records` names it: the file itself ("", no pointer), or a
+    member of its one object."""
     text = text.strip()
-    arrays = [text] if text[0] == "[" else [part for _, part in elements(text) if part[0] == "["]
-    found = [[part for _, part in elements(array)] for array in arrays]
-    return max((parts for parts in found if parts and all(part[0] == "{" for part in parts)), key=len, default=[])
+    arrays = [("", text)] if text[0] == "[" else [(f"/{name}", part) for name, part in elements(text) if part[0] == "["]
+    found = [(pointer, [part for _, part in elements(array)]) for pointer, array in arrays]
+    fitting = [(pointer, parts) for pointer, parts in found if parts and all(part[0] == "{" for part in parts)]
+    return max(fitting, key=lambda one: len(one[1]), default=("", []))
 
 
 def to_line(record):
@@ -213,6 +217,46 @@ def sluice(program, *arguments, text=None):
     return done.stdout
 
 
+def prepare_csv(program, source, base):
+    """Writes base.parquet, and what should be in it: what a field of text is as JSON."""
+    written = f"{base}.parquet"
+    sluice(program, "write", source, "-o", written, "--quiet")
+    schema_text = sluice(program, "schema", written)
+    schema = SchemaText(schema_text).fields()
+    Path(f"{base}.schema.json").write_text(json.dumps(schema))
+    with open(source, encoding="utf-8-sig", newline="") as text, \
+         open(f"{base}.expected.ndjson", "w", encoding="utf-8") as expected:
+        records = csv.reader(text)
+        names = next(records)
+        if names != [field["name"] for field in schema]:
+            raise Failure(f"the columns are {[field['name'] for field in schema]}, not {names}")
+        count = 0
+        for record in records:
+            if not record:
+                continue
+            count += 1
+            values = [None if text == "" or field["type"] == "null" else csv_value(field, text)
+                      for field, text in zip(schema, record, strict=True)]
+            print(json.dumps(values), file=expected)
+    print(f"{source.name}: {count} records, {' '.join(schema_text.split())}", flush=True)
+
+
+def csv_value(field, text):
+    own = field["type"] in ("string", "date", "timestamp")
+    return scalar(field, json.dumps(text) if own else text)
+
+
+def prepare_as_it_is(program, source, pointer, base, schema_text):
+    """The file itself gives the bytes that its records as lines gave."""
+    if "json" in schema_text:
+        return  # such columns keep the blanks of their source, which lines have not
+    again = f"{base}.as_it_is.parquet"
+    sluice(program, "write", source, "-o", again, "--quiet", *(["--records", pointer] if pointer else []))
+    if Path(again).read_bytes() != Path(f"{base}.parquet").read_bytes():
+        raise Failure("the file as it is gave other bytes than its records as lines")
+    os.remove(again)
+
+
 def prepare(program, source, records, base):
     """Writes base.parquet, and what should be in it."""
     lines = [to_line(record) for record in records]
@@ -238,25 +282,36 @@ def prepare(program, source, records, base):
     if Path(again).read_bytes() != Path(written).read_bytes():
         raise Failure("a declared schema and one thread gave other bytes")
     print(f"{source.name}: {len(lines)} records, {' '.join(schema_text.split())}", flush=True)
+    return schema_text
+
+
+def prepare_any(program, source, base):
+    """False for a source that has no records."""
+    if source.suffix == ".csv":
+        prepare_csv(program, source, base)
+        return True
+    pointer, records = records_of(source.read_text(encoding="utf-8"))
+    if not records:
+        return False
+    prepare_as_it_is(program, source, pointer, base, prepare(program, source, records, base))
+    return True
 
 
 def main():
     program = os.path.abspath(sys.argv[1])
     shared = Path(os.environ.get("SLUICE_SHARED") or ROOT.parent / "shared")
-    sources = sorted((shared / "data" / "real").glob("*.json"))
+    real = shared / "data" / "real"
+    sources = sorted([*real.glob("*.json"), *real.glob("*.csv")])
     if not sources:
-        print(f"skipped: there are no JSON files in {shared / 'data' / 'real'} (SLUICE_SHARED says where else)")
+        print(f"skipped: there are no JSON or CSV files in {shared / 'data' / 'real'} (SLUICE_SHARED says where else)")
         return SKIPPED
     node = shutil.which("node")
     directory = Path(tempfile.mkdtemp(prefix="sluice_real_data_"))
     failed = False
     for index, source in enumerate(sources):
-        records = records_of(source.read_text(encoding="utf-8"))
-        if not records:
-            print(f"{source.name}: no array of objects in it")
-            continue
         try:
-            prepare(program, source, records, directory / f"{index:04}_{source.stem}")
+            if not prepare_any(program, source, directory / f"{index:04}_{source.stem}"):
+                print(f"{source.name}: no array of objects in it")
         except Failure as failure:
             print(f"{source.name}: {failure}")
             failed = True

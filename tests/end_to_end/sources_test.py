@@ -175,7 +175,8 @@ class EndlessStreams(program.ProgramTest):
 
     def test_a_record_cut_in_two_by_the_signal_is_left_out(self):
         arguments = ["-", "-o", "o.parquet", "--on-signal", "publish", "--sync", "off", "--quiet"]
-        process = subprocess.Popen([program.PROGRAM, "write", *arguments], stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder)
+        process = subprocess.Popen([program.PROGRAM, "write", *arguments], stdin=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, cwd=self.folder)
         self.addCleanup(process.kill)
         process.stdin.write(b'{"i":1}\n{"i":2}\n{"i":')
         process.stdin.flush()
