@@ -2,8 +2,8 @@
 """Times Sluice and its rivals on the same data in the same run, one after the other in rounds (A B C A B C ...), and
 prints tables. Builds nothing: ./dev bench does. Python 3.11, standard library only.
 
-  bench/run.py [write|ndjson|csv|shards|memory|wide|sizes|choices|all ...] [--rows N] [--repeat N] [--long] [--save] [--build DIR]
-               [--tables NAME ...] [--keep]
+  bench/run.py [write|ndjson|csv|shards|memory|wide|sizes|choices|all ...] [--rows N] [--repeat N] [--long] [--save]
+               [--build DIR] [--tables NAME ...] [--keep]
 
 write    batches in memory -> Parquet, snappy, 1 and 2 threads
 ndjson   an NDJSON file -> Parquet, snappy, 1 and 2 threads
@@ -310,7 +310,9 @@ def choices(options):
     return choice_bench.run_choices(options, DATA, timed)
 
 
-BENCHES = {"write": write, "ndjson": ndjson, "csv": csv, "shards": shards, "memory": memory, "wide": wide, "sizes": sizes, "choices": choices}
+BENCHES = {"write": write, "ndjson": ndjson, "csv": csv, "shards": shards, "memory": memory, "wide": wide,
+           "sizes": sizes, "choices": choices}
+IN_ROUNDS = ("write", "ndjson", "csv", "shards")
 
 
 def parse():
@@ -342,7 +344,7 @@ def main():
         print(f"{name}: {bench.__doc__}", file=sys.stderr, flush=True)
         result = bench(options)
         words = " --long" if options.long and name == "memory" else ""
-        size = f" --rows {options.rows} --repeat {options.repeat}" if name in ("write", "ndjson", "csv", "shards") else ""
+        size = f" --rows {options.rows} --repeat {options.repeat}" if name in IN_ROUNDS else ""
         text = (f"{report.machine()}; load {load:.1f} before the run; {report.commit()}; "
                 f"`bench/run.py {name}{size}{words}`\n\n{result}")
         print(f"\n{bench.__doc__} {text}\n", flush=True)

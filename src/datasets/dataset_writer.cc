@@ -121,7 +121,7 @@ struct DatasetWriter::Impl {
 
   const DatasetOptions options;
   const std::string prefix;
-  std::optional<FileWriter> writer;  ///< none before the schema is known
+  std::optional<FileWriter> writer;           ///< none before the schema is known
   std::unique_ptr<DirectoryStaging> staging;  ///< null once closed; behind the writer, whose sink goes first
   std::optional<ShardSize> size;
   WriteResult result;  ///< of finished files
@@ -237,7 +237,8 @@ int64_t DatasetWriter::Impl::write_run(const Batch& batch, int64_t begin) {
 void DatasetWriter::Impl::write(const Batch& batch) {
   check_open();
   or_abandon([&] {
-    if (batch.rows() == 0 || !(batch.schema() == writer->schema())) return writer->write(batch);  // for its schema alone
+    if (batch.rows() == 0 || !(batch.schema() == writer->schema()))
+      return writer->write(batch);  // for its schema alone
     for (int64_t begin = 0; begin < batch.rows();) {
       if (is_file_open && is_over(batch, begin)) finish_file();
       if (!is_file_open) start_file();

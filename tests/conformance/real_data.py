@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """Real data through the program: CSV files as they are, JSON files as they are and as lines. `sluice write` makes
-Parquet of them, independent readers read it, and every value is compared with the source text. What a value should be is
-worked out here, from that text and the schema that `sluice schema` prints, with Python's parsers: nothing of Sluice has
-a hand in it.
+Parquet of them, independent readers read it, and every value is compared with the source text. What a value should be
+is worked out here, from that text and the schema that `sluice schema` prints, with Python's parsers: nothing of Sluice
+has a hand in it.
 
   real_data.py PROGRAM        PROGRAM is sluice, best the sanitized one
 
-The data are the *.json and *.csv files in data/real of the folder SLUICE_SHARED, or of ../shared beside the project. Exit code
-0 = all equal, 1 = a difference or a failure, 77 = the data, node or a reader is not there."""
+The data are the *.json and *.csv files in data/real of the folder SLUICE_SHARED, or of ../shared beside the project.
+Exit code 0 = all equal, 1 = a difference or a failure, 77 = the data, node or a reader is not there."""
 
 import csv
 import datetime
