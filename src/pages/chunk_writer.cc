@@ -290,7 +290,7 @@ size_t ChunkWriter::take_levels() {
 
 void ChunkWriter::cut_page(bool ends_chunk) {
   const auto foreseen = static_cast<double>(page_bytes_before_compression());
-  tail_shrink_ = tail_shrink();
+  if (is_foretold_) tail_shrink_ = tail_shrink();
   const size_t repetition_bytes = take_levels();
   const RawPage page = std::visit([&](auto& encoder) { return encoder.finish_page(levels_, ends_chunk); }, encoder_);
   const size_t stored_bytes = append_data_page(page, repetition_bytes);
@@ -414,9 +414,9 @@ size_t ChunkWriter::append_dictionary_page(const DictionaryPage& dictionary, Byt
 FinishedChunk ChunkWriter::finish() {
   if (page_.slots > 0) cut_page(true);
   FinishedChunk chunk;
-  chunk.tail_bytes = tail_bytes();
   size_t dictionary_raw_bytes = 0;
   const std::string reason = std::visit([](const auto& encoder) { return encoder.reason(); }, encoder_);
+  chunk.tail_bytes = tail_bytes(reason.size());
   if (!reason.empty() && slots_ >= kReasonSlotsMin) chunk.metadata.key_value_metadata.push_back({kReasonKey, reason});
   if (const auto filter = std::visit([](auto& encoder) { return encoder.finish_bloom_filter(); }, encoder_))
     filter->write(chunk.bloom_filter);

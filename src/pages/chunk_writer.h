@@ -83,7 +83,7 @@ class ChunkWriter {
 
   /// Cheap. Does not count what is only known at the end, as far as it has grown since the last settle(): how far the
   /// dictionary shrinks, how small the bloom filter becomes.
-  ChunkForecast forecast() const;
+  ChunkForecast forecast();
   /// Ends the page under way, where there is one, and measures that: now nothing of the forecast is guessed, and only
   /// the metadata is not exact.
   void settle();
@@ -131,7 +131,7 @@ class ChunkWriter {
   uint64_t page_bytes_before_compression() const;
   double tail_shrink() const;
   double expected_page_shrink() const;
-  uint64_t tail_bytes() const;
+  uint64_t tail_bytes(size_t reason_bytes) const;
 
   const Leaf& leaf_;
   const ChunkOptions options_;
@@ -163,6 +163,7 @@ class ChunkWriter {
   std::vector<int64_t> repetition_histograms_;  ///< by page, then level
   std::vector<int64_t> definition_histograms_;
 
+  bool is_foretold_ = false;  ///< somebody has asked: samples of pages are worth their time
   // What forecasts are made of: from the last page, or the last settle(), of this chunk or those before it.
   double page_shrink_ = 1;        ///< what a page took in the file, by what was known of it before it ended
   double tail_shrink_ = 1;        ///< of the last values of that page, under a quick codec
