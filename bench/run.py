@@ -202,32 +202,28 @@ def write(options):
     ], out, options)
 
 
-def ndjson(options):
-    """An NDJSON file -> Parquet, snappy."""
-    source, out = ndjson_file(options), DATA / "ndjson.parquet"
+def text_to_parquet(task, source, options):
+    """A file of text by the whole program; `task` is what the rivals call it."""
+    out = DATA / f"{task}.parquet"
     ours = [options.build / "sluice", "write", source, "-o", out, "--compression", "snappy", "--threads", "{threads}",
             "--sync"]
     warm(source)
     return compare([
         Entrant("Sluice", [*ours, "off"], is_ours=True),
         Entrant("Sluice, sync on", [*ours, "on"], is_ours=True),
-        rival("DuckDB", "duckdb.mjs", "ndjson", source, out, 1),
-        rival("Polars", "polars.mjs", "ndjson", source, out, 1),
+        rival("DuckDB", "duckdb.mjs", task, source, out, 1),
+        rival("Polars", "polars.mjs", task, source, out, 1),
     ], out, options)
+
+
+def ndjson(options):
+    """An NDJSON file -> Parquet, snappy."""
+    return text_to_parquet("ndjson", ndjson_file(options), options)
 
 
 def csv(options):
     """A CSV file -> Parquet, snappy."""
-    source, out = csv_file(options), DATA / "csv.parquet"
-    ours = [options.build / "sluice", "write", source, "-o", out, "--compression", "snappy", "--threads", "{threads}",
-            "--sync"]
-    warm(source)
-    return compare([
-        Entrant("Sluice", [*ours, "off"], is_ours=True),
-        Entrant("Sluice, sync on", [*ours, "on"], is_ours=True),
-        rival("DuckDB", "duckdb.mjs", "csv", source, out, 1),
-        rival("Polars", "polars.mjs", "csv", source, out, 1),
-    ], out, options)
+    return text_to_parquet("csv", csv_file(options), options)
 
 
 def shards(options):

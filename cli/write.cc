@@ -404,7 +404,7 @@ int run_write(Session& session, Arguments arguments) {
   const auto begin = std::chrono::steady_clock::now();
   int64_t rows = 0;
   const bool publishes = call.on_signal == OnSignal::publish;
-  if (publishes) call.options.end_of_input = [&] { return interruption.signal() != 0; };
+  if (publishes) call.options.source.end_of_input = [&] { return interruption.signal() != 0; };
   try {
     ProgressLine line(source_words(*operands),
                       session.quiet && call.progress == When::automatic ? When::never : call.progress);

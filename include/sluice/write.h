@@ -148,8 +148,6 @@ struct WriteOptions {
   std::string rejects{};
   /// Called at most ten times a second, and once for each phase.
   ProgressCallback progress{};
-  /// As SourceOptions::end_of_input, which is not looked at: what was read is written and published.
-  std::function<bool()> end_of_input{};
 };
 
 /// What was written, and what was read for it.
@@ -161,7 +159,7 @@ struct RecordsResult : WriteResult {
   int64_t extra_values = 0;  ///< dropped on request (ExtraFields::ignore)
   BadRecordCounts bad_records{};
   std::string rejects{};     ///< path of the file with the records that were left out; empty without one
-  bool ended_early = false;  ///< by WriteOptions::end_of_input
+  bool ended_early = false;  ///< by SourceOptions::end_of_input: what was read by then is written
 };
 
 /// Writes every record of the sources, in their order, to `destination`: a path that ends in ".parquet" is one file,

@@ -9,6 +9,9 @@
 
 namespace sluice {
 
+/// What some writers put before text to say that it is UTF-8; no part of the text.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// How many leading bytes are valid; the size of `text` when all are. Otherwise the position of the first byte of the
 /// sequence that is broken.
 size_t utf8_valid_bytes(std::string_view text);

@@ -103,11 +103,10 @@ RecordsResult write(const std::vector<Source>& sources, const std::string& desti
   // One set of threads and one budget for both arms.
   if (!options.output.file.runtime) options.output.file.runtime = std::make_shared<Runtime>();
   options.source.runtime = options.output.file.runtime;
-  options.source.end_of_input = options.end_of_input;
   if (options.output.shard_seconds > 0) options.source.patience = kPatience;
   ProgressReporter reporter(std::move(options.progress));
   RecordsResult result = with_rejects(options, [&] { return write_records(sources, destination, options, reporter); });
-  result.ended_early = options.end_of_input && options.end_of_input();
+  result.ended_early = options.source.end_of_input && options.source.end_of_input();
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/utf8.h"
 #include "sluice/error.h"
 #include "sources/csv_dialect.h"
 #include "sources/csv_fields.h"
@@ -13,7 +14,6 @@ namespace sluice {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // How much is indexed at once to find the end of the first record.
 constexpr size_t kFirstRecordBytes = 64 * 1024;
 

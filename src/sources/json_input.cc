@@ -1,12 +1,12 @@
 #include "sources/json_input.h"
 
+#include "base/utf8.h"
 #include "sluice/literals.h"
 #include "sources/json_extent.h"
 
 namespace sluice {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr size_t kAheadBytes = 64_KiB;
 
 }  // namespace

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace sluice {
 
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Position behind the last '\n' of bytes [from, to), or 0.
 size_t behind_last_line(const Bytes& bytes, size_t from, size_t to) {

@@ -2,6 +2,7 @@
 
 #include "arrow/ipc_batch_slots.h"
 #include "arrow/ipc_slots.h"
+#include "base/utf8.h"
 #include "codecs/container.h"
 
 namespace sluice {
@@ -19,7 +20,6 @@ constexpr Ending kEndings[] = {
     {".ipc", SourceFormat::arrow},
 };
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r\n";
 
 // Whether the brackets of the object that begins the line are closed at its end.
