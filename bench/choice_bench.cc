@@ -4,8 +4,9 @@
 //   choice_bench --table trips --out FILE            FILE is replaced again and again
 //
 // Prints JSON lines: {"codec", "column", "encoding", "bytes"} for each column and encoding, "measured" is the writer's
-// own choice; and {"codec", "seconds_measured", "seconds_asked"}, the least processor time of some writes on one thread
-// with the writer's choice, and with the encoding asked for that came out smallest for each column. A file that is
+// own choice; and {"codec", "seconds_measured", "seconds_asked", "choice_share"}: the least processor time of some
+// writes on one thread with the writer's choice, and with the encoding asked for that came out smallest for each
+// column; and the part of the former that went into choosing (choice_clock.h), the median of the writes. A file that is
 // timed has the table several times over, as a choice is meant to last.
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "choice_clock.h"
 #include "sluice/file_writer.h"
 #include "tables/tables.h"
 
@@ -83,12 +85,20 @@ class TableBench {
     for (const auto& [name, chosen] : best) asked.push_back({.column = name, .encoding = chosen.encoding});
     double seconds_measured = 1e9;
     double seconds_asked = 1e9;
+    std::vector<double> shares;
     for (int i = 0; i < repeat; ++i) {
-      seconds_measured = std::min(seconds_measured, timed({}, times));
+      bench::take_choice_time();
+      const double seconds = timed({}, times);
+      const bench::ChoiceTime choosing = bench::take_choice_time();
+      if (choosing.measurements == 0) throw std::runtime_error("no choice was timed");
+      shares.push_back(choosing.seconds / seconds);
+      seconds_measured = std::min(seconds_measured, seconds);
       seconds_asked = std::min(seconds_asked, timed(asked, times));
     }
-    std::printf("{\"codec\":\"%s\",\"seconds_measured\":%.4f,\"seconds_asked\":%.4f}\n",
-                std::string(to_string(codec)).c_str(), seconds_measured, seconds_asked);
+    std::ranges::nth_element(shares, shares.begin() + repeat / 2);
+    std::printf("{\"codec\":\"%s\",\"seconds_measured\":%.4f,\"seconds_asked\":%.4f,\"choice_share\":%.5f}\n",
+                std::string(to_string(codec)).c_str(), seconds_measured, seconds_asked,
+                shares[static_cast<size_t>(repeat) / 2]);
     std::fflush(stdout);
   }
 

@@ -18,12 +18,14 @@ class Choices:
         self.name = name
         self.bytes = {}
         self.seconds = {}
+        self.choice_percent = {}
         for line in lines:
             if "column" in line:
                 of_column = self.bytes.setdefault(line["codec"], {}).setdefault(line["column"], {})
                 of_column[line["encoding"]] = line["bytes"]
             else:
                 self.seconds[line["codec"]] = (line["seconds_measured"], line["seconds_asked"])
+                self.choice_percent[line["codec"]] = 100 * line["choice_share"]
 
     def best(self, codec, column):
         """(encoding, bytes) of the best fixed encoding of a column."""
@@ -77,10 +79,11 @@ def run_choices(options, data, run):
 def summary(tables):
     header = ["table"]
     for codec in sizes.CODECS:
-        header += [f"{codec}: columns", "table", "time"]
+        header += [f"{codec}: columns", "table", "time", "choice %"]
     cells = lambda of_table: [value for codec in sizes.CODECS for value in of_table(codec)]
     numbers = [cells(lambda codec, table=table: (table.to_best_columns(codec), table.to_best_single(codec),
-                                                 table.seconds[codec][0] / table.seconds[codec][1]))
+                                                 table.seconds[codec][0] / table.seconds[codec][1],
+                                                 table.choice_percent[codec]))
                for table in tables]
     rows = [[table.name, *(f"{value:.3f}" for value in row)] for table, row in zip(tables, numbers)]
     for name, fold in (("mean", statistics.mean), ("worst", max)):

@@ -2,10 +2,11 @@
 """Times Sluice and its rivals on the same data in the same run, one after the other in rounds (A B C A B C ...), and
 prints tables. Builds nothing: ./dev bench does. Python 3.11, standard library only.
 
-  bench/run.py [write|ndjson|csv|shards|memory|wide|sizes|choices|all ...] [--rows N] [--repeat N] [--long] [--save]
-               [--build DIR] [--tables NAME ...] [--keep]
+  bench/run.py [write|read|ndjson|csv|shards|memory|wide|sizes|choices|all ...] [--rows N] [--repeat N] [--long]
+               [--save] [--build DIR] [--tables NAME ...] [--keep]
 
 write    batches in memory -> Parquet, snappy, 1 and 2 threads
+read     Parquet -> batches: all columns, some, 1 % of the rows, nested, many files, opening a wide one
 ndjson   an NDJSON file -> Parquet, snappy, 1 and 2 threads
 csv      a CSV file to Parquet, snappy, 1 and 2 threads
 shards   what cutting by size costs: one file, files of 64 and of 16 MiB, in the same run
@@ -39,7 +40,9 @@ RIVALS = ROOT / "bench" / "rivals"
 MEMORY_BYTES_MAX = 256 * 2**20  # the promise: budget of 192 MiB + 64 MiB
 # Arrow C++ is not here to be run: its time is DuckDB's of the same run, times what was measured once side by side.
 ARROW_TO_DUCKDB = {1: 0.83, 2: 0.97}
-# Writes of one process in the write bench: the first one warms its allocator up.
+# Likewise for reading, to Polars.
+ARROW_TO_POLARS = {1: 1.38, 2: 1.95}
+# Writes, or reads, of one process: the first one warms its allocator up.
 WRITES_PER_PROCESS = 2
 
 
@@ -202,6 +205,113 @@ def write(options):
     ], out, options)
 
 
+@dataclass
+class ReadTask:
+    """What is read of which file, in the words of each engine."""
+    name: str
+    source: Path
+    ours: list
+    query: str = ""  # the first column of its row says how many rows were read, but for "open"
+    polars: tuple = ("", "")  # columns, and the condition
+
+
+def aggregates():
+    """Whoever computes these has decoded all 16 columns; most of the time goes into that."""
+    names = {"sum": "l_orderkey l_partkey l_suppkey l_linenumber l_quantity l_extendedprice l_discount l_tax",
+             "max": "l_returnflag l_linestatus l_shipdate l_commitdate l_receiptdate l_shipinstruct l_shipmode"}
+    terms = [f"{function}({name})" for function, columns in names.items() for name in columns.split()]
+    return ", ".join(["count(*)", *terms, "sum(strlen(l_comment))"])
+
+
+def read_sources(options):
+    """The same rows in one file and in a thousand, a nested table, and a file of 10,000 columns; made once."""
+    one, many = DATA / f"read-{options.rows}.parquet", DATA / f"read-{options.rows}-many"
+    nested, wide_file = DATA / "sizes" / "documents.sluice.snappy.parquet", DATA / "read-wide.parquet"
+    make = [options.build / "write_bench", "--rows", options.rows, "--codec", "snappy", "--repeat", 1, "--out"]
+    if not one.exists():
+        timed([*make, one])
+    if not many.exists():
+        timed([*make, many, "--shard-bytes", one.stat().st_size // 1000])
+    if not nested.exists():
+        timed([options.build / "size_bench", "--table", "documents", "--dir", nested.parent])
+    if not wide_file.exists():
+        timed([options.build / "wide_bench", "--columns", 10_000, "--rows", 10, "--repeat", 1, "--out", wide_file])
+    return one, many, nested, wide_file
+
+
+def read_tasks(options):
+    one, many, nested, wide_file = read_sources(options)
+    every = f"SELECT {aggregates()} FROM file"
+    low = options.rows // 100  # order keys ascend to about the number of rows
+    return [
+        ReadTask("16 columns", one, [], every),
+        ReadTask("16 columns, plain form", one, ["--plain"]),
+        ReadTask("3 of 16 columns", one, ["--columns", "l_orderkey, l_extendedprice, l_shipmode"],
+                 "SELECT count(*), sum(l_orderkey), sum(l_extendedprice), max(l_shipmode) FROM file",
+                 ("l_orderkey,l_extendedprice,l_shipmode", "")),
+        ReadTask("1 % of the rows, sorted", one, ["--where", f"l_orderkey < {low}"],
+                 f"{every} WHERE l_orderkey < {low}", ("", f"l_orderkey {low}")),
+        ReadTask("1 % of the rows, anywhere", one, ["--where", "l_partkey < 2000"],
+                 f"{every} WHERE l_partkey < 2000", ("", "l_partkey 2000")),
+        ReadTask("a nested table", nested, [], "SELECT count(*), max(hash(COLUMNS(*))) FROM file"),
+        ReadTask("16 columns in 1,000 files", many, [], every),
+        ReadTask("open 10,000 columns", wide_file, ["--open"], "DESCRIBE file", ("open", "")),
+    ]
+
+
+def read_entrants(task, options):
+    pattern = task.source / "*.parquet" if task.source.is_dir() else task.source
+    entrants = [Entrant("Sluice", [options.build / "read_bench", task.source, "--threads", "{threads}", "--repeat",
+                                   WRITES_PER_PROCESS, *task.ours], is_ours=True)]
+    if task.query:
+        entrants.append(Entrant("DuckDB", ["node", RIVALS / "duckdb_read.mjs", pattern, task.query, "{threads}",
+                                           WRITES_PER_PROCESS]))
+        entrants.append(Entrant("Polars", ["node", RIVALS / "polars_read.mjs", pattern, *task.polars, "{threads}",
+                                           WRITES_PER_PROCESS]))
+    return entrants
+
+
+def read_once(entrant, threads):
+    """One process; returns how many rows it says it has read."""
+    output, usage = timed([*on_cores(threads), *(str(word).format(threads=threads) for word in entrant.command)])
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith('{"seconds"')]
+    entrant.runs += [{**run, "resident_bytes_max": usage["resident_bytes_max"]} for run in lines]
+    return {int(run["rows"]) for run in lines if "rows" in run}
+
+
+def read_row(task, entrant, threads, ours):
+    peak = max(run["resident_bytes_max"] for run in entrant.runs)
+    ratio = "" if entrant.is_ours else f"{ours.best() / entrant.best():.2f}"
+    return [task.name, entrant.name, str(threads), f"{entrant.best():.4f}", f"{entrant.median():.4f}",
+            f"{entrant.best('cpu_seconds'):.4f}", f"{peak / 2**20:.0f}", ratio]
+
+
+def read(options):
+    """Parquet, snappy -> batches in memory."""
+    rows = []
+    for task in read_tasks(options):
+        for path in sorted(task.source.rglob("*.parquet")) if task.source.is_dir() else [task.source]:
+            warm(path)
+        for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
+            entrants = read_entrants(task, options)
+            found = set()
+            for turn in range(options.repeat):
+                for entrant in entrants:
+                    found |= read_once(entrant, threads)
+            if len(found) > 1:
+                fail(f"{task.name}: the engines have read different numbers of rows: {sorted(found)}")
+            times = ", ".join(f"{entrant.name} {entrant.best():.4f}" for entrant in entrants)
+            print(f"  {task.name}, {threads} threads: {times}", file=sys.stderr, flush=True)
+            rows += [read_row(task, entrant, threads, entrants[0]) for entrant in entrants]
+            polars = next((entrant for entrant in entrants if entrant.name == "Polars"), None)
+            if polars and task.name == "16 columns":
+                seconds = polars.best() * ARROW_TO_POLARS[threads]
+                rows.append([task.name, f"Arrow C++ ({ARROW_TO_POLARS[threads]} x Polars)", str(threads),
+                             f"{seconds:.4f}", "", "", "", f"{entrants[0].best() / seconds:.2f}"])
+    header = ["what", "engine", "threads", "best s", "median s", "CPU s", "peak MiB", "Sluice / it"]
+    return report.table(header, rows)
+
+
 def text_to_parquet(task, source, options):
     """A file of text by the whole program; `task` is what the rivals call it."""
     out = DATA / f"{task}.parquet"
@@ -306,9 +416,9 @@ def choices(options):
     return choice_bench.run_choices(options, DATA, timed)
 
 
-BENCHES = {"write": write, "ndjson": ndjson, "csv": csv, "shards": shards, "memory": memory, "wide": wide,
+BENCHES = {"write": write, "read": read, "ndjson": ndjson, "csv": csv, "shards": shards, "memory": memory, "wide": wide,
            "sizes": sizes, "choices": choices}
-IN_ROUNDS = ("write", "ndjson", "csv", "shards")
+IN_ROUNDS = ("write", "read", "ndjson", "csv", "shards")
 
 
 def parse():

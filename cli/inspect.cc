@@ -89,17 +89,13 @@ std::string writer_name(std::string name) {
   return cut_to_cells(printable(name), 40);
 }
 
-std::string counted(size_t count, const char* one) {
-  return format_count(static_cast<int64_t>(count)) + " " + one + (count == 1 ? "" : "s");
-}
-
 std::string headline(const FileLayout& file, const Palette& palette) {
   std::vector<std::string> codecs;
   for (const RowGroupLayout& group : file.row_groups)
     for (const ChunkLayout& chunk : group.chunks)
       if (std::ranges::find(codecs, chunk.codec) == codecs.end()) codecs.push_back(chunk.codec);
   std::string text = palette.bold(printable(file.path)) + "  " + format_bytes(file.bytes) + "  " +
-                     counted(static_cast<size_t>(file.rows), "row") + "  " +
+                     counted(static_cast<uint64_t>(file.rows), "row") + "  " +
                      counted(file.row_groups.size(), "row group") + "  " + counted(file.columns.size(), "column");
   for (size_t i = 0; i < codecs.size(); ++i) text += (i == 0 ? "  " : ", ") + codecs[i];
   if (!file.created_by.empty()) text += "  by " + writer_name(file.created_by);

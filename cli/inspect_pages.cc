@@ -21,8 +21,6 @@ constexpr size_t kPagesOfTableMax = 4096;
 std::string count_text(const std::optional<int64_t>& count) { return count ? format_count(*count) : ""; }
 std::string count_text(uint64_t count) { return format_count(static_cast<int64_t>(count)); }
 
-std::string counted(size_t count, const char* one) { return count_text(count) + " " + one + (count == 1 ? "" : "s"); }
-
 /// "data v1": the program's words say which of the two layouts is meant.
 std::string kind_text(const PageLayout& page) {
   if (page.kind == "data") return "data v1";
@@ -140,7 +138,7 @@ std::string chunk_headline(const FileLayout& file, size_t row_group, size_t colu
   const size_t width = terminal_width(STDOUT_FILENO).value_or(SIZE_MAX);
   std::vector<std::string> facts{"row group " + std::to_string(row_group),
                                  cut_to_cells(printable(leaf.name + " " + leaf.type), width), chunk.codec};
-  if (chunk.pages > 0) facts.push_back(counted(static_cast<size_t>(chunk.pages), "data page"));
+  if (chunk.pages > 0) facts.push_back(counted(static_cast<uint64_t>(chunk.pages), "data page"));
   facts.push_back(format_bytes(chunk.bytes));
   if (chunk.bytes > 0)
     facts.push_back(fmt::format("{:.1f} : 1", static_cast<double>(chunk.raw_bytes) / static_cast<double>(chunk.bytes)));

@@ -1,14 +1,14 @@
-// SIGINT, SIGTERM and SIGHUP as a wish to stop: the run ends at the next report of its progress and leaves nothing. A
-// second signal ends the program at once.
+// SIGINT, SIGTERM and SIGHUP as a wish to stop: whoever waits for input asks for it and ends there, and the run goes on
+// to its end or leaves nothing. A second signal ends the program at once.
 #pragma once
 
 namespace sluice::cli {
 
-/// From here to the end of its life the signals are only noted. One at a time, on the thread that reads the source.
+/// From here to the end of the program the signals are only noted: one that comes behind the publishing must not make
+/// the exit code say that nothing is there. One in a program.
 class Interruption {
  public:
   Interruption();
-  ~Interruption();
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 

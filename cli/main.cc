@@ -23,9 +23,13 @@ struct Verb {
 };
 
 constexpr Verb kVerbs[] = {
-    {"write", "make", "records from NDJSON into one Parquet file", run_write},
+    {"write", "make", "JSON, CSV, Arrow or Parquet into Parquet: one file, or many", run_write},
+    {"show", "look", "rows of Parquet files: a table, NDJSON, CSV or Arrow", run_show},
+    {"count", "look", "how many rows there are, or fulfil a condition", run_count},
     {"inspect", "look", "what stands where in a Parquet file: columns, sizes, bounds", run_inspect},
     {"schema", "look", "the columns of a Parquet file, or those records would get", run_schema},
+    {"verify", "check", "whether files are whole, and what they claim is true", run_verify},
+    {"diff", "check", "whether two Parquet files have the same rows, and where not", run_diff},
 };
 
 /// Fits 24 lines of 80 columns.

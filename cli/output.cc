@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "sluice/error.h"
+#include "sluice/units.h"
 
 namespace sluice::cli {
 namespace {
@@ -34,13 +35,22 @@ int write_all(int descriptor, std::string_view text) {
 
 }  // namespace
 
-void write_out(std::string_view text) {
+bool write_out(std::string_view text) {
   const int reason = write_all(STDOUT_FILENO, text);
-  if (reason == 0 || reason == EPIPE) return;
+  if (reason == 0 || reason == EPIPE) return reason == 0;
   throw Error(ErrorCode::io, "cannot write to standard output: " + std::system_category().message(reason));
 }
 
+bool has_reader(int descriptor) {
+  pollfd asked{.fd = descriptor, .events = POLLOUT, .revents = 0};
+  return ::poll(&asked, 1, 0) < 0 || (asked.revents & (POLLERR | POLLHUP)) == 0;
+}
+
 void write_words(std::string_view text) { write_all(STDERR_FILENO, text); }
+
+std::string counted(uint64_t count, std::string_view one) {
+  return format_count(static_cast<int64_t>(count)) + " " + std::string(one) + (count == 1 ? "" : "s");
+}
 
 std::vector<size_t> Table::widths() const {
   std::vector<size_t> widths;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,10 +12,16 @@
 
 namespace sluice::cli {
 
-/// Writes all of `text`. A reader that has gone away is no failure: the rest is dropped. Throws Error{io} otherwise.
-void write_out(std::string_view text);
+/// Writes all of `text`. A reader that has gone away is no failure: the rest is dropped, and false tells who could stop
+/// making more. Throws Error{io} otherwise.
+bool write_out(std::string_view text);
+/// False for a pipe or socket whose reader has gone away.
+bool has_reader(int descriptor);
 /// Words never fail a run: what cannot be written is dropped.
 void write_words(std::string_view text);
+
+/// "1 row", "1,048,576 rows".
+std::string counted(uint64_t count, std::string_view one);
 
 /// Names, one rule, rows; no frame. Numbers stand right, text left; two blanks between columns.
 class Table {

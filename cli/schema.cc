@@ -2,10 +2,13 @@
 // --schema takes.
 #include "sluice/schema.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "arguments.h"
 #include "json_output.h"
 #include "output.h"
-#include "sluice/layout.h"
+#include "sluice/dataset_reader.h"
 #include "sluice/write.h"
 #include "source_options.h"
 #include "terminal.h"
@@ -26,7 +29,8 @@ Command schema_command(SourceCall& call, Session& session) {
                     "what it prints is what --schema takes"}},
       .usage = "sluice schema SOURCE... [OPTIONS]",
       .options = std::move(options),
-      .remarks = {"SOURCE is a path, or - for standard input: one Parquet file, or records as sluice write takes them. "
+      .remarks = {"SOURCE is a path, or - for standard input: Parquet (a file, a quoted pattern or a directory), or "
+                  "records as sluice write takes them. "
                   "What is worth telling about inferred columns goes to standard error."},
   };
 }
@@ -37,8 +41,14 @@ struct Found {
   std::vector<InferenceNote> notes;
 };
 
+bool is_directory(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
 Found find_schema(const std::vector<std::string>& operands, const SourceCall& call) {
-  if (operands.size() == 1 && is_parquet(operands[0], call.from)) return {read_layout(operands[0]).schema, false, {}};
+  if (operands.size() == 1 && (is_parquet(operands[0], call.from) || is_directory(operands[0])))
+    return {DatasetReader(operands[0]).schema(), false, {}};
   const auto records = open_sources(sources_of("schema", operands, call), call.options);
   return {records->schema(), records->inferred(), records->notes()};
 }

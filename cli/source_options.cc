@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string_view>
@@ -18,15 +19,18 @@
 namespace sluice::cli {
 namespace {
 
-constexpr SourceFormat kFormats[] = {SourceFormat::ndjson, SourceFormat::json, SourceFormat::csv, SourceFormat::tsv,
-                                     SourceFormat::arrow};
+constexpr SourceFormat kFormats[] = {SourceFormat::ndjson, SourceFormat::json,  SourceFormat::csv,
+                                     SourceFormat::tsv,    SourceFormat::arrow, SourceFormat::parquet};
 
-/// In the order of kFormats, Parquet behind them.
+/// In the order of kFormats.
 size_t format_index(const std::string& from) {
   return choice_value("--from", from, {"ndjson", "json", "csv", "tsv", "arrow", "parquet"});
 }
 
+// Only files: a pipe gives its first bytes once.
 bool begins_like_parquet(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
   std::ifstream in(path, std::ios::binary);
   std::string first(4, ' ');
   return in.read(first.data(), 4) && first == "PAR1";
@@ -47,7 +51,7 @@ char byte_value(std::string_view option, const std::string& text) {
 std::vector<Option> source_options(SourceCall& call) {
   CsvOptions& csv = call.options.csv;
   return {
-      {"Input", "--from", "FORMAT", "ndjson, json, csv, tsv or arrow", "by its name, else by its first bytes",
+      {"Input", "--from", "FORMAT", "ndjson, json, csv, tsv, arrow or parquet", "by its name, else by its first bytes",
        [&](const std::string& text) { call.from = text; }},
       {"Input", "--records", "POINTER", "where the array of records is in a JSON document: /features", "",
        [&](const std::string& text) { call.options.records_pointer = text; }},
@@ -70,7 +74,7 @@ std::vector<Option> source_options(SourceCall& call) {
 }
 
 bool is_parquet(const std::string& path, const std::string& from) {
-  if (!from.empty()) return format_index(from) == std::size(kFormats);
+  if (!from.empty()) return kFormats[format_index(from)] == SourceFormat::parquet;
   return path != "-" && (path.ends_with(".parquet") || begins_like_parquet(path));
 }
 
@@ -80,9 +84,8 @@ std::vector<Source> sources_of(const std::string& verb, const std::vector<std::s
     throw UsageError("sluice " + verb + " needs a SOURCE", "sluice " + verb + " --help shows what it takes.");
   std::vector<Source> sources;
   for (const std::string& path : operands) {
-    if (is_parquet(path, call.from))
-      throw UsageError(path + ": reading records from Parquet is not built yet",
-                       "NDJSON, JSON, CSV, TSV and Arrow IPC are; --from says which of them a source is.");
+    if (path == "-" && is_parquet(path, call.from))
+      throw UsageError("Parquet is read from its end, which standard input has not", "Name a file instead of -.");
     const SourceFormat format = call.from.empty() ? SourceFormat::automatic : kFormats[format_index(call.from)];
     sources.push_back({path, format});
   }

@@ -20,7 +20,7 @@ struct SourceCall {
 /// --from, --records and what CSV looks like.
 std::vector<Option> source_options(SourceCall& call);
 
-/// The sources that the operands name, in their order. Throws UsageError for none, for formats that are not built yet,
+/// The sources that the operands name, in their order. Throws UsageError for none, for Parquet out of a pipe,
 /// for "-" that stands twice, or that nobody is piped into.
 std::vector<Source> sources_of(const std::string& verb, const std::vector<std::string>& operands,
                                const SourceCall& call);

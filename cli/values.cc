@@ -12,7 +12,7 @@
 namespace sluice::cli {
 namespace {
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 /// "a, b or c"
 std::string listed(std::span<const std::string_view> words) {
@@ -43,9 +43,9 @@ auto parsed(std::string_view option, const std::string& text, Parse parse) {
 }  // namespace
 
 std::string unknown(std::string_view what, std::string_view found, std::span<const std::string_view> known) {
-  std::string text = "no " + std::string(what) + " " + quoted(found);
+  std::string text = "no " + std::string(what) + " " + in_quotes(found);
   const std::string_view meant = nearest_name(found, known);
-  if (!meant.empty()) text += "; did you mean " + quoted(meant) + "?";
+  if (!meant.empty()) text += "; did you mean " + in_quotes(meant) + "?";
   return text;
 }
 
@@ -57,10 +57,10 @@ uint64_t size_value(std::string_view option, const std::string& text) {
   const auto thousands = parse_size(bare + unit + "B");
   const auto powers = parse_size(bare + unit + "iB");
   if (thousands && powers)
-    throw UsageError(std::string(option) + " " + quoted(text) + " has two readings",
+    throw UsageError(std::string(option) + " " + in_quotes(text) + " has two readings",
                      bare + unit + "B = " + std::to_string(*thousands) + " bytes, " + bare + unit +
                          "iB = " + std::to_string(*powers) + " bytes");
-  throw UsageError(std::string(option) + " " + quoted(text) + " is not a size",
+  throw UsageError(std::string(option) + " " + in_quotes(text) + " is not a size",
                    "sizes look like 64KiB, 128MiB, 1GB, or bytes in digits");
 }
 
@@ -69,7 +69,7 @@ int64_t count_value(std::string_view option, const std::string& text, int64_t mi
   if (!read_whole(text, count) || count < min || count > max) {
     std::string range = "at least " + std::to_string(min);
     if (max != std::numeric_limits<int64_t>::max()) range = std::to_string(min) + " to " + std::to_string(max);
-    throw UsageError(std::string(option) + " " + quoted(text) + " is not a whole number of " + range);
+    throw UsageError(std::string(option) + " " + in_quotes(text) + " is not a whole number of " + range);
   }
   return count;
 }
@@ -123,14 +123,14 @@ double percent_value(std::string_view option, const std::string& text) {
   const char* const end = text.data() + text.size() - 1;
   const auto [stop, error] = std::from_chars(text.data(), end, percent);
   if (!text.ends_with('%') || error != std::errc() || stop != end || !(percent >= 0 && percent <= 100))
-    throw UsageError(std::string(option) + " " + quoted(text) + " is not a share from 0% to 100%");
+    throw UsageError(std::string(option) + " " + in_quotes(text) + " is not a share from 0% to 100%");
   return percent;
 }
 
 std::pair<std::string, std::string> pair_value(std::string_view option, const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
-    throw UsageError(std::string(option) + " " + quoted(text) + " is not KEY=VALUE");
+    throw UsageError(std::string(option) + " " + in_quotes(text) + " is not KEY=VALUE");
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 

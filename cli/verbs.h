@@ -14,5 +14,9 @@ using Arguments = std::span<const std::string>;
 int run_write(Session& session, Arguments arguments);
 int run_inspect(Session& session, Arguments arguments);
 int run_schema(Session& session, Arguments arguments);
+int run_show(Session& session, Arguments arguments);
+int run_count(Session& session, Arguments arguments);
+int run_verify(Session& session, Arguments arguments);
+int run_diff(Session& session, Arguments arguments);
 
 }  // namespace sluice::cli

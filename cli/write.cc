@@ -1,4 +1,4 @@
-// `sluice write`: records in, one Parquet file out, and what was done in a few lines on standard error.
+// `sluice write`: records in, Parquet out, and what was done in a few lines on standard error.
 #include "sluice/write.h"
 
 #include <fmt/format.h>
@@ -35,6 +35,7 @@ struct WriteCall {
   std::string destination;
   SourceCall source;
   OnBadRecord on_bad_record = OnBadRecord::fail;
+  bool has_bad_max = false;
   OnSignal on_signal = OnSignal::fail;
   RuntimeOptions runtime;
   WriteOptions options;  ///< those of the source come from `source`
@@ -107,6 +108,7 @@ std::vector<Option> selection_options(WriteCall& call) {
        }},
       {"Bad records", "--bad-max", "N|P%", "more bad records than this are an error", "no limit",
        [&](const std::string& text) {
+         call.has_bad_max = true;
          if (text.ends_with('%'))
            source.bad_percent_max = percent_value("--bad-max", text);
          else
@@ -231,6 +233,8 @@ void settle(WriteCall& call) {
     call.options.rejects = without_slashes(call.destination) + ".rejects.ndjson";
   if (call.on_bad_record != OnBadRecord::quarantine && !call.options.rejects.empty())
     throw UsageError("--rejects has nothing to hold unless bad records are put aside", "--on-bad-record quarantine");
+  if (call.on_bad_record == OnBadRecord::fail && call.has_bad_max)
+    throw UsageError("--bad-max has nothing to count unless bad records are left out", "--on-bad-record skip");
   if (call.on_bad_record != OnBadRecord::fail) call.source.options.bad_records = BadRecords::skip;
   call.options.source = call.source.options;
 }
@@ -248,10 +252,6 @@ uint64_t peak_memory_bytes() {
 std::string rows_per_second(double rows) {
   if (rows >= 1e6) return fmt::format("{:.2f} M rows/s", rows / 1e6);
   return format_count(static_cast<int64_t>(rows)) + " rows/s";
-}
-
-std::string counted(int64_t count, const char* one) {
-  return format_count(count) + " " + one + (count == 1 ? "" : "s");
 }
 
 /// The columns and what is worth telling about them.
@@ -282,7 +282,7 @@ std::string bad_record_lines(const RecordsResult& result) {
 std::string summary(const WriteCall& call, const Session& session, const RecordsResult& result, double seconds) {
   const size_t width = terminal_width(STDERR_FILENO).value_or(120);
   std::string text;
-  if (result.inferred) text += inferred_lines(result, width);
+  if (result.inferred && result.schema.size() > 0) text += inferred_lines(result, width);
   if (result.extra_values > 0)
     text += "dropped   " + counted(result.extra_values, "value") + " of fields that --schema does not name\n";
   text += bad_record_lines(result);
@@ -294,7 +294,7 @@ std::string summary(const WriteCall& call, const Session& session, const Records
   const double time = std::max(seconds, 1e-3);
   const std::string name = result.files.size() == 1 ? result.files.front().path : call.destination;
   text += fmt::format("wrote     {}  {}, {}, {} in {}   ({}, {}/s, peak memory {})\n", printable(name),
-                      counted(static_cast<int64_t>(result.files.size()), "file"), counted(row_groups, "row group"),
+                      counted(static_cast<uint64_t>(result.files.size()), "file"), counted(row_groups, "row group"),
                       counted(result.rows, "row"), format_duration(seconds),
                       rows_per_second(static_cast<double>(result.rows) / time),
                       format_bytes(static_cast<uint64_t>(static_cast<double>(result.bytes_read) / time)),
@@ -404,7 +404,8 @@ int run_write(Session& session, Arguments arguments) {
   const auto begin = std::chrono::steady_clock::now();
   int64_t rows = 0;
   const bool publishes = call.on_signal == OnSignal::publish;
-  if (publishes) call.options.source.end_of_input = [&] { return interruption.signal() != 0; };
+  // What was read so far is not taken for a whole source: the run asks whether to go on before it publishes.
+  call.options.source.end_of_input = [&] { return interruption.signal() != 0; };
   try {
     ProgressLine line(source_words(*operands),
                       session.quiet && call.progress == When::automatic ? When::never : call.progress);
@@ -413,7 +414,8 @@ int run_write(Session& session, Arguments arguments) {
       line.show(progress);
       return publishes || interruption.signal() == 0;
     };
-    const RecordsResult result = write(sources, call.destination, call.options);
+    RecordsResult result = write(sources, call.destination, call.options);
+    result.ended_early = result.ended_early && publishes;  // one that came while files were published changed nothing
     line.clear();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!session.quiet) write_words(summary(call, session, result, seconds));

@@ -75,6 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if ((choice & 16) != 0) csv.null_texts = {"NA", "0"};
   csv.duplicates = (choice & 32) == 0 ? DuplicateNames::error : DuplicateNames::rename;
   const bool skips = (choice & 64) != 0;
+  if ((choice & 128) != 0) csv.record_bytes_max = 40;
   const std::string whole = all_of(path, csv, kBlockBytes, skips);
   for (const uint64_t block_bytes : {1, 7, 64})
     if (all_of(path, csv, block_bytes, skips) != whole) std::abort();

@@ -22,11 +22,14 @@ std::string fault_text(const sluice::RecordFault& fault, int64_t records_before)
 }
 
 // Bad records, how many good ones there are, and the fault that ends them.
-std::string outcome(const std::string& path, const sluice::JsonFormat& format, uint64_t block_bytes) {
+std::string outcome(const std::string& path, const sluice::JsonFormat& format, uint64_t block_bytes, bool skips) {
   static const auto schema = std::make_shared<const sluice::Schema>(sluice::parse_schema("a json, b int64"));
   sluice::Contents contents = sluice::Contents::open(path);
-  const auto frames =
-      format.open(contents, {.block_bytes = block_bytes, .record_bytes_max = 1'000, .reason = "", .hint = ""});
+  const auto frames = format.open(contents, {.block_bytes = block_bytes,
+                                             .record_bytes_max = uint64_t{skips ? 50U : 1000U},
+                                             .passes_over = skips,
+                                             .reason = "",
+                                             .hint = ""});
   const auto reader = format.make_reader(
       schema, {.extra_fields = sluice::ExtraFields::ignore, .batch_bytes_max = UINT64_MAX, .keep_rejects = true});
   std::string text;
@@ -35,6 +38,11 @@ std::string outcome(const std::string& path, const sluice::JsonFormat& format, u
   sluice::RecordBlock block;
   RecordFrames::Step step;
   while ((step = frames->next(block)) == RecordFrames::Step::block) {
+    if (block.passed_over) {
+      text += fault_text(block.passed_over->fault, records++) + block.passed_over->text.substr(0, 51) + "\n";
+      block.passed_over.reset();
+      continue;
+    }
     const sluice::BlockRead read = reader->read(block);
     if (read.fault || read.end != block.end) std::abort();
     for (const sluice::Reject& reject : read.rejects) text += fault_text(reject.fault, records) + reject.text + "\n";
@@ -61,10 +69,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } catch (const sluice::Error&) {
     return 0;  // a container or UTF-16, and broken: the affair of contents_fuzz
   }
-  for (const sluice::JsonFormat& format : formats) {
-    const std::string whole = outcome(path, format, sluice::kBlockBytes);
-    for (const uint64_t block_bytes : {1, 13, 64, 300})
-      if (outcome(path, format, block_bytes) != whole) std::abort();
-  }
+  for (const sluice::JsonFormat& format : formats)
+    for (const bool skips : {false, true}) {
+      const std::string whole = outcome(path, format, sluice::kBlockBytes, skips);
+      for (const uint64_t block_bytes : {1, 13, 64, 300})
+        if (outcome(path, format, block_bytes, skips) != whole) std::abort();
+    }
   return 0;
 }

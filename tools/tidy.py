@@ -117,6 +117,14 @@ def check_file_name(file):
             yield 1, "file name", f"'{part}' says nothing: name the file after its idea"
 
 
+def check_test_namespace(file):
+    """Tests are compiled several files together: what a test names for itself must not meet its neighbours' names."""
+    module = Path(file.name).stem
+    if file.name.startswith("tests/") and file.name.endswith("_test.cc"):
+        if f"\nnamespace sluice::{module} {{\n" not in file.text:
+            yield 1, "test namespace", f"a test lives in a namespace of its own: sluice::{module}"
+
+
 def check_calls(file):
     """A library lives in other people's processes: it neither prints nor ends them."""
     if not file.folder:
@@ -175,7 +183,7 @@ def check_public_only(file):
 
 
 FILE_CHECKS = [check_bytes, check_line_length, check_file_length, check_opening, check_words, check_file_name,
-               check_calls, check_function_length, check_public_only]
+               check_calls, check_test_namespace, check_function_length, check_public_only]
 
 
 # ---- checks that need more than one file ----------------------------------------------------------------------------

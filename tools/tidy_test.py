@@ -43,6 +43,10 @@ class FileChecks(unittest.TestCase):
         self.assertTrue(rules(tidy.check_file_name, "src/base/text_utils.h", ""))
         self.assertEqual(rules(tidy.check_file_name, "src/base/utf8.h", ""), [])
 
+    def test_test_namespace(self):
+        bad, good = "\nnamespace sluice {\n", "\nnamespace sluice::a_test {\n"
+        self.finds(tidy.check_test_namespace, "tests/base/a_test.cc", bad, good)
+
     def test_calls(self):
         for bad in ("std::cout << 1;", "printf(text);", "  std::abort();", "::exit(1);", "std::cerr << 1;"):
             self.finds(tidy.check_calls, "src/base/a.cc", bad, 'writer.abort(); x->exit(1); snprintf(b); "printf(";')

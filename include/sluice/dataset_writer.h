@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -81,6 +82,8 @@ class DatasetWriter {
   const Schema& schema() const;
   /// Rows taken so far.
   int64_t rows() const;
+  /// Files that have ended; with Publish::each they are visible.
+  size_t files_ended() const;
   /// Of all files so far, as far as they are written.
   uint64_t bytes_written() const;
 

@@ -33,7 +33,7 @@ enum class Profile : uint8_t {
 /// out, pages soon are the same again, so that stores which keep equal bytes once hold near-equal files cheaply.
 struct ContentDefinedPages {
   uint64_t bytes_min = 256_KiB;  ///< before encoding; smaller ones only at the end of a row group
-  uint64_t bytes_max = 1_MiB;
+  uint64_t bytes_max = 1_MiB;    ///< up to 16 MiB
   /// -16 to 16: a step up makes pages smaller, and fewer that end for their size; a step down makes them larger.
   int level = 0;
 };
@@ -46,12 +46,13 @@ struct FileOptions {
   int64_t row_group_rows = 1'048'576;
   /// Bytes of a row group at the most, as encoded pages before compression; a third of the budget if that is less.
   uint64_t row_group_bytes = 128_MiB;
-  /// Bytes of a page at the most, before encoding; one record may exceed it.
+  /// Bytes of a page at the most, before encoding, up to 64 MiB; one record may exceed it.
   uint64_t page_bytes = 1_MiB;
   /// Rows of a page at the most: the unit that readers skip by the page index. Compressors want at least 64 KiB of what
   /// belongs together, such as one of the byte streams of BYTE_STREAM_SPLIT (docs/decisions.md).
   int64_t page_rows = 131'072;
-  /// Bytes of a column chunk's dictionary at the most; beyond it the chunk goes on without. 0 = no dictionaries.
+  /// Bytes of a column chunk's dictionary at the most, up to 64 MiB; beyond it the chunk goes on without. 0 = no
+  /// dictionaries.
   uint64_t dictionary_bytes = 1_MiB;
   /// 1 or 2: how data pages are laid out. Every reader knows 1, and levels are small once they are compressed.
   int page_version = 1;

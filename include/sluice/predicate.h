@@ -41,6 +41,7 @@ struct Predicate {
   enum class Kind : uint8_t {
     compare,  ///< `column` stands to the one literal as `comparison` says
     in,       ///< `column` equals one of the literals, of which there is at least one
+    like,     ///< `column` is like the pattern in the first literal; a second one is the escape character
     is_null,  ///< `column` is null, or a struct around it is
     all,      ///< every one of `operands`, at least two, holds: "and"
     any,      ///< one of `operands`, at least two, holds: "or"

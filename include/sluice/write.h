@@ -30,9 +30,11 @@ enum class SourceFormat {
   csv,        ///< text in columns, by default with a comma between them and a header
   tsv,        ///< the same with tabs
   arrow,      ///< Arrow IPC, the file format (Feather) or the streaming format
+  parquet,    ///< Parquet: a file, or a directory with Hive partitions
 };
 
-/// A place to read records from: a path, or "-" for standard input.
+/// A place to read records from: a path, or "-" for standard input. A directory is Parquet unless `format` says
+/// otherwise.
 struct Source {
   std::string path;
   SourceFormat format = SourceFormat::automatic;
@@ -87,7 +89,8 @@ struct SourceOptions {
   std::string records_pointer{};
   /// How CSV and TSV look.
   CsvOptions csv{};
-  /// When empty: `add` for inferred schemas, `strict` for declared ones.
+  /// When empty: `add` for inferred schemas, `strict` for declared ones; with Publish::each a field that is new after
+  /// the first file is then an error.
   std::optional<Evolution> evolution{};
   BadRecords bad_records = BadRecords::fail;
   /// Records that may be left out before that is an Error{data}.
@@ -127,20 +130,23 @@ class RecordStream : public BatchStream {
 /// Arrow IPC, file or stream, brings its own schema: of the options only `runtime` counts, and a `schema` must be equal
 /// (else Error{unsupported}). Batches are those of the source, or parts of them; dictionaries are passed on
 /// (sluice/column.h). What one message may take is a share of the budget, beyond which next() throws Error{data}.
+/// Parquet is read as DatasetReader reads it (sluice/dataset_reader.h), and brings its own schema likewise; of the
+/// options `end_of_input` counts too. It cannot come from standard input: Error{unsupported}.
 /// Throws Error{io} for a source that cannot be read, Error{data} for a malformed sample, Error{corrupt} or
 /// Error{unsupported} for the schema of Arrow data.
 std::unique_ptr<RecordStream> open_source(const Source& source, SourceOptions options = {});
 
 /// Opens several, to be read in the order given: records are matched by the names of their fields, and the sample is
-/// from the beginning of the row. Sources of different kinds (JSON, CSV, Arrow) need a `schema`, or begin with Arrow
-/// data, whose schema then counts. Throws Error{invalid} for none, and as open_source does.
+/// from the beginning of the row. Sources of different kinds (JSON, CSV, Arrow, Parquet) need a `schema`, or begin with
+/// Arrow data or Parquet, whose schema then counts. Parquet sources that follow each other are merged (SchemaMerge).
+/// Throws Error{invalid} for none, and as open_source does.
 std::unique_ptr<RecordStream> open_sources(const std::vector<Source>& sources, SourceOptions options = {});
 
 struct WriteOptions {
   /// What files look like, and where one ends and the next begins: shards are for datasets.
   DatasetOptions output{};
   SourceOptions source{};
-  /// Columns and rows to keep.
+  /// Columns and rows to keep. Where all sources are Parquet, only what is needed for these is read.
   SelectOptions select{};
   /// NDJSON of the records that are left out (BadRecords::skip): source, record, byte, column, reason and text of each.
   /// It is published whether the run succeeds or not, once a record was bad, and takes the place of an earlier one.

@@ -150,4 +150,24 @@ void resize_decimals(Column& column, const std::byte* values, size_t width) {
   rebase(column);
 }
 
+void count_days(Column& column, const std::byte* values) {
+  constexpr int64_t kMillisecondsPerDay = 86'400'000;
+  Bytes days;
+  days.reserve(static_cast<size_t>(column.length) * sizeof(int32_t));
+  for (int64_t i = 0; i < column.length; ++i, values += sizeof(int64_t)) {
+    const int64_t midnight = column.is_valid(i) ? load<int64_t>(values) : 0;
+    const int64_t day = midnight / kMillisecondsPerDay;
+    if (day * kMillisecondsPerDay != midnight)
+      throw Error(ErrorCode::data,
+                  "has dates in milliseconds, and at its value " + std::to_string(i) + " there are " +
+                      std::to_string(midnight) + ", which is no midnight",
+                  {.row = i}, "Moments are timestamps: hand the column over as timestamp(ms).");
+    if (!std::in_range<int32_t>(day))
+      throw Error(ErrorCode::data, "has a date beyond those of 32 bits at its value " + std::to_string(i), {.row = i});
+    days.append_value(static_cast<int32_t>(day));
+  }
+  column.values = to_buffer(std::move(days));
+  rebase(column);
+}
+
 }  // namespace sluice

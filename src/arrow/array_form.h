@@ -16,13 +16,19 @@ namespace sluice {
 
 enum class ArrayForm : uint8_t {
   plain,
-  large,       ///< text, lists: 64-bit offsets
-  view,        ///< text: views into several buffers; lists: 32-bit offsets and sizes in any order
-  large_view,  ///< lists: 64-bit offsets and sizes
-  bits32,      ///< decimals of 4 bytes
-  bits64,      ///< decimals of 8 bytes
-  bits256,     ///< decimals of 32 bytes whose digits need 16
+  large,         ///< text, lists: 64-bit offsets
+  view,          ///< text: views into several buffers; lists: 32-bit offsets and sizes in any order
+  large_view,    ///< lists: 64-bit offsets and sizes
+  bits32,        ///< decimals of 4 bytes
+  bits64,        ///< decimals of 8 bytes
+  bits256,       ///< decimals of 32 bytes whose digits need 16
+  milliseconds,  ///< dates of 8 bytes: the midnights of days, in milliseconds since 1970
 };
+
+/// Bytes of a value in one of the last four forms.
+constexpr int64_t stored_width(ArrayForm form) {
+  return form == ArrayForm::bits32 ? 4 : form == ArrayForm::bits256 ? 32 : 8;
+}
 
 /// The form of an array and of what is in it.
 struct ArrayLayout {
@@ -59,5 +65,8 @@ void gather_list_views(Column& column, const Offset* offsets, const Offset* size
 
 /// Takes decimals of 4, 8 or 32 bytes as such of the width that their type has in memory.
 void resize_decimals(Column& column, const std::byte* values, size_t width);
+
+/// Takes dates of 8 bytes. Throws Error{data} for one that is no midnight, or further away than dates of 4 bytes go.
+void count_days(Column& column, const std::byte* values);
 
 }  // namespace sluice

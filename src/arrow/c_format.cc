@@ -34,6 +34,7 @@ constexpr SimpleFormat kSimpleFormats[] = {
     {"u", TypeKind::string, string},
     {"z", TypeKind::binary, binary},
     {"tdD", TypeKind::date, date},
+    {"tdm", TypeKind::date, date, ArrayForm::milliseconds},
     {"U", TypeKind::string, string, ArrayForm::large},
     {"Z", TypeKind::binary, binary, ArrayForm::large},
     {"vu", TypeKind::string, string, ArrayForm::view},

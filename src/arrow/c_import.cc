@@ -26,7 +26,7 @@ namespace {
 alignas(8) constexpr int32_t kNoOffsets[2] = {};
 
 /// Of a view: size, and twelve bytes in which the text or the way to it stands.
-constexpr int64_t kViewBytes = 16;
+constexpr int64_t kViewStructBytes = 16;
 
 // How many buffers an array of a kind has. (Arrow "Columnar Format", buffer listing for each layout.)
 int64_t buffer_count(TypeKind kind) {
@@ -52,6 +52,7 @@ class ArrayImport {
   Column column(const ArrowArray& array, const Field& field, const ArrayLayout& layout, int64_t begin, int64_t count);
   Column decoded(const ArrowArray& array, const Field& field, const ArrayLayout& layout, int64_t begin, int64_t count);
   void reform(const ArrowArray& array, const ArrayLayout& layout, Column& column);
+  void reform_fixed(const ArrowArray& array, ArrayForm form, Column& column) const;
   void reform_text(const ArrowArray& array, ArrayForm form, Column& column) const;
   void reform_list(const ArrowArray& array, const ArrayLayout& layout, Column& column);
   void read_values(const ArrowArray& array, Column& column) const;
@@ -72,7 +73,8 @@ class ArrayImport {
   [[noreturn]] void fail(const std::string& problem) const;
 
   std::shared_ptr<const void> owner_;
-  std::string path_;
+  std::string path_;           ///< of the column at hand, or of a part of it
+  bool is_in_column_ = false;  ///< no longer at the record batch itself
 };
 
 std::vector<Column> ArrayImport::columns(const ArrowArray& array, const Schema& schema,
@@ -82,6 +84,7 @@ std::vector<Column> ArrayImport::columns(const ArrowArray& array, const Schema& 
       count_set_bits(static_cast<const uint8_t*>(array.buffers[0]), array.offset + begin, count) != count)
     fail("has rows that are null as a whole");
   std::vector<Column> columns;
+  is_in_column_ = true;
   for (size_t i = 0; i < schema.size(); ++i) {
     path_ = schema[i].name;
     columns.push_back(column(child_of(array, i), schema[i], layouts[i], array.offset + begin, count));
@@ -104,7 +107,8 @@ Column ArrayImport::column(const ArrowArray& array, const Field& field, const Ar
     column.null_count = count;
     return column;
   }
-  column.offset = array.offset + begin;
+  // Of no values buffers may be missing, wherever they would begin.
+  column.offset = count == 0 ? 0 : array.offset + begin;
   if (!is_plain) {
     reform(array, layout, column);
     return column;
@@ -173,16 +177,22 @@ void ArrayImport::reform(const ArrowArray& array, const ArrayLayout& layout, Col
   const bool is_list = column.type.has_ranges();
   const bool has_sizes = is_list && layout.form != ArrayForm::large;
   const bool is_text_view = !is_list && layout.form == ArrayForm::view;
-  const bool is_decimal = column.type.kind() == TypeKind::decimal;
-  if (!is_text_view) check_buffers(array, is_decimal || (is_list && !has_sizes) ? 2 : 3);
+  const bool is_fixed = fixed_width(column.type) > 0;
+  if (!is_text_view) check_buffers(array, is_fixed || (is_list && !has_sizes) ? 2 : 3);
   if (is_text_view && (array.n_buffers < 3 || array.buffers == nullptr)) check_buffers(array, 3);
   read_validity(array, column);
   if (is_list) return reform_list(array, layout, column);
-  if (!is_decimal) return reform_text(array, layout.form, column);
-  const size_t width = layout.form == ArrayForm::bits32 ? 4 : layout.form == ArrayForm::bits64 ? 8 : sizeof(Int256);
-  const auto bytes = slots(column.offset + column.length, static_cast<int64_t>(width));
-  const Buffer values = buffer(array.buffers[1], bytes, 1);
-  named([&] { resize_decimals(column, values.bytes().data() + static_cast<size_t>(column.offset) * width, width); });
+  return is_fixed ? reform_fixed(array, layout.form, column) : reform_text(array, layout.form, column);
+}
+
+void ArrayImport::reform_fixed(const ArrowArray& array, ArrayForm form, Column& column) const {
+  const int64_t width = stored_width(form);
+  const Buffer values = buffer(array.buffers[1], slots(column.offset + column.length, width), 1);
+  const std::byte* const from = values.bytes().data() + column.offset * width;
+  named([&] {
+    if (form == ArrayForm::milliseconds) return count_days(column, from);
+    resize_decimals(column, from, static_cast<size_t>(width));
+  });
 }
 
 void ArrayImport::reform_text(const ArrowArray& array, ArrayForm form, Column& column) const {
@@ -209,8 +219,8 @@ void ArrayImport::reform_text(const ArrowArray& array, ArrayForm form, Column& c
     if (size < 0 || (size > 0 && array.buffers[2 + i] == nullptr)) fail("lacks a buffer that its views point into");
     data.emplace_back(static_cast<const std::byte*>(array.buffers[2 + i]), static_cast<size_t>(size));
   }
-  const Buffer views = buffer(array.buffers[1], (column.offset + column.length) * kViewBytes, 1);
-  named([&] { gather_views(column, views.bytes().data() + column.offset * kViewBytes, data); });
+  const Buffer views = buffer(array.buffers[1], (column.offset + column.length) * kViewStructBytes, 1);
+  named([&] { gather_views(column, views.bytes().data() + column.offset * kViewStructBytes, data); });
 }
 
 void ArrayImport::reform_list(const ArrowArray& array, const ArrayLayout& layout, Column& column) {
@@ -346,7 +356,7 @@ std::invoke_result_t<Work> ArrayImport::named(Work work) const {
 }
 
 void ArrayImport::fail(const std::string& problem) const {
-  const std::string what = path_.empty() ? "the Arrow array" : "column \"" + path_ + "\" of the Arrow array";
+  const std::string what = is_in_column_ ? "column \"" + path_ + "\" of the Arrow array" : "the Arrow array";
   throw Error(ErrorCode::invalid, what + " " + problem, {.field = path_});
 }
 

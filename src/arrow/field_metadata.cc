@@ -21,16 +21,22 @@ constexpr std::string_view kEnumExtension = "sluice.enum";
 constexpr std::string_view kBsonExtension = "sluice.bson";
 constexpr std::string_view kFieldId = "PARQUET:field_id";
 
-/// What Parquet calls the system that nobody has named, and what it means where none is named.
+/// What Parquet calls the system that nobody has named, and others that have a number alone; and what it means where
+/// none is named. (parquet-format, Geospatial.md, "CRS Customization".)
 constexpr std::string_view kUnknownCrs = "srid:0";
+constexpr std::string_view kNumberedCrs = "srid:";
 constexpr std::string_view kLonLatCrs = "OGC:CRS84";
 
-/// GeoArrow's words for a shape: no "crs" for an unknown one, "edges" for a globe.
+/// GeoArrow's words for a shape: no "crs" for an unknown one, "crs_type" for one that is a number, "edges" for a globe.
 std::string shape_metadata(const Type& type) {
   const std::string_view crs = type.crs().empty() ? kLonLatCrs : std::string_view(type.crs());
   std::string json = "{";
   if (crs.starts_with('{')) {
     json.append("\"crs\":").append(crs);
+  } else if (crs != kUnknownCrs && crs.starts_with(kNumberedCrs)) {
+    json += "\"crs\":";
+    append_json_string(crs.substr(kNumberedCrs.size()), json);
+    json += ",\"crs_type\":\"srid\"";
   } else if (crs != kUnknownCrs) {
     json += "\"crs\":";
     append_json_string(crs, json);
@@ -38,6 +44,20 @@ std::string shape_metadata(const Type& type) {
   if (type.kind() == TypeKind::geography)
     json.append(json.size() > 1 ? "," : "").append("\"edges\":\"").append(type.algorithm()).append("\"");
   return json += "}";
+}
+
+/// The system as Parquet names it: an object, or a text, which for "crs_type" "srid" is a number. Nothing for what
+/// GeoArrow does not have. No text is no name: it is as unknown as one that is left out.
+std::optional<std::string> shape_crs(simdjson::dom::object metadata) {
+  simdjson::dom::element value;
+  if (metadata["crs"].get(value) != simdjson::SUCCESS || value.is_null()) return std::string(kUnknownCrs);
+  if (value.is_object()) return simdjson::minify(value);
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS) return std::nullopt;
+  if (text.empty()) return std::string(kUnknownCrs);
+  std::string_view type;
+  const bool is_number = metadata["crs_type"].get(type) == simdjson::SUCCESS && type == "srid";
+  return (is_number && !text.starts_with(kNumberedCrs) ? std::string(kNumberedCrs) : std::string()).append(text);
 }
 
 /// Nothing for metadata that are no JSON object, or speak of edges that Parquet does not have.
@@ -48,9 +68,10 @@ std::optional<Type> shape_type(const std::string& metadata) {
   std::string crs(kUnknownCrs);
   std::string_view edges = "planar";
   if (!metadata.empty()) {
+    std::optional<std::string> named = shape_crs(object);
+    if (!named) return std::nullopt;
+    crs = std::move(*named);
     simdjson::dom::element value;
-    if (object["crs"].get(value) == simdjson::SUCCESS && !value.is_null())
-      crs = value.is_string() ? std::string(std::string_view(value)) : simdjson::to_string(value);
     if (object["edges"].get(value) == simdjson::SUCCESS && value.get(edges) != simdjson::SUCCESS) return std::nullopt;
   }
   if (edges == "planar") return geometry(std::move(crs));

@@ -5,17 +5,16 @@
 #include <string>
 #include <utility>
 
+#include "arrow/ipc_fault.h"
 #include "sluice/error.h"
 
 namespace sluice {
 namespace {
 
 // What our loops rely on; Arrow asks for 8 or 64.
-constexpr uintptr_t kAlignment = 8;
+constexpr uintptr_t kBufferAlignment = 8;
 // Before a compressed buffer stands the size of what comes out of it, or this: the rest is not compressed.
 constexpr int64_t kNotCompressed = -1;
-
-[[noreturn]] void fail(const std::string& problem) { throw Error(ErrorCode::corrupt, problem); }
 
 template <typename T>
 std::optional<T> take(ByteSpan& values) {
@@ -50,40 +49,40 @@ IpcBody::IpcBody(const FlatTable& record_batch, std::shared_ptr<const Bytes> bod
 
 ipc::FieldNode IpcBody::next_node() {
   const auto node = take<ipc::FieldNode>(nodes_);
-  if (!node) fail("has no node: the message has fewer than its schema needs");
+  if (!node) fail_ipc("has no node: the message has fewer than its schema needs");
   return *node;
 }
 
 Buffer IpcBody::next_buffer() {
   const auto range = take<ipc::BufferRange>(buffers_);
-  if (!range) fail("lacks a buffer: the message has fewer than its schema needs");
+  if (!range) fail_ipc("lacks a buffer: the message has fewer than its schema needs");
   const auto size = static_cast<int64_t>(body_->size());
   if (range->length < 0 || range->offset < 0 || range->offset > size || range->length > size - range->offset)
-    fail("has a buffer of " + std::to_string(range->length) + " bytes at byte " + std::to_string(range->offset) +
-         " of a body of " + std::to_string(size));
+    fail_ipc("has a buffer of " + std::to_string(range->length) + " bytes at byte " + std::to_string(range->offset) +
+             " of a body of " + std::to_string(size));
   if (range->length == 0) return {};
   const ByteSpan bytes =
       ByteSpan(*body_).subspan(static_cast<size_t>(range->offset), static_cast<size_t>(range->length));
   if (codec_) return inflate(bytes);
-  if (reinterpret_cast<uintptr_t>(bytes.data()) % kAlignment != 0) return copy(bytes);
+  if (reinterpret_cast<uintptr_t>(bytes.data()) % kBufferAlignment != 0) return copy(bytes);
   return Buffer(bytes, body_);
 }
 
 size_t IpcBody::next_view_buffers() {
   const auto count = take<int64_t>(view_buffers_);
-  if (!count) fail("has views, but the message does not say into how many buffers they point");
+  if (!count) fail_ipc("has views, but the message does not say into how many buffers they point");
   const size_t left = buffers_.size() / sizeof(ipc::BufferRange);
   if (*count < 0 || static_cast<uint64_t>(*count) > left)
-    fail("has views into " + std::to_string(*count) + " buffers where the message has " + std::to_string(left) +
-         " left");
+    fail_ipc("has views into " + std::to_string(*count) + " buffers where the message has " + std::to_string(left) +
+             " left");
   return static_cast<size_t>(*count);
 }
 
 void IpcBody::finish() const {
-  if (!nodes_.empty()) fail("has " + std::to_string(nodes_.size() / sizeof(ipc::FieldNode)) + " nodes too many");
+  if (!nodes_.empty()) fail_ipc("has " + std::to_string(nodes_.size() / sizeof(ipc::FieldNode)) + " nodes too many");
   if (!buffers_.empty())
-    fail("has " + std::to_string(buffers_.size() / sizeof(ipc::BufferRange)) + " buffers too many");
-  if (!view_buffers_.empty()) fail("counts the buffers of more columns of views than its schema has");
+    fail_ipc("has " + std::to_string(buffers_.size() / sizeof(ipc::BufferRange)) + " buffers too many");
+  if (!view_buffers_.empty()) fail_ipc("counts the buffers of more columns of views than its schema has");
 }
 
 Buffer IpcBody::copy(ByteSpan bytes) {
@@ -96,19 +95,19 @@ Buffer IpcBody::copy(ByteSpan bytes) {
 
 Buffer IpcBody::inflate(ByteSpan bytes) {
   if (bytes.size() < sizeof(int64_t))
-    fail("has a compressed buffer of only " + std::to_string(bytes.size()) + " bytes");
+    fail_ipc("has a compressed buffer of only " + std::to_string(bytes.size()) + " bytes");
   const auto size = load<int64_t>(bytes.data());
   const ByteSpan frames = bytes.subspan(sizeof(int64_t));
   if (size == kNotCompressed) {
-    if (reinterpret_cast<uintptr_t>(frames.data()) % kAlignment != 0) return copy(frames);
+    if (reinterpret_cast<uintptr_t>(frames.data()) % kBufferAlignment != 0) return copy(frames);
     return Buffer(frames, body_);
   }
-  if (size < 0) fail("has a compressed buffer of a negative size: " + std::to_string(size));
+  if (size < 0) fail_ipc("has a compressed buffer of a negative size: " + std::to_string(size));
   if (size == 0) return {};
   charge(static_cast<uint64_t>(size));
   auto owner = std::make_shared<Bytes>(static_cast<size_t>(size));
   if (!decompress_frames(*codec_, frames, {owner->data(), owner->size()}))
-    fail("has a buffer that does not decompress to the " + std::to_string(size) + " bytes that it says");
+    fail_ipc("has a buffer that does not decompress to the " + std::to_string(size) + " bytes that it says");
   const ByteSpan view = *owner;
   return Buffer(view, std::move(owner));
 }

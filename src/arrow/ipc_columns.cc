@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "arrow/ipc_fault.h"
 #include "base/bits.h"
 #include "columns/column_check.h"
 #include "columns/widths.h"
@@ -15,8 +16,6 @@ namespace {
 
 // Arrow recommends that no array be longer; null columns, which have no buffers, could claim anything.
 constexpr int64_t kRowsMax = INT32_MAX;
-
-[[noreturn]] void fail(const std::string& problem) { throw Error(ErrorCode::corrupt, problem); }
 
 class ColumnReader {
  public:
@@ -42,7 +41,7 @@ IpcColumn ColumnReader::column(const Field& field, const IpcField& form, int64_t
     column = form.dictionary ? own_part(form.dictionary->index, ArrayForm::plain, length)
                              : own_part(field.type, form.form, length);
     if (!field.type.has_ranges() && __builtin_mul_overflow(column.length, child_values(field.type), &part_length))
-      fail("has an impossible length: " + std::to_string(column.length));
+      fail_ipc("has an impossible length: " + std::to_string(column.length));
   } catch (const Error& error) {
     rethrow_for_column(error, path);
   }
@@ -57,13 +56,13 @@ IpcColumn ColumnReader::column(const Field& field, const IpcField& form, int64_t
 IpcColumn ColumnReader::own_part(const Type& type, ArrayForm form, int64_t length) {
   const ipc::FieldNode node = body_.next_node();
   if (node.length < 0 || node.length > kColumnValuesMax)
-    fail("has an impossible length: " + std::to_string(node.length));
+    fail_ipc("has an impossible length: " + std::to_string(node.length));
   IpcColumn column;
   column.length = node.length;
   const TypeKind kind = type.kind();
   if (kind != TypeKind::null) read_validity(column, node.null_count);
   if (length >= 0 && node.length != length)
-    fail("has " + std::to_string(node.length) + " values where " + std::to_string(length) + " are expected");
+    fail_ipc("has " + std::to_string(node.length) + " values where " + std::to_string(length) + " are expected");
   const bool is_view = is_text(kind) && form == ArrayForm::view;
   if (has_offsets(kind) && !is_view) column.offsets = next_buffer();
   if (kind == TypeKind::boolean || fixed_width(type) > 0 || is_text(kind)) column.values = next_buffer();
@@ -78,13 +77,13 @@ void ColumnReader::read_validity(IpcColumn& column, int64_t null_count) {
   int64_t nulls = 0;
   if (bytes > 0) {
     if (bytes < bytes_of_bits(column.length))
-      fail("has a validity bitmap of " + std::to_string(bytes) + " bytes for " + std::to_string(column.length) +
-           " values");
+      fail_ipc("has a validity bitmap of " + std::to_string(bytes) + " bytes for " + std::to_string(column.length) +
+               " values");
     nulls = column.length - count_set_bits(column.validity.as<uint8_t>(), 0, column.length);
   }
   // Some readers skip the bitmap where the count says 0: believing either could be what the writer did not mean.
   if (null_count >= 0 && null_count != nulls)
-    fail("says that it has " + std::to_string(null_count) + " nulls, but its bitmap has " + std::to_string(nulls));
+    fail_ipc("says that it has " + std::to_string(null_count) + " nulls, but its bitmap has " + std::to_string(nulls));
 }
 
 Buffer ColumnReader::next_buffer() {
@@ -97,7 +96,8 @@ Buffer ColumnReader::next_buffer() {
 
 IpcRows read_rows(IpcBody& body, const IpcSchema& schema) {
   IpcRows rows{.count = body.rows()};
-  if (rows.count < 0 || rows.count > kRowsMax) fail("has an impossible number of rows: " + std::to_string(rows.count));
+  if (rows.count < 0 || rows.count > kRowsMax)
+    fail_ipc("has an impossible number of rows: " + std::to_string(rows.count));
   ColumnReader reader(body);
   for (size_t i = 0; i < schema.fields.size(); ++i)
     rows.columns.push_back(reader.column(schema.schema[i], schema.fields[i], rows.count, schema.schema[i].name));

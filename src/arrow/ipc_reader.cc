@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "arrow/ipc_body.h"
+#include "arrow/ipc_fault.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -12,8 +13,6 @@ namespace {
 
 // Rows that are made anew together, where memory allows.
 constexpr int64_t kRowsAtOnce = 65'536;
-
-[[noreturn]] void fail(const std::string& sentence) { throw Error(ErrorCode::corrupt, sentence); }
 
 // Whatever a batch was refused for is the fault of its source, not of a call.
 [[noreturn]] void rethrow(const Error& error, const std::string& place) {
@@ -45,8 +44,8 @@ void IpcReader::note_dictionaries(const Field& field, const IpcField& form) {
   const auto [entry, is_new] = dictionary_forms_.try_emplace(form.dictionary->id, std::move(known));
   const Type& type = entry->second.schema.schema[0].type;
   if (!is_new && !(type == field.type))
-    fail("the dictionary " + std::to_string(form.dictionary->id) + " has values of type " + to_text(type) +
-         ", but those of field \"" + field.name + "\" are of type " + to_text(field.type));
+    fail_ipc("the dictionary " + std::to_string(form.dictionary->id) + " has values of type " + to_text(type) +
+             ", but those of field \"" + field.name + "\" are of type " + to_text(field.type));
 }
 
 std::optional<Batch> IpcReader::next() {
@@ -57,7 +56,7 @@ std::optional<Batch> IpcReader::next() {
     const std::optional<IpcMessage> message = next_message_();
     if (!message) return std::nullopt;
     try {
-      if (message->header == ipc::Header::schema) fail("a second schema, where rows should be");
+      if (message->header == ipc::Header::schema) fail_ipc("a second schema, where rows should be");
       if (message->header == ipc::Header::dictionary_batch) {
         take_dictionary(*message);
         continue;
@@ -112,15 +111,15 @@ void IpcReader::take_dictionary(const IpcMessage& message) {
   const auto id = table.scalar<int64_t>(ipc::kDictionaryBatchId, 0);
   const bool is_delta = table.scalar<uint8_t>(ipc::kDictionaryBatchIsDelta, 0) != 0;
   const auto form = dictionary_forms_.find(id);
-  if (form == dictionary_forms_.end()) fail("the dictionary " + std::to_string(id) + " is one of no field");
+  if (form == dictionary_forms_.end()) fail_ipc("the dictionary " + std::to_string(id) + " is one of no field");
   const auto record_batch = table.table(ipc::kDictionaryBatchData);
-  if (!record_batch) fail("the dictionary has no values");
+  if (!record_batch) fail_ipc("the dictionary has no values");
   const IpcRows rows = read_body(*record_batch, message, form->second.schema);
   const RowsToTake all{.count = rows.count, .bytes_max = limits_.dictionary_bytes};
   const auto batch = take_rows(rows, all, form->second.schema, form->second.proper, dictionaries_);
   DictionaryValues& values = dictionaries_[id];
   if (!is_delta && !values.empty() && !dictionaries_change_)
-    fail("the dictionary " + std::to_string(id) + " comes a second time, which no file allows");
+    fail_ipc("the dictionary " + std::to_string(id) + " comes a second time, which no file allows");
   const uint64_t others = dictionary_bytes_ - values.bytes();
   const uint64_t bytes_max = limits_.dictionary_bytes - others;
   const bool fits =

@@ -20,11 +20,7 @@ namespace {
 // Offsets of a column without values, for writers that give none.
 alignas(8) constexpr int32_t kNoOffsets[2] = {};
 
-constexpr int64_t kViewBytes = 16;
-
-int64_t decimal_width(ArrayForm form) {
-  return form == ArrayForm::bits32 ? 4 : form == ArrayForm::bits64 ? 8 : int64_t{sizeof(Int256)};
-}
+constexpr int64_t kViewSize = 16;
 
 /// Values [begin, begin + count) of a column.
 struct Range {
@@ -54,7 +50,7 @@ class PartMaker {
   std::optional<OffsetRange> take_offsets(const IpcColumn& from, int64_t values, Column& out);
   bool take_large_text(const IpcColumn& from, Column& out);
   bool take_views(const IpcColumn& from, Column& out);
-  bool take_decimals(const IpcColumn& from, ArrayForm form, Column& out);
+  bool take_fixed(const IpcColumn& from, ArrayForm form, Column& out);
   std::optional<Column> look_up(const IpcColumn& from, const Field& field, const IpcDictionary& dictionary,
                                 const Range& range);
   bool charge(uint64_t bytes);
@@ -119,7 +115,7 @@ std::optional<Column> PartMaker::reformed(const IpcColumn& from, const Field& fi
     fits = take_children(from, field, form, path, out);
   } else {
     try {
-      fits = kind == TypeKind::decimal      ? take_decimals(from, form.form, out)
+      fits = fixed_width(field.type) > 0    ? take_fixed(from, form.form, out)
              : form.form == ArrayForm::view ? take_views(from, out)
                                             : take_large_text(from, out);
     } catch (const Error& error) {
@@ -189,8 +185,8 @@ bool PartMaker::take_large_text(const IpcColumn& from, Column& out) {
 }
 
 bool PartMaker::take_views(const IpcColumn& from, Column& out) {
-  need(from.values, out.offset + out.length, kViewBytes, "views");
-  const std::byte* views = from.values.bytes().data() + out.offset * kViewBytes;
+  need(from.values, out.offset + out.length, kViewSize, "views");
+  const std::byte* views = from.values.bytes().data() + out.offset * kViewSize;
   const uint64_t bytes = bytes_of_views(out, views);
   if (!charge(bytes) || !charge(static_cast<uint64_t>(out.length + 1) * sizeof(int32_t))) return false;
   if (bytes > INT32_MAX && out.length > 1) return false;
@@ -200,11 +196,15 @@ bool PartMaker::take_views(const IpcColumn& from, Column& out) {
   return true;
 }
 
-bool PartMaker::take_decimals(const IpcColumn& from, ArrayForm form, Column& out) {
-  const int64_t width = decimal_width(form);
+bool PartMaker::take_fixed(const IpcColumn& from, ArrayForm form, Column& out) {
+  const int64_t width = stored_width(form);
   need(from.values, out.offset + out.length, width, "values");
   if (!charge(static_cast<uint64_t>(out.length) * fixed_width(out.type))) return false;
-  resize_decimals(out, from.values.bytes().data() + out.offset * width, static_cast<size_t>(width));
+  const std::byte* const values = from.values.bytes().data() + out.offset * width;
+  if (form == ArrayForm::milliseconds)
+    count_days(out, values);
+  else
+    resize_decimals(out, values, static_cast<size_t>(width));
   return true;
 }
 

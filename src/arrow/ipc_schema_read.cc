@@ -146,7 +146,7 @@ Type SchemaReader::type(const FlatTable& field, int depth, IpcField& form) {
     }
     case ipc::TypeId::date:
       if (table->scalar<int16_t>(ipc::kDateUnit, ipc::kDateMillisecond) != ipc::kDateDay)
-        fail_unbuilt("has dates in milliseconds, which are not built");
+        form.form = ArrayForm::milliseconds;
       return date();
     case ipc::TypeId::timestamp: {
       const TimeUnit of_zone = unit(table->scalar<int16_t>(ipc::kTimestampUnit, 0));

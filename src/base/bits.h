@@ -57,4 +57,42 @@ inline void copy_bits(const uint8_t* from, int64_t begin, int64_t count, uint8_t
   }
 }
 
+/// Writes the bits [begin, begin + count) of `from` to `to`, from its bit `at` on. Bits of `to` before `at` stay; those
+/// behind, in the last byte, become 0. Touches no byte outside of these ranges.
+inline void write_bits(const uint8_t* from, int64_t begin, int64_t count, uint8_t* to, int64_t at) {
+  uint8_t* byte = to + (at >> 3);
+  const int64_t lead = at & 7;
+  if (lead != 0 && count > 0) {
+    const int64_t here = std::min<int64_t>(count, 8 - lead);
+    const uint64_t bits = bits_at(from, begin, static_cast<size_t>(here));
+    const unsigned kept = static_cast<unsigned>(*byte) & ((1u << lead) - 1);
+    *byte++ = static_cast<uint8_t>(kept | static_cast<unsigned>(bits << lead));
+    begin += here;
+    count -= here;
+  }
+  for (; count >= 64; count -= 64, begin += 64, byte += 8) {
+    const uint64_t word = bits_at(from, begin, 64);
+    std::memcpy(byte, &word, sizeof word);
+  }
+  if (count == 0) return;
+  const uint64_t word = bits_at(from, begin, static_cast<size_t>(count));
+  std::memcpy(byte, &word, static_cast<size_t>(bytes_of_bits(count)));
+}
+
+/// The same with `count` bits that all are `value`.
+inline void fill_bits(bool value, int64_t count, uint8_t* to, int64_t at) {
+  uint8_t* byte = to + (at >> 3);
+  const int64_t lead = at & 7;
+  if (lead != 0 && count > 0) {
+    const int64_t here = std::min<int64_t>(count, 8 - lead);
+    const unsigned bits = value ? ((1u << here) - 1) << lead : 0;
+    *byte = static_cast<uint8_t>((static_cast<unsigned>(*byte) & ((1u << lead) - 1)) | bits);
+    ++byte;
+    count -= here;
+  }
+  if (count == 0) return;
+  std::memset(byte, value ? 0xff : 0, static_cast<size_t>(count >> 3));
+  if ((count & 7) != 0) byte[count >> 3] = static_cast<uint8_t>(value ? (1u << (count & 7)) - 1 : 0);
+}
+
 }  // namespace sluice

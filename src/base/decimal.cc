@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/digits.h"
+
 namespace sluice {
 namespace {
 
 __extension__ typedef unsigned __int128 uint128;
 
 constexpr int kWordDigits = 19;
-/// Exponents beyond this are cut to it: no text in memory has digits to make up for it.
-constexpr int64_t kExponentMax = int64_t{1} << 50;
 
 constexpr uint64_t word_power_of_ten(int exponent) {
   uint64_t power = 1;
@@ -62,8 +62,6 @@ bool is_less_unsigned(const Int256& a, const Int256& b) {
   return std::lexicographical_compare(a.words.rbegin(), a.words.rend(), b.words.rbegin(), b.words.rend());
 }
 
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
-
 /// A number's parts: sign, digits before and behind the point, exponent.
 struct NumberParts {
   bool negative = false;
@@ -93,7 +91,7 @@ bool take_exponent(std::string_view& text, int64_t& exponent) {
   const bool negative = take(text, '-');
   if (!negative) take(text, '+');
   const std::string_view digits = take_digits(text);
-  for (const char c : digits) exponent = std::min(exponent * 10 + (c - '0'), kExponentMax);
+  for (const char c : digits) exponent = std::min(exponent * 10 + (c - '0'), kDecimalExponentMax);
   if (negative) exponent = -exponent;
   return !digits.empty();
 }

@@ -1,10 +1,10 @@
-// Floating-point numbers of 16 bits (IEEE 754 binary16), which the language does not have: their bits to a float,
-// always exact, and back for what one of them equals.
+// Floating-point numbers of 16 bits (IEEE 754 binary16), which the language does not have: their bits to a float, which
+// is always exact, and the nearest one to a float or to a number in text.
 #pragma once
 
 #include <bit>
 #include <cstdint>
-#include <optional>
+#include <string_view>
 
 namespace sluice {
 
@@ -41,5 +41,9 @@ constexpr uint16_t to_float16(float value) {
   const bool up = cut > half || (cut == half && (kept & 1) != 0);
   return static_cast<uint16_t>(sign | (kept + up));  // a carry moves into the exponent, which is right
 }
+
+/// The nearest to a JSON number, ties to even, rounded once; what is too large becomes infinite, what is too small a
+/// zero of its sign. Requires a number that parse_number takes.
+uint16_t nearest_float16(std::string_view number);
 
 }  // namespace sluice

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/digits.h"
+
 namespace sluice {
 namespace {
 
-constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+constexpr double kExactPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                        1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 /// Powers of ten up to this are doubles without rounding, because 5^22 < 2^53.
 constexpr int64_t kExactPowerMax = 22;
 constexpr uint64_t kDoubleIntegerMax = uint64_t{1} << std::numeric_limits<double>::digits;
@@ -20,12 +22,6 @@ constexpr ptrdiff_t kDigitsMax = 19;
 constexpr uint64_t kKeptBelow = uint64_t{1} << 52;
 /// The shortest text of a double never has more than 17 digits.
 constexpr uint64_t kPrintedBelow = 100'000'000'000'000'000;
-/// Larger exponents are cut to this; it lies beyond what any number of digits in memory could bring back.
-constexpr int64_t kExponentMax = int64_t{1} << 50;
-
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
-uint64_t digit(char c) { return static_cast<uint64_t>(c - '0'); }
-
 /// mantissa * 10^exponent; `cut` when nonzero digits beyond the 19th were left out.
 struct Decimal {
   uint64_t mantissa = 0;
@@ -48,7 +44,7 @@ Decimal read_long(const char* p, const char* end) {
       continue;
     }
     if (significant < kDigitsMax) {
-      decimal.mantissa = decimal.mantissa * 10 + digit(*p);
+      decimal.mantissa = decimal.mantissa * 10 + digit_value(*p);
       if (decimal.mantissa != 0) ++significant;
       if (fraction) --decimal.exponent;
     } else {
@@ -101,8 +97,8 @@ NumberText finish_real(std::string_view token, bool negative, const Decimal& dec
   if (!decimal.cut && decimal.mantissa <= kDoubleIntegerMax && std::abs(decimal.exponent) <= kExactPowerMax) {
     // Both operands are exact, so the one rounding of IEEE 754 gives the nearest double.
     const double mantissa = static_cast<double>(decimal.mantissa);
-    const double value =
-        decimal.exponent < 0 ? mantissa / kPowersOfTen[-decimal.exponent] : mantissa * kPowersOfTen[decimal.exponent];
+    const double value = decimal.exponent < 0 ? mantissa / kExactPowersOfTen[-decimal.exponent]
+                                              : mantissa * kExactPowersOfTen[decimal.exponent];
     number.real = negative ? -value : value;
     number.exact = decimal.mantissa < kKeptBelow || is_kept(decimal, value);
     return number;
@@ -148,7 +144,7 @@ const char* read_exponent(const char* p, const char* end, int64_t& exponent) {
   if (p != end && (*p == '-' || *p == '+')) ++p;
   const char* const begin = p;
   for (; p != end && is_digit(*p); ++p)
-    exponent = std::min(exponent * 10 + static_cast<int64_t>(digit(*p)), kExponentMax);
+    exponent = std::min(exponent * 10 + static_cast<int64_t>(digit_value(*p)), kDecimalExponentMax);
   if (negative) exponent = -exponent;
   return p == begin ? nullptr : p;
 }
@@ -162,7 +158,7 @@ NumberText parse_number(std::string_view token) {
   p += negative;
   const char* const begin = p;
   uint64_t magnitude = 0;
-  for (; p != end && is_digit(*p); ++p) magnitude = magnitude * 10 + digit(*p);
+  for (; p != end && is_digit(*p); ++p) magnitude = magnitude * 10 + digit_value(*p);
   ptrdiff_t digits = p - begin;
   if (digits == 0 || (*begin == '0' && digits > 1)) return {};
   if (p == end) return finish_integer(token, negative, magnitude, digits);
@@ -170,7 +166,7 @@ NumberText parse_number(std::string_view token) {
   int64_t exponent = 0;
   if (*p == '.') {
     const char* const fraction = ++p;
-    for (; p != end && is_digit(*p); ++p) magnitude = magnitude * 10 + digit(*p);
+    for (; p != end && is_digit(*p); ++p) magnitude = magnitude * 10 + digit_value(*p);
     if (p == fraction) return {};
     digits += p - fraction;
     exponent = fraction - p;

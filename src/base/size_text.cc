@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/digits.h"
+
 namespace sluice {
 inline namespace v0 {
 namespace {
@@ -30,8 +32,6 @@ constexpr Unit kUnits[] = {
     {"PB", 1'000'000'000'000'000},
     {"EB", 1'000'000'000'000'000'000},
 };
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes the digits at the front.
 std::string_view take_digits(std::string_view& text) {

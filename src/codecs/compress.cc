@@ -12,6 +12,8 @@
 #include <memory>
 #include <new>
 
+#include "codecs/c_library.h"
+
 namespace sluice {
 inline namespace v0 {
 
@@ -42,13 +44,6 @@ CompressionLevels levels_of(Codec codec) {
 }  // namespace v0
 
 namespace {
-
-const char* chars(ByteSpan bytes) { return reinterpret_cast<const char*>(bytes.data()); }
-
-struct FreeContext {
-  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
-  void operator()(libdeflate_compressor* context) const { libdeflate_free_compressor(context); }
-};
 
 // At level 1 zstd looks for matches of 7 bytes with a small table once there are more than 256 KiB: meant for text of
 // any kind, it passes over most of what columns repeat. With matches of 6 and a table that still fits into a core's

@@ -10,17 +10,10 @@
 #include <memory>
 #include <new>
 
+#include "codecs/c_library.h"
+
 namespace sluice {
 namespace {
-
-struct FreeContext {
-  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
-  void operator()(libdeflate_decompressor* context) const { libdeflate_free_decompressor(context); }
-  void operator()(BrotliDecoderState* context) const { BrotliDecoderDestroyInstance(context); }
-};
-
-const char* chars(ByteSpan bytes) { return reinterpret_cast<const char*>(bytes.data()); }
-char* chars(std::span<std::byte> bytes) { return reinterpret_cast<char*>(bytes.data()); }
 
 // The library asks for room for what the input declares: that is compared first.
 bool decompress_snappy(ByteSpan stored, std::span<std::byte> into) {
@@ -35,14 +28,20 @@ bool decompress_zstd(ByteSpan stored, std::span<std::byte> into) {
   return ZSTD_decompressDCtx(context.get(), into.data(), into.size(), stored.data(), stored.size()) == into.size();
 }
 
-// One member: that is what a page has.
+// A gzip file may be several members, one behind the other, and so may a page (RFC 1952, section 2.2).
 bool decompress_gzip(ByteSpan stored, std::span<std::byte> into) {
   thread_local const std::unique_ptr<libdeflate_decompressor, FreeContext> context(libdeflate_alloc_decompressor());
   if (!context) throw std::bad_alloc();
-  size_t taken = 0;
-  const libdeflate_result result = libdeflate_gzip_decompress_ex(context.get(), stored.data(), stored.size(),
-                                                                 into.data(), into.size(), &taken, nullptr);
-  return result == LIBDEFLATE_SUCCESS && taken == stored.size();
+  do {
+    size_t taken = 0;
+    size_t made = 0;
+    const libdeflate_result result = libdeflate_gzip_decompress_ex(context.get(), stored.data(), stored.size(),
+                                                                   into.data(), into.size(), &taken, &made);
+    if (result != LIBDEFLATE_SUCCESS) return false;
+    stored = stored.subspan(taken);
+    into = into.subspan(made);
+  } while (!stored.empty());
+  return into.empty();
 }
 
 // In one shot the library does not tell whether bytes are left; and its decoders serve once.

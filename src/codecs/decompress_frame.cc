@@ -6,20 +6,17 @@
 #include <memory>
 #include <new>
 
+#include "codecs/c_library.h"
+
 namespace sluice {
 namespace {
-
-struct FreeContext {
-  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
-  void operator()(LZ4F_dctx* context) const { LZ4F_freeDecompressionContext(context); }
-};
 
 LZ4F_dctx* new_lz4_context() {
   LZ4F_dctx* context = nullptr;
   return LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)) != 0 ? nullptr : context;
 }
 
-bool decompress_lz4(ByteSpan frames, std::span<std::byte> into) {
+bool decompress_lz4_frames(ByteSpan frames, std::span<std::byte> into) {
   thread_local const std::unique_ptr<LZ4F_dctx, FreeContext> context(new_lz4_context());
   if (!context) throw std::bad_alloc();
   LZ4F_resetDecompressionContext(context.get());  // the last call may have stopped in the middle
@@ -36,7 +33,7 @@ bool decompress_lz4(ByteSpan frames, std::span<std::byte> into) {
   return hint == 0 && into.empty();
 }
 
-bool decompress_zstd(ByteSpan frames, std::span<std::byte> into) {
+bool decompress_zstd_frames(ByteSpan frames, std::span<std::byte> into) {
   thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
   if (!context) throw std::bad_alloc();
   return ZSTD_decompressDCtx(context.get(), into.data(), into.size(), frames.data(), frames.size()) == into.size();
@@ -46,7 +43,7 @@ bool decompress_zstd(ByteSpan frames, std::span<std::byte> into) {
 
 bool decompress_frames(FrameCodec codec, ByteSpan frames, std::span<std::byte> into) {
   if (frames.empty()) return into.empty();
-  return codec == FrameCodec::lz4 ? decompress_lz4(frames, into) : decompress_zstd(frames, into);
+  return codec == FrameCodec::lz4 ? decompress_lz4_frames(frames, into) : decompress_zstd_frames(frames, into);
 }
 
 }  // namespace sluice

@@ -13,6 +13,8 @@
 #include <limits>
 #include <new>
 
+#include "codecs/c_library.h"
+
 namespace sluice {
 namespace {
 
@@ -115,9 +117,6 @@ class ZstdUnpacker final : public Unpacker {
     return size;
   }
 
-  struct FreeContext {
-    void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
-  };
   std::unique_ptr<ZSTD_DCtx, FreeContext> context_;
   std::string header_;  ///< of the frame, as far as it has come
   std::string problem_;

@@ -9,6 +9,7 @@
 #include "columns/column_path.h"
 #include "columns/dictionary_form.h"
 #include "columns/predicate_shape.h"
+#include "columns/widths.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -48,6 +49,16 @@ Comparison opposite(Comparison comparison) {
               {.field = name});
 }
 
+LikeTest bind_like(const Predicate& leaf, bool negated, const Type& type) {
+  const bool is_text = is_utf8_text(type.kind()) || type.kind() == TypeKind::null;
+  if (!is_text)
+    throw Error(ErrorCode::invalid,
+                "column \"" + path_name(leaf.column) + "\" is " + to_text(type) + ", and \"like\" asks for text",
+                {.field = path_name(leaf.column)});
+  const bool has_escape = leaf.literals.size() == 2;
+  return make_like_test(leaf.literals[0].text, has_escape ? leaf.literals[1].text : "", negated);
+}
+
 BoundPart bind_leaf(const Predicate& leaf, bool negated, const Schema& schema) {
   FoundColumn found = find_column(schema, leaf.column);
   BoundPart part{.steps = std::move(found.steps)};
@@ -57,6 +68,10 @@ BoundPart bind_leaf(const Predicate& leaf, bool negated, const Schema& schema) {
   }
   const Type& type = found.field->type;
   if (!is_comparable(type)) fail_comparable(path_name(leaf.column), type);
+  if (leaf.kind == Predicate::Kind::like) {
+    part.test = make_value_test(type, bind_like(leaf, negated, type));
+    return part;
+  }
   if (const Literal* const misfit = find_misfit(type, leaf.literals))
     fail_literal(path_name(leaf.column), type, *misfit);
   part.test = make_value_test(type, negated ? opposite(leaf.comparison) : leaf.comparison, leaf.literals);

@@ -97,6 +97,15 @@ void ColumnBuilder::refuse_items() const {
               {}, "Hand over smaller batches.");
 }
 
+std::string_view ColumnBuilder::value_bytes(int64_t index) const {
+  constexpr std::string_view kBits("\0\1", 2);
+  if (type_.kind() == TypeKind::boolean) return kBits.substr(bit(values_, index) ? 1 : 0, 1);
+  if (!has_offsets_) return values_.view().substr(static_cast<size_t>(index) * width_, width_);
+  const std::byte* const offsets = offsets_.data() + static_cast<size_t>(index) * sizeof(int32_t);
+  const auto begin = load<int32_t>(offsets);
+  return values_.view().substr(static_cast<size_t>(begin), static_cast<size_t>(load<int32_t>(offsets + 4) - begin));
+}
+
 void ColumnBuilder::truncate(int64_t length) {
   if (has_validity_) {
     for (int64_t i = length; i < length_; ++i) null_count_ -= !bit(validity_, i);

@@ -71,6 +71,10 @@ class ColumnBuilder {
   void append_null() { append_nulls(1); }
   void append_nulls(int64_t count);
 
+  /// The bytes of a value that is there: equal for equal values of one column, floats aside. Good until the next
+  /// append. Requires a type that is not nested, and not null.
+  std::string_view value_bytes(int64_t index) const;
+
   /// Forgets everything after the first `length` values. Requires length <= length().
   void truncate(int64_t length);
 

@@ -29,8 +29,7 @@ std::string names_hint(std::string_view wanted, std::span<const Field> fields) {
   return hint + (names.size() > kNamesShownMax ? ", ..." : ".");
 }
 
-[[noreturn]] void fail_missing(const std::string& outer, const std::string& name, std::span<const Field> fields) {
-  const std::string path = child_name(outer, name);
+[[noreturn]] void fail_missing(const std::string& path, const std::string& name, std::span<const Field> fields) {
   throw Error(ErrorCode::invalid, "there is no column \"" + path + "\"", {.field = path}, names_hint(name, fields));
 }
 
@@ -71,7 +70,7 @@ void append_path(const ColumnPath& path, std::string& out) {
 
 std::string path_name(const ColumnPath& path) {
   std::string name;
-  for (const std::string& step : path) name = child_name(name, step);
+  for (size_t i = 0; i < path.size(); ++i) name = i == 0 ? path[0] : child_name(name, path[i]);
   return name;
 }
 
@@ -82,12 +81,13 @@ FoundColumn find_column(const Schema& schema, const ColumnPath& path) {
   for (const std::string& name : path) {
     if (found.field != nullptr && found.field->type.kind() != TypeKind::struct_)
       fail_no_struct(outer, found.field->type, name);
+    const std::string here = found.field == nullptr ? name : child_name(outer, name);
     const auto field = std::ranges::find(fields, name, &Field::name);
-    if (field == fields.end()) fail_missing(outer, name, fields);
+    if (field == fields.end()) fail_missing(here, name, fields);
     found.steps.push_back(static_cast<size_t>(field - fields.begin()));
     found.field = &*field;
     fields = field->type.children();
-    outer = child_name(outer, name);
+    outer = here;
   }
   return found;
 }

@@ -20,9 +20,9 @@ inline constexpr ComparisonSign kComparisonSigns[] = {
     {">", Comparison::greater},
 };
 
-/// Columns of these names are written in quotes. The last ones are no part of the grammar yet.
-inline constexpr std::string_view kConditionWords[] = {"and",  "or",    "not",     "in",   "is",   "null",
-                                                       "true", "false", "between", "like", "ilike"};
+/// Columns of these names are written in quotes. The last one is no part of the grammar yet.
+inline constexpr std::string_view kConditionWords[] = {"and",  "or",    "not",     "in",   "is",     "null",
+                                                       "true", "false", "between", "like", "escape", "ilike"};
 
 /// Whether the two are the same but for the case of ASCII letters. Requires `lower` to be in lower case.
 constexpr bool is_word(std::string_view found, std::string_view lower) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/calendar.h"
+#include "base/digits.h"
 #include "base/number_text.h"
 
 namespace sluice {
@@ -18,8 +19,6 @@ __extension__ typedef __int128 int128;
 constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
 /// Exponents beyond this are cut to it: no text in memory has digits to make up for it.
 constexpr int64_t kExponentMax = int64_t{1} << 50;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// A number's digits without zeros in front, and how many of them (or zeros behind them) stand before the point.
 struct Digits {

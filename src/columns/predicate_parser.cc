@@ -7,6 +7,7 @@
 
 #include "base/number_text.h"
 #include "columns/condition_words.h"
+#include "columns/like_test.h"
 #include "schema/schema_letters.h"
 #include "schema/text_cursor.h"
 #include "sluice/error.h"
@@ -65,9 +66,8 @@ class PredicateParser : private TextCursor {
     skip_blanks();
     const size_t begin = position_;
     const bool negated = take_any_case("not");
-    if (!negated && !take('(')) return parse_comparison();
-    if (depth == kPredicateDepthMax)
-      fail(begin, "more than " + std::to_string(kPredicateDepthMax) + " parentheses and \"not\" inside each other");
+    if (!negated && !take('(')) return parse_comparison(depth);
+    if (depth == kPredicateDepthMax) fail_depth(begin);
     if (negated) return negation_of(parse_part(depth + 1));
     Predicate inner = parse_any(depth + 1);
     if (!take(')')) fail_expected("\"and\", \"or\" or \")\"");
@@ -80,8 +80,9 @@ class PredicateParser : private TextCursor {
     return negation;
   }
 
-  /// column (sign literal | "is" ["not"] "null" | ["not"] "in" list)
-  Predicate parse_comparison() {
+  /// column (sign literal | "is" ["not"] "null" | ["not"] ("in" list | "between" literal "and" literal | "like"
+  /// pattern))
+  Predicate parse_comparison(size_t depth) {
     Predicate predicate;
     predicate.column = parse_column();
     if (take_any_case("is")) {
@@ -90,17 +91,58 @@ class PredicateParser : private TextCursor {
       if (!take_any_case("null")) fail_expected(negated ? "\"null\"" : "\"null\" or \"not null\"");
       return negated ? negation_of(std::move(predicate)) : predicate;
     }
+    const size_t begin = position_;
     const bool negated = take_any_case("not");
     if (take_any_case("in")) {
       predicate.kind = Predicate::Kind::in;
       predicate.literals = parse_list();
-      return negated ? negation_of(std::move(predicate)) : predicate;
+    } else if (take_any_case("like")) {
+      predicate.kind = Predicate::Kind::like;
+      predicate.literals = parse_pattern();
+    } else if (take_any_case("between")) {
+      // It is written as what it stands for, in parentheses of its own.
+      if (depth + (negated ? 2 : 1) > kPredicateDepthMax) fail_depth(begin);
+      predicate = parse_between(std::move(predicate.column));
+    } else {
+      refuse_unbuilt();
+      if (negated) fail_expected("\"in\", \"between\" or \"like\"");
+      predicate.comparison = parse_sign();
+      predicate.literals.push_back(parse_literal());
+      return predicate;
     }
-    refuse_unbuilt();
-    if (negated) fail_expected("\"in\"");
-    predicate.comparison = parse_sign();
-    predicate.literals.push_back(parse_literal());
-    return predicate;
+    return negated ? negation_of(std::move(predicate)) : predicate;
+  }
+
+  /// What follows "between": literal "and" literal
+  Predicate parse_between(ColumnPath column) {
+    Predicate both{.kind = Predicate::Kind::all};
+    both.operands.push_back({.comparison = Comparison::greater_equal, .column = column});
+    both.operands[0].literals.push_back(parse_literal());
+    if (!take_any_case("and")) fail_expected("\"and\" and the upper value", "for instance a between 1 and 9");
+    both.operands.push_back({.comparison = Comparison::less_equal, .column = std::move(column)});
+    both.operands[1].literals.push_back(parse_literal());
+    return both;
+  }
+
+  /// What follows "like": text ["escape" text]
+  std::vector<Literal> parse_pattern() {
+    std::vector<Literal> literals{parse_pattern_text("a pattern in single quotes, such as 'ab%'")};
+    const size_t begin = position_;
+    if (!take_any_case("escape")) return literals;
+    literals.push_back(parse_pattern_text("a character in single quotes, such as '!'"));
+    if (literals[1].text.empty()) fail(begin, "the escape is empty");
+    if (const std::string fault = like_fault(literals[0].text, literals[1].text); !fault.empty()) fail(begin, fault);
+    return literals;
+  }
+
+  Literal parse_pattern_text(const std::string& expected) {
+    skip_blanks();
+    if (peek() != '\'') fail_expected(expected);
+    return {Literal::Kind::text, parse_text()};
+  }
+
+  [[noreturn]] void fail_depth(size_t begin) const {
+    fail(begin, "more than " + std::to_string(kPredicateDepthMax) + " parentheses and \"not\" inside each other");
   }
 
   /// name {"." name}
@@ -126,7 +168,7 @@ class PredicateParser : private TextCursor {
         fail_expected("a value", "Equality is written with one \"=\".");
       return comparison;
     }
-    fail_expected("a comparison (=, !=, <, <=, >, >=), \"in\" or \"is\"");
+    fail_expected("a comparison (=, !=, <, <=, >, >=), \"in\", \"between\", \"like\" or \"is\"");
   }
 
   /// "(" literal {"," literal} ")"
@@ -215,10 +257,9 @@ class PredicateParser : private TextCursor {
 
   void refuse_unbuilt() {
     skip_blanks();
-    for (const std::string_view word : {"between", "like", "ilike"})
-      if (is_word(word_here(), word))
-        fail(position_, "\"" + std::string(word) + "\" is not built yet",
-             word == "between" ? "Write a >= 1 and a <= 9." : "", ErrorCode::unsupported);
+    if (is_word(word_here(), "ilike"))
+      fail(position_, "\"ilike\" is not built yet", "\"like\" tells capitals from small letters.",
+           ErrorCode::unsupported);
   }
 
   bool take_any_case(std::string_view word) {

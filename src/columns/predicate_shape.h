@@ -14,7 +14,7 @@ void check_shape(const Predicate& predicate);
 /// Whether its text stands in parentheses where it is an operand of `outer`.
 bool wants_parentheses(const Predicate& operand, const Predicate& outer);
 
-/// Whether it is "is not null" or "not in", which need no "not" of their own. Requires a negation.
+/// Whether it is "is not null", "not in" or "not like", which need no "not" of their own. Requires a negation.
 bool has_own_negation(const Predicate& negation);
 
 /// A literal as a condition writes it.

@@ -8,6 +8,7 @@
 #include "base/uuid_text.h"
 #include "columns/column_path.h"
 #include "columns/condition_words.h"
+#include "columns/like_test.h"
 #include "columns/predicate_shape.h"
 #include "sluice/error.h"
 #include "sluice/predicate.h"
@@ -38,6 +39,16 @@ void check_literal(const Literal& literal) {
   }
 }
 
+void check_like(const std::vector<Literal>& literals) {
+  const bool texts =
+      std::ranges::all_of(literals, [](const Literal& literal) { return literal.kind == Literal::Kind::text; });
+  if (literals.empty() || literals.size() > 2 || !texts)
+    fail_shape("\"like\" has no text as its pattern, or more than one as its escape");
+  if (literals.size() == 2 && literals[1].text.empty()) fail_shape("the escape of \"like\" is empty");
+  const std::string fault = like_fault(literals[0].text, literals.size() == 2 ? literals[1].text : "");
+  if (!fault.empty()) fail_shape("in a pattern of \"like\", " + fault);
+}
+
 void check_leaf(const Predicate& leaf) {
   if (leaf.column.empty()) fail_shape("it compares no column");
   if (!std::ranges::all_of(leaf.column, is_utf8)) fail_shape("the name of a column is not UTF-8");
@@ -45,6 +56,7 @@ void check_leaf(const Predicate& leaf) {
   if (leaf.kind == Predicate::Kind::compare && count != 1)
     fail_shape("a comparison has " + std::to_string(count) + " literals instead of one");
   if (leaf.kind == Predicate::Kind::in && count == 0) fail_shape("\"in\" has no literals");
+  if (leaf.kind == Predicate::Kind::like) check_like(leaf.literals);
   const bool has_strange_parts = !leaf.operands.empty() || (leaf.kind == Predicate::Kind::is_null && count != 0) ||
                                  (leaf.kind != Predicate::Kind::compare && leaf.comparison != Comparison::equal);
   if (has_strange_parts) fail_shape("a part of it has parts that do not belong to its kind");
@@ -97,6 +109,13 @@ void append_leaf(const Predicate& leaf, bool negated, std::string& out) {
     out.append(" ").append(sign_of(leaf.comparison)).append(" ");
     return append_literal(leaf.literals[0], out);
   }
+  if (leaf.kind == Predicate::Kind::like) {
+    out += negated ? " not like " : " like ";
+    append_literal(leaf.literals[0], out);
+    if (leaf.literals.size() == 1) return;
+    out += " escape ";
+    return append_literal(leaf.literals[1], out);
+  }
   out += negated ? " not in (" : " in (";
   for (size_t i = 0; i < leaf.literals.size(); ++i) {
     if (i != 0) out += ", ";
@@ -131,7 +150,7 @@ bool wants_parentheses(const Predicate& operand, const Predicate& outer) {
 
 bool has_own_negation(const Predicate& negation) {
   const Predicate::Kind kind = negation.operands[0].kind;
-  return kind == Predicate::Kind::is_null || kind == Predicate::Kind::in;
+  return kind == Predicate::Kind::is_null || kind == Predicate::Kind::in || kind == Predicate::Kind::like;
 }
 
 void append_literal(const Literal& literal, std::string& out) {

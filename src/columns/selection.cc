@@ -49,6 +49,20 @@ int64_t last_row(std::span<const uint64_t> words) {
   return static_cast<int64_t>(i) * 64 - 1 - std::countl_zero(words[i - 1]);
 }
 
+struct RowSpan {
+  int64_t begin = 0;
+  int64_t count = 0;
+};
+
+/// The rows that are in, where they stand in a row.
+std::optional<RowSpan> row_span(const Selection& selection) {
+  const int64_t count = selection.count();
+  if (count == 0) return RowSpan{};
+  const int64_t first = first_row(selection.words());
+  if (last_row(selection.words()) - first == count - 1) return RowSpan{first, count};
+  return std::nullopt;
+}
+
 }  // namespace
 
 Selection::Selection(int64_t rows)
@@ -62,27 +76,47 @@ int64_t Selection::count() const {
   return count;
 }
 
+Selection Selection::part(int64_t begin, int64_t count) const {
+  Selection part(count);
+  const auto* const bits = reinterpret_cast<const uint8_t*>(words_.data());
+  for (int64_t row = 0; row < count; row += 64)
+    part.words_[static_cast<size_t>(row >> 6)] =
+        bits_at(bits, begin + row, static_cast<size_t>(std::min<int64_t>(count - row, 64)));
+  return part;
+}
+
 Batch RowFilter::filter(const Batch& batch, const Selection& selection) {
-  const int64_t count = selection.count();
-  if (count == batch.rows()) return batch;
-  if (count == 0) return batch.slice(0, 0);
-  const int64_t first = first_row(selection.words());
-  if (last_row(selection.words()) - first == count - 1) return batch.slice(first, count);
+  const std::optional<RowSpan> span = row_span(selection);
+  if (span) return span->count == batch.rows() ? batch : batch.slice(span->begin, span->count);
+  find_places(selection);
+  std::vector<Column> columns;
+  for (size_t i = 0; i < batch.columns().size(); ++i)
+    columns.push_back(picked(batch.column(i), batch.schema()[i].name));
+  return Batch(batch.shared_schema(), std::move(columns), static_cast<int64_t>(places_.size()));
+}
+
+Column RowFilter::filter(const Column& column, const std::string& name, const Selection& selection) {
+  const std::optional<RowSpan> span = row_span(selection);
+  if (span) return span->count == column.length ? column : column.slice(span->begin, span->count);
+  find_places(selection);
+  return picked(column, name);
+}
+
+void RowFilter::find_places(const Selection& selection) {
   places_.clear();
   for (size_t i = 0; i < selection.words().size(); ++i)
     for (uint64_t todo = selection.words()[i]; todo != 0; todo &= todo - 1)
       places_.push_back({0, static_cast<int32_t>(i * 64 + static_cast<size_t>(std::countr_zero(todo)))});
-  std::vector<Column> columns;
-  for (size_t i = 0; i < batch.columns().size(); ++i) {
-    std::optional<Column> column = pick(batch.column(i), places_);
-    if (!column)
-      throw Error(ErrorCode::unsupported,
-                  "column \"" + batch.schema()[i].name + "\" would take more than 4 GiB for the " +
-                      std::to_string(count) + " rows that are kept of a batch",
-                  {.field = batch.schema()[i].name}, "Hand over smaller batches.");
-    columns.push_back(std::move(*column));
-  }
-  return Batch(batch.shared_schema(), std::move(columns), count);
+}
+
+Column RowFilter::picked(const Column& column, const std::string& name) const {
+  std::optional<Column> found = pick(column, places_);
+  if (!found)
+    throw Error(ErrorCode::unsupported,
+                "column \"" + name + "\" would take more than 4 GiB for the " + std::to_string(places_.size()) +
+                    " rows that are kept of a batch",
+                {.field = name}, "Hand over smaller batches.");
+  return std::move(*found);
 }
 
 }  // namespace sluice

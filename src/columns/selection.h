@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/bytes.h"
@@ -28,6 +29,8 @@ class Selection {
   int64_t rows() const { return rows_; }
   /// How many are in.
   int64_t count() const;
+  /// Of rows [begin, begin + count). Requires begin + count <= rows().
+  Selection part(int64_t begin, int64_t count) const;
   std::span<uint64_t> words() { return words_; }
   std::span<const uint64_t> words() const { return words_; }
 
@@ -43,8 +46,13 @@ class RowFilter {
   /// columns are gathered, those in dictionary form keep it. Requires as many rows as the selection has, at most
   /// kGatherRowsMax. Throws Error{unsupported} that names a column which would take more than 4 GiB.
   Batch filter(const Batch& batch, const Selection& selection);
+  /// The same of one column; `name` is for the message.
+  Column filter(const Column& column, const std::string& name, const Selection& selection);
 
  private:
+  void find_places(const Selection& selection);
+  Column picked(const Column& column, const std::string& name) const;
+
   std::vector<ValuePlace> places_;
 };
 

@@ -274,4 +274,11 @@ ValueTest make_value_test(const Type& type, Comparison comparison, std::span<con
   }
 }
 
+ValueTest make_value_test(const Type& type, const LikeTest& like) {
+  if (type.kind() == TypeKind::null) return NoValue();
+  if (is_literal(like)) return BytesTest{like.negated ? Comparison::not_equal : Comparison::equal, {like.prefix}};
+  if (is_prefix_alone(like) && like.prefix.empty()) return like.negated ? ValueTest(NoValue()) : AnyValue();
+  return like;
+}
+
 }  // namespace sluice

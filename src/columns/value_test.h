@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/decimal.h"
+#include "columns/like_test.h"
 #include "sluice/column.h"
 #include "sluice/predicate.h"
 #include "sluice/types.h"
@@ -57,10 +58,10 @@ struct BytesTest {
   std::vector<std::string> values{};
 };
 
-using ValueTest = std::variant<NoValue, AnyValue, BooleanTest, BytesTest, NumberTest<int8_t>, NumberTest<int16_t>,
-                               NumberTest<int32_t>, NumberTest<int64_t>, NumberTest<uint8_t>, NumberTest<uint16_t>,
-                               NumberTest<uint32_t>, NumberTest<uint64_t>, NumberTest<Int128>, NumberTest<Int256>,
-                               NumberTest<float>, NumberTest<double>, Float16Test>;
+using ValueTest = std::variant<NoValue, AnyValue, BooleanTest, BytesTest, LikeTest, NumberTest<int8_t>,
+                               NumberTest<int16_t>, NumberTest<int32_t>, NumberTest<int64_t>, NumberTest<uint8_t>,
+                               NumberTest<uint16_t>, NumberTest<uint32_t>, NumberTest<uint64_t>, NumberTest<Int128>,
+                               NumberTest<Int256>, NumberTest<float>, NumberTest<double>, Float16Test>;
 
 /// Whether values of the type can be compared with anything.
 bool is_comparable(const Type& type);
@@ -74,6 +75,9 @@ const Literal* find_misfit(const Type& type, std::span<const Literal> literals);
 /// The test of values of `type` against the literal; for `equal` and `not_equal` there may be several, of which one, or
 /// none, is equal. Requires a comparable type, and that find_misfit finds nothing.
 ValueTest make_value_test(const Type& type, Comparison comparison, std::span<const Literal> literals);
+
+/// The test of texts against a pattern, or of how they are not. Requires a type of text that is UTF-8, or null.
+ValueTest make_value_test(const Type& type, const LikeTest& like);
 
 /// Clears the bits of those values of `column` that do not pass. Bit i of `rows` stands for value i; set bits are for
 /// values that are there. Requires a plain column of the type that the test was made for, and as many words as its

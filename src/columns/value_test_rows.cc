@@ -11,19 +11,12 @@
 #include "base/float16.h"
 #include "columns/literal_order.h"
 #include "columns/selection.h"
+#include "columns/value_order.h"
 #include "columns/value_test.h"
 #include "columns/widths.h"
 
 namespace sluice {
 namespace {
-
-template <typename T>
-bool is_below(const T& a, const T& b) {
-  if constexpr (std::is_same_v<T, Int256>)
-    return is_less(a, b);
-  else
-    return a < b;
-}
 
 template <typename T>
 bool is_nan(const T& value) {
@@ -128,14 +121,15 @@ void keep_bytes(const BytesTest& test, std::span<uint64_t> rows, BytesAt bytes_a
   }
 }
 
+/// What gives the text of a row. Requires a column of text.
+auto texts_of(const Column& column) {
+  return [offsets = column.offsets_data(), text = column.values.as<char>()](int64_t row) {
+    return std::string_view(text + offsets[row], static_cast<size_t>(offsets[row + 1] - offsets[row]));
+  };
+}
+
 void keep_bytes(const BytesTest& test, const Column& column, std::span<uint64_t> rows) {
-  if (is_text(column.type.kind())) {
-    const int32_t* const offsets = column.offsets_data();
-    const char* const text = column.values.as<char>();
-    return keep_bytes(test, rows, [=](int64_t row) {
-      return std::string_view(text + offsets[row], static_cast<size_t>(offsets[row + 1] - offsets[row]));
-    });
-  }
+  if (is_text(column.type.kind())) return keep_bytes(test, rows, texts_of(column));
   const size_t width = fixed_width(column.type);
   const char* const values = column.values.as<char>() + static_cast<size_t>(column.offset) * width;
   keep_bytes(test, rows,
@@ -151,6 +145,10 @@ struct Keeper {
   void operator()(const AnyValue&) const {}
   void operator()(const BooleanTest& test) const { keep_booleans(test, column, rows); }
   void operator()(const BytesTest& test) const { keep_bytes(test, column, rows); }
+  void operator()(const LikeTest& test) const {
+    keep_each(rows,
+              [&, text_of = texts_of(column)](int64_t row) { return is_like(test, text_of(row)) != test.negated; });
+  }
   void operator()(const Float16Test& test) const { keep_numbers<Float16>(test.test, column, rows); }
   template <typename T>
   void operator()(const NumberTest<T>& test) const {

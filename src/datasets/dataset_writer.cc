@@ -297,6 +297,7 @@ WriteResult DatasetWriter::close() { return impl_->close(); }
 void DatasetWriter::abandon() noexcept { impl_->abandon(); }
 const Schema& DatasetWriter::schema() const { return impl_->writer->schema(); }
 int64_t DatasetWriter::rows() const { return impl_->writer->rows(); }
+size_t DatasetWriter::files_ended() const { return impl_->result.files.size(); }
 uint64_t DatasetWriter::bytes_written() const {
   return impl_->result.bytes + (impl_->is_file_open ? impl_->writer->bytes_written() : 0);
 }

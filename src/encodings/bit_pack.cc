@@ -31,13 +31,13 @@ template <typename T>
 using Pack32 = void (*)(const T*, std::byte*);
 
 template <typename T, int... W>
-constexpr std::array<Pack32<T>, sizeof...(W)> kernels(std::integer_sequence<int, W...>) {
+constexpr std::array<Pack32<T>, sizeof...(W)> pack_kernels(std::integer_sequence<int, W...>) {
   return {&pack_32<W, T>...};
 }
 
 template <typename T>
 void encode_values(std::span<const T> values, int width, Bytes& out) {
-  static constexpr auto kPack = kernels<T>(std::make_integer_sequence<int, 33>());
+  static constexpr auto kPack = pack_kernels<T>(std::make_integer_sequence<int, 33>());
   const size_t total = encoded_bytes(values.size(), width);
   const auto pack = kPack[static_cast<size_t>(width)];
   const size_t step = static_cast<size_t>(width) * 4;

@@ -13,7 +13,7 @@ namespace {
 // 32 values of W bits fill W / 2 words of 64 bits, and half a word more when W is odd. All shifts are constants: the
 // compiler unrolls this.
 template <int W>
-void pack_32(const uint64_t* values, std::byte* out) {
+void pack64_32(const uint64_t* values, std::byte* out) {
   uint64_t pending = 0;
   int bits = 0;
 #pragma GCC unroll 32
@@ -31,14 +31,14 @@ void pack_32(const uint64_t* values, std::byte* out) {
 }
 
 template <int... W>
-constexpr auto kernels(std::integer_sequence<int, W...>) {
-  return std::array{&pack_32<W>...};
+constexpr auto pack64_kernels(std::integer_sequence<int, W...>) {
+  return std::array{&pack64_32<W>...};
 }
 
 }  // namespace
 
 void encode(std::span<const uint64_t> values, int width, Bytes& out) {
-  static constexpr auto kPack = kernels(std::make_integer_sequence<int, 65>());
+  static constexpr auto kPack = pack64_kernels(std::make_integer_sequence<int, 65>());
   const size_t total = encoded_bytes(values.size(), width);
   const auto pack = kPack[static_cast<size_t>(width)];
   const size_t step = static_cast<size_t>(width) * 4;

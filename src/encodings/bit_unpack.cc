@@ -31,14 +31,14 @@ void unpack_32(const std::byte* from, T* to) {
 
 // Entry W - 1 unpacks W bits.
 template <typename T, int... W>
-constexpr auto kernels(std::integer_sequence<int, W...>) {
+constexpr auto unpack_kernels(std::integer_sequence<int, W...>) {
   return std::array{&unpack_32<W + 1, T>...};
 }
 
 template <typename T>
 size_t decode_values(ByteSpan bytes, int width, std::span<T> values) {
   constexpr int kWidthMax = std::numeric_limits<T>::digits;
-  static constexpr auto kUnpack = kernels<T>(std::make_integer_sequence<int, kWidthMax>());
+  static constexpr auto kUnpack = unpack_kernels<T>(std::make_integer_sequence<int, kWidthMax>());
   if (width < 0 || width > kWidthMax) return 0;
   if (width == 0) {
     std::fill(values.begin(), values.end(), T{0});

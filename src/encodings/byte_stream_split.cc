@@ -20,10 +20,11 @@ void split(const std::byte* __restrict from, size_t count, Width width, std::byt
   }
 }
 
+// `stride`: from a stream to the next.
 template <typename Width>
-void join(const std::byte* __restrict from, size_t count, Width width, std::byte* __restrict to) {
+void join(const std::byte* __restrict from, size_t stride, size_t count, Width width, std::byte* __restrict to) {
   for (size_t i = 0; i < count; ++i)
-    for (size_t stream = 0; stream < width; ++stream) to[i * width + stream] = from[stream * count + i];
+    for (size_t stream = 0; stream < width; ++stream) to[i * width + stream] = from[stream * stride + i];
 }
 
 template <typename Work>
@@ -47,8 +48,14 @@ void encode(ByteSpan values, size_t width, Bytes& out) {
 
 bool decode(ByteSpan bytes, size_t width, std::span<std::byte> values) {
   if (width == 0 || bytes.size() != values.size() || values.size() % width != 0) return false;
-  with_width(width, [&](auto known) { join(bytes.data(), values.size() / width, known, values.data()); });
+  decode_range(bytes, width, 0, values);
   return true;
+}
+
+void decode_range(ByteSpan bytes, size_t width, size_t first, std::span<std::byte> values) {
+  const size_t stride = bytes.size() / width;
+  with_width(width,
+             [&](auto known) { join(bytes.data() + first, stride, values.size() / width, known, values.data()); });
 }
 
 }  // namespace sluice::byte_stream_split

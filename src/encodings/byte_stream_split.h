@@ -15,4 +15,8 @@ void encode(ByteSpan values, size_t width, Bytes& out);
 /// nothing read, unless there are as many bytes as values take and these are whole.
 [[nodiscard]] bool decode(ByteSpan bytes, size_t width, std::span<std::byte> values);
 
+/// Reads those of the values in `bytes` that begin with number `first`, as many as `values` holds. Requires whole
+/// values of `width` > 0 bytes, and that there are so many.
+void decode_range(ByteSpan bytes, size_t width, size_t first, std::span<std::byte> values);
+
 }  // namespace sluice::byte_stream_split

@@ -7,7 +7,6 @@
 
 #include "encodings/bit_pack.h"
 #include "encodings/bit_pack64.h"
-#include "encodings/bit_unpack.h"
 #include "encodings/varint.h"
 
 namespace sluice::delta_binary_packed {
@@ -127,85 +126,6 @@ size_t count_bytes(std::span<const T> values) {
   return suits_large_blocks(values) ? count_bytes_in<kLargeBlock>(values) : count_bytes_in<kSmallBlock>(values);
 }
 
-struct Header {
-  uint64_t miniblocks = 0;
-  uint64_t miniblock_values = 0;
-  uint64_t count = 0;
-  uint64_t first = 0;  // its bits, sign-extended
-};
-
-// Takes the header off the front of `bytes`. No block is larger than what a count of 31 bits could fill; that bound
-// keeps the products below from overflowing.
-bool take_header(ByteSpan& bytes, Header& header) {
-  constexpr uint64_t kBlockValuesMax = uint64_t{1} << 31;
-  uint64_t block_values = 0;
-  uint64_t first = 0;
-  if (!varint::decode(bytes, block_values) || !varint::decode(bytes, header.miniblocks) ||
-      !varint::decode(bytes, header.count) || !varint::decode(bytes, first))
-    return false;
-  header.first = static_cast<uint64_t>(varint::unzigzag(first));
-  if (block_values == 0 || block_values > kBlockValuesMax || block_values % 128 != 0) return false;
-  if (header.miniblocks == 0 || block_values % header.miniblocks != 0) return false;
-  header.miniblock_values = block_values / header.miniblocks;
-  return header.miniblock_values % 32 == 0;
-}
-
-// Reads the values of one miniblock, which follow `previous`; returns how many were whole: none if the type does not
-// hold the width.
-template <typename T>
-size_t decode_miniblock(ByteSpan bytes, int width, std::make_unsigned_t<T> least, std::make_unsigned_t<T> previous,
-                        std::span<T> values) {
-  using U = std::make_unsigned_t<T>;
-  std::array<U, 128> relative;
-  size_t done = 0;
-  while (done < values.size()) {
-    const size_t wanted = std::min(relative.size(), values.size() - done);
-    const size_t found = bit_pack::decode(bytes, width, std::span(relative).first(wanted));
-    for (size_t i = 0; i < found; ++i) {
-      previous += relative[i] + least;
-      values[done + i] = static_cast<T>(previous);
-    }
-    done += found;
-    if (found < wanted) break;
-    bytes = bytes.subspan(std::min(bytes.size(), bit_pack::encoded_bytes(found, width)));
-  }
-  return done;
-}
-
-template <typename T>
-Decoded decode_values(ByteSpan bytes, std::span<T> values) {
-  using U = std::make_unsigned_t<T>;
-  ByteSpan rest = bytes;
-  Header header;
-  if (!take_header(rest, header)) return {};
-  Decoded decoded{0, header.count, bytes.size() - rest.size()};
-  values = values.first(std::min<uint64_t>(header.count, values.size()));
-  if (values.empty()) return decoded;
-  values[0] = static_cast<T>(static_cast<U>(header.first));
-  decoded.values = 1;
-  while (decoded.values < values.size()) {
-    uint64_t least = 0;
-    if (!varint::decode(rest, least) || rest.size() < header.miniblocks) return decoded;
-    const ByteSpan widths = rest.first(header.miniblocks);
-    rest = rest.subspan(header.miniblocks);
-    for (size_t m = 0; m < widths.size() && decoded.values < values.size(); ++m) {
-      const int width = std::to_integer<int>(widths[m]);
-      const ByteSpan packed =
-          rest.first(std::min<uint64_t>(rest.size(), header.miniblock_values / 8 * static_cast<uint64_t>(width)));
-      const auto to = values.subspan(decoded.values);
-      const auto wanted = to.first(std::min<uint64_t>(to.size(), header.miniblock_values));
-      const auto previous = static_cast<U>(values[decoded.values - 1]);
-      const size_t found =
-          decode_miniblock<T>(packed, width, static_cast<U>(varint::unzigzag(least)), previous, wanted);
-      decoded.values += found;
-      if (found < wanted.size()) return decoded;
-      rest = rest.subspan(packed.size());
-    }
-  }
-  decoded.bytes = bytes.size() - rest.size();
-  return decoded;
-}
-
 }  // namespace
 
 void encode(std::span<const int32_t> values, Bytes& out) { encode_values(values, out); }
@@ -213,8 +133,5 @@ void encode(std::span<const int64_t> values, Bytes& out) { encode_values(values,
 
 size_t encoded_bytes(std::span<const int32_t> values) { return count_bytes(values); }
 size_t encoded_bytes(std::span<const int64_t> values) { return count_bytes(values); }
-
-Decoded decode(ByteSpan bytes, std::span<int32_t> values) { return decode_values(bytes, values); }
-Decoded decode(ByteSpan bytes, std::span<int64_t> values) { return decode_values(bytes, values); }
 
 }  // namespace sluice::delta_binary_packed

@@ -44,10 +44,11 @@ class OpenFile final : public OpenDestination {
 
 class DatasetDestination final : public Destination {
  public:
-  explicit DatasetDestination(DatasetWriter writer) : writer_(std::move(writer)) {}
+  DatasetDestination(DatasetWriter writer, bool has_one_schema)
+      : writer_(std::move(writer)), has_one_schema_(has_one_schema) {}
 
   void write(const Batch& batch) override {
-    if (!(batch.schema() == writer_.schema())) writer_.extend_schema(batch.schema());
+    if (!(batch.schema() == writer_.schema())) extend_schema(batch.schema());
     writer_.write(batch);
   }
   void tick() override { writer_.tick(); }
@@ -56,21 +57,36 @@ class DatasetDestination final : public Destination {
   uint64_t bytes_written() const override { return writer_.bytes_written(); }
 
  private:
+  void extend_schema(const Schema& wider) {
+    if (has_one_schema_ && writer_.files_ended() > 0) {
+      const Schema& known = writer_.schema();
+      size_t i = 0;
+      while (i < known.size() && known[i] == wider[i]) ++i;
+      throw Error(ErrorCode::data,
+                  "column " + wider[i].name + " has a field that is new, and files without it are published",
+                  {.field = wider[i].name}, "--schema names all columns; --evolve add lets later files have more.");
+    }
+    writer_.extend_schema(wider);
+  }
+
   DatasetWriter writer_;
+  const bool has_one_schema_;  ///< of the files that can be seen already, too
 };
 
 class OpenDataset final : public OpenDestination {
  public:
-  explicit OpenDataset(DatasetWriter writer) : writer_(std::move(writer)) {}
+  OpenDataset(DatasetWriter writer, bool has_one_schema)
+      : writer_(std::move(writer)), has_one_schema_(has_one_schema) {}
 
   bool may_stay_empty() const override { return true; }
   std::unique_ptr<Destination> begin(const Schema& schema) override {
     writer_.begin(schema);
-    return std::make_unique<DatasetDestination>(std::move(writer_));
+    return std::make_unique<DatasetDestination>(std::move(writer_), has_one_schema_);
   }
 
  private:
   DatasetWriter writer_;
+  const bool has_one_schema_;
 };
 
 void refuse_shards(const std::string& path, const DatasetOptions& options) {
@@ -93,7 +109,8 @@ void refuse_other_endings(const std::string& path) {
 
 }  // namespace
 
-std::unique_ptr<OpenDestination> open_destination(const std::string& path, const DatasetOptions& options) {
+std::unique_ptr<OpenDestination> open_destination(const std::string& path, const DatasetOptions& options,
+                                                  bool may_differ) {
   if (path == "-") {
     refuse_shards(path, options);
     return std::make_unique<OpenFile>(create_stream_sink(STDOUT_FILENO, "stdout"), options.file);
@@ -103,7 +120,7 @@ std::unique_ptr<OpenDestination> open_destination(const std::string& path, const
     return std::make_unique<OpenFile>(create_file_sink(path, {.sync = options.file.sync}), options.file);
   }
   refuse_other_endings(path);
-  return std::make_unique<OpenDataset>(DatasetWriter(path, options));
+  return std::make_unique<OpenDataset>(DatasetWriter(path, options), options.publish == Publish::each && !may_differ);
 }
 
 }  // namespace sluice

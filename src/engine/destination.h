@@ -35,7 +35,9 @@ class OpenDestination {
 };
 
 /// A path that ends in ".parquet", "-" for standard output, or a directory. Throws what the writers throw when they
-/// open, and Error{invalid} for shards of what is one file.
-std::unique_ptr<OpenDestination> open_destination(const std::string& path, const DatasetOptions& options);
+/// open, and Error{invalid} for shards of what is one file. `may_differ`: with Publish::each the schema may grow behind
+/// files that are visible.
+std::unique_ptr<OpenDestination> open_destination(const std::string& path, const DatasetOptions& options,
+                                                  bool may_differ);
 
 }  // namespace sluice

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/destination.h"
+#include "engine/open_sources.h"
 #include "engine/progress_reporter.h"
 #include "engine/reject_file.h"
 #include "sluice/error.h"
@@ -23,6 +24,7 @@ void refuse_no_columns(const std::string& source) {
 // `records` is the same stream, or what it is made from, where it counts its bytes.
 WriteResult pump(BatchStream& stream, const RecordStream* records, OpenDestination& open, ProgressReporter& reporter) {
   if (stream.schema().size() == 0) {
+    reporter.report({.phase = ProgressPhase::finishing});
     if (open.may_stay_empty()) return {};
     refuse_no_columns(records ? records->name() : "the stream");
   }
@@ -80,11 +82,13 @@ RecordsResult with_rejects(WriteOptions& options, Run run) {
 
 RecordsResult write_records(const std::vector<Source>& sources, const std::string& path, const WriteOptions& options,
                             ProgressReporter& reporter) {
-  const std::unique_ptr<OpenDestination> destination = open_destination(path, options.output);
+  const std::unique_ptr<OpenDestination> destination =
+      open_destination(path, options.output, /*may_differ=*/options.source.evolution.has_value());
   reporter.report({.phase = ProgressPhase::inferring});
-  std::unique_ptr<RecordStream> opened = open_sources(sources, options.source);
+  SelectOptions select = options.select;
+  std::unique_ptr<RecordStream> opened = open_selected(sources, options.source, select);
   const RecordStream& records = *opened;
-  const std::unique_ptr<BatchStream> stream = selected(std::move(opened), options.select);
+  const std::unique_ptr<BatchStream> stream = selected(std::move(opened), std::move(select));
   RecordsResult result{pump(*stream, &records, *destination, reporter)};
   result.schema = stream->schema();
   result.inferred = records.inferred();
@@ -116,7 +120,7 @@ RecordsResult write(const Source& source, const std::string& destination, WriteO
 
 WriteResult write(std::unique_ptr<BatchStream> stream, const std::string& destination, WriteOptions options) {
   ProgressReporter reporter(std::move(options.progress));
-  const std::unique_ptr<OpenDestination> open = open_destination(destination, options.output);
+  const std::unique_ptr<OpenDestination> open = open_destination(destination, options.output, /*may_differ=*/true);
   const std::unique_ptr<BatchStream> kept = selected(std::move(stream), std::move(options.select));
   return pump(*kept, nullptr, *open, reporter);
 }

@@ -50,7 +50,7 @@ class WrittenFooter {
 // The digests vouch for all that is copied from here on.
 WrittenFooter::WrittenFooter(const RandomReader& file, size_t leaves)
     : file_(file), footer_(read_footer(file)), end_of_groups_(footer_.place.offset) {
-  const DigestReport digests = check_digests(file);
+  const DigestReport digests = check_digests(RandomReader::open(file.name()));
   if (digests.state != DigestState::intact)
     refuse(digests.state == DigestState::absent ? "it has no digests" : digests.fault);
   for (const RowGroup& group : footer_.metadata.row_groups) {

@@ -11,7 +11,7 @@ namespace sluice {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& field, const std::string& problem) {
+[[noreturn]] void refuse_growth(const std::string& field, const std::string& problem) {
   throw Error(ErrorCode::invalid, "the schema cannot grow like that: field \"" + field + "\" " + problem,
               {.field = field}, "Keep all fields as they are, and add nullable ones behind them.");
 }
@@ -23,20 +23,23 @@ class OriginWalk {
 
   /// Where the parent of some fields stands.
   struct Parent {
-    std::string name;
+    std::string name{};
     uint8_t repetition_level = 0;
     uint8_t definition_level = 0;
+    bool is_root = false;  ///< which has no name
+
+    std::string name_of(const Field& field) const { return is_root ? field.name : child_name(name, field.name); }
   };
 
   void visit_fields(std::span<const Field> before, std::span<const Field> wider, const Parent& parent) {
     const size_t models_begin = leaves_before_;
     for (size_t i = 0; i < before.size(); ++i) {
-      const std::string name = child_name(parent.name, before[i].name);
-      if (i >= wider.size() || wider[i].name != before[i].name) refuse(name, "is not in its place any more");
+      const std::string name = parent.name_of(before[i]);
+      if (i >= wider.size() || wider[i].name != before[i].name) refuse_growth(name, "is not in its place any more");
       visit(before[i], wider[i], {name, parent.repetition_level, parent.definition_level});
     }
     for (const Field& late : wider.subspan(before.size())) {
-      if (!late.nullable) refuse(child_name(parent.name, late.name), "is new and not nullable");
+      if (!late.nullable) refuse_growth(parent.name_of(late), "is new and not nullable");
       add_late(late, {{}, models_begin, leaves_before_, parent.repetition_level, parent.definition_level});
     }
   }
@@ -44,18 +47,18 @@ class OriginWalk {
  private:
   /// `here` has the field's name and still its parent's levels.
   void visit(const Field& before, const Field& wider, Parent here) {
-    if (before.nullable != wider.nullable) refuse(here.name, "is not as nullable as it was");
-    if (before.id != wider.id) refuse(here.name, "has another id than before");
+    if (before.nullable != wider.nullable) refuse_growth(here.name, "is not as nullable as it was");
+    if (before.id != wider.id) refuse_growth(here.name, "has another id than before");
     if (before.type.kind() == TypeKind::null && wider.type.kind() != TypeKind::null)
       return add_typed(before, wider, here);
     if (!before.type.is_nested()) {
       if (before.type != wider.type)
-        refuse(here.name, "has the type " + to_text(wider.type) + ", and had " + to_text(before.type));
+        refuse_growth(here.name, "has the type " + to_text(wider.type) + ", and had " + to_text(before.type));
       origins_.push_back({.kept = leaves_before_++});
       return;
     }
     if (before.type.kind() != wider.type.kind() || before.type.size() != wider.type.size())
-      refuse(here.name, "has the type " + to_text(wider.type) + ", and had " + to_text(before.type));
+      refuse_growth(here.name, "has the type " + to_text(wider.type) + ", and had " + to_text(before.type));
     here.definition_level += before.nullable;
     if (before.type.kind() == TypeKind::struct_)
       return visit_fields(before.type.children(), wider.type.children(), here);
@@ -67,7 +70,7 @@ class OriginWalk {
 
   /// Its own levels are the model: they never reach the highest, for there was no value.
   void add_typed(const Field& before, const Field& wider, const Parent& here) {
-    if (!before.nullable) refuse(here.name, "is of the null type and not nullable: it cannot get another type");
+    if (!before.nullable) refuse_growth(here.name, "is of the null type and not nullable: it cannot get another type");
     const size_t own = leaves_before_++;
     const size_t first = origins_.size();
     add_late(wider, {{}, own, own + 1, here.repetition_level, here.definition_level});
@@ -88,7 +91,7 @@ class OriginWalk {
 std::vector<LeafOrigin> origins_of(const Schema& before, const Schema& wider) {
   leaves_of(wider);  // refuses a schema that nests too deep to be walked
   OriginWalk walk;
-  walk.visit_fields(before.fields(), wider.fields(), {});
+  walk.visit_fields(before.fields(), wider.fields(), {.is_root = true});
   return walk.take();
 }
 

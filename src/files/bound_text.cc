@@ -124,6 +124,13 @@ bool is_understood(ConvertedType converted, TypeKind type) {
 
 }  // namespace
 
+Type stored_type(const Type& type) {
+  if (type.kind() == TypeKind::time && type.unit() == TimeUnit::second) return time(TimeUnit::millisecond);
+  if (type.kind() == TypeKind::timestamp && type.unit() == TimeUnit::second)
+    return timestamp(TimeUnit::millisecond, type.zone());
+  return type;
+}
+
 bool has_readable_bounds(const SchemaElement& leaf, const Type& type) {
   if (type.kind() == TypeKind::null || leaf.type == PhysicalType::int96) return false;
   if (leaf.logical_type) return is_understood(leaf.logical_type->kind, type.kind());

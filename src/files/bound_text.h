@@ -10,6 +10,9 @@
 
 namespace sluice {
 
+/// What the bounds of a leaf of type `type` are of: Parquet has no seconds, they are stored as milliseconds.
+Type stored_type(const Type& type);
+
 /// Whether bounds of this leaf mean something under `type`, what from_schema_elements made of it. Intervals, INT96 and
 /// whatever else is read as its carrier have an order of their own, or none, under which the carrier's text misleads.
 bool has_readable_bounds(const SchemaElement& leaf, const Type& type);

@@ -9,6 +9,11 @@ namespace sluice {
 void ChunkTails::add(FinishedChunk& placed_chunk) {
   ColumnMetaData& meta = placed_chunk.metadata;
   meta.key_value_metadata.push_back({kChunkDigestKey, digest_text(placed_chunk.headers_digest)});
+  if (!placed_chunk.bloom_filter.empty()) {
+    const uint64_t digest = digest_of(placed_chunk.bloom_filter);
+    meta.key_value_metadata.push_back({kBloomDigestKey, digest_text(digest)});
+    filter_digests.append_value(digest);
+  }
   const auto appended = [&meta](Bytes& to, auto&& write) {
     const size_t before = to.size();
     write(to);
@@ -26,7 +31,6 @@ void ChunkTails::add(FinishedChunk& placed_chunk) {
         appended(column_indexes, [&](Bytes& to) { write_column_index(*placed_chunk.column_index, to); });
   size.offset_index = appended(offset_indexes, [&](Bytes& to) { write_offset_index(placed_chunk.offset_index, to); });
   sizes.push_back(size);
-  if (!placed_chunk.bloom_filter.empty()) filter_digests.append_value(digest_of(placed_chunk.bloom_filter));
 }
 
 }  // namespace sluice

@@ -26,7 +26,8 @@ struct ChunkTails {
   /// XXH64 of each bloom filter with its header, in eight bytes; nothing for a chunk without.
   Bytes filter_digests;
 
-  /// Adds a chunk that has its place in the file. The digest of its page headers goes into its metadata.
+  /// Adds a chunk that has its place in the file. The digests of its page headers and of its bloom
+  /// filter go into its metadata.
   void add(FinishedChunk& placed_chunk);
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "files/value_limit.h"
 #include "format/schema_elements.h"
 #include "schema/nested.h"
 #include "sluice/error.h"
@@ -11,7 +12,7 @@ namespace sluice {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& column, const std::string& sentence) {
+[[noreturn]] void refuse_setting(const std::string& column, const std::string& sentence) {
   throw Error(ErrorCode::invalid, sentence, {.field = column});
 }
 
@@ -29,8 +30,8 @@ std::vector<size_t> covered_leaves(const std::string& column, const std::vector<
   std::vector<std::string_view> names;
   for (const Leaf& leaf : leaves) names.push_back(leaf.name);
   const std::string_view meant = nearest_name(column, names);
-  refuse(column, "options name the column \"" + column + "\", which does not exist" +
-                     (meant.empty() ? "" : "; did you mean \"" + std::string(meant) + "\"?"));
+  refuse_setting(column, "options name the column \"" + column + "\", which does not exist" +
+                             (meant.empty() ? "" : "; did you mean \"" + std::string(meant) + "\"?"));
 }
 
 bool is_integer(PhysicalType type) { return type == PhysicalType::int32 || type == PhysicalType::int64; }
@@ -75,16 +76,16 @@ void set_encoding(const Leaf& leaf, ValueEncoding encoding, ChunkOptions& chunk)
   if (encoding == ValueEncoding::measured) return;
   const PhysicalType type = physical_type_of(leaf.type);
   if (!suits(encoding, type))
-    refuse(leaf.name, "column " + leaf.name + " is asked to be encoded as " + std::string(to_string(encoding)) +
-                          ", which its type " + to_text(leaf.type) + " (stored as " + std::string(to_string(type)) +
-                          ") does not have");
+    refuse_setting(leaf.name, "column " + leaf.name + " is asked to be encoded as " + std::string(to_string(encoding)) +
+                                  ", which its type " + to_text(leaf.type) + " (stored as " +
+                                  std::string(to_string(type)) + ") does not have");
   chunk.encoding = stored_encoding(encoding, type);
 }
 
 void check_dictionary_bytes(const std::string& column, uint64_t bytes) {
-  if (bytes > 1_GiB)
-    refuse(column,
-           "column " + column + ": dictionary_bytes is " + std::to_string(bytes) + "; at most 1 GiB is possible");
+  if (bytes > kPageOptionBytesMax)
+    refuse_setting(column, "column " + column + ": dictionary_bytes is " + std::to_string(bytes) +
+                               "; at most 64 MiB are possible");
 }
 
 void set_bloom_filter(const Leaf& leaf, double share, ChunkOptions& chunk) {
@@ -92,21 +93,21 @@ void set_bloom_filter(const Leaf& leaf, double share, ChunkOptions& chunk) {
   if (share == 0) return;
   const TypeKind kind = leaf.type.kind();
   if (kind == TypeKind::boolean || kind == TypeKind::null)
-    refuse(leaf.name, "column " + leaf.name + " is asked for a bloom filter, which its type " + to_text(leaf.type) +
-                          " does not have: there is nothing to tell apart");
+    refuse_setting(leaf.name, "column " + leaf.name + " is asked for a bloom filter, which its type " +
+                                  to_text(leaf.type) + " does not have: there is nothing to tell apart");
   // DuckDB 1.5 looks float16 up as if it were stored in four bytes, and misses rows that are there (measured).
   if (kind == TypeKind::float16)
-    refuse(leaf.name, "column " + leaf.name +
-                          " is asked for a bloom filter, which float16 does not get: engines disagree " +
-                          "on what to look up, and rows would be missed");
+    refuse_setting(leaf.name, "column " + leaf.name +
+                                  " is asked for a bloom filter, which float16 does not get: engines disagree " +
+                                  "on what to look up, and rows would be missed");
   chunk.bloom_filter = BloomFilterOptions{.false_positive_rate = share};
 }
 
 void check_bloom_share(const std::string& column, double share) {
   // Not the other way round: NaN is refused too.
   if (share >= 0 && share <= 0.5) return;
-  refuse(column, "column " + column + ": a share of false positives of " + std::to_string(share) +
-                     " was asked of its bloom filter; 0 to 0.5 are possible");
+  refuse_setting(column, "column " + column + ": a share of false positives of " + std::to_string(share) +
+                             " was asked of its bloom filter; 0 to 0.5 are possible");
 }
 
 void apply(const ColumnOptions& asked, const Leaf& leaf, ChunkOptions& chunk) {
@@ -191,7 +192,8 @@ std::vector<ChunkOptions> chunk_options_of(const FileOptions& options, const std
   // A dictionary that is asked for needs room.
   for (size_t i = 0; i < leaves.size(); ++i)
     if (chunks[i].encoding == Encoding::rle_dictionary && chunks[i].dictionary_bytes == 0)
-      refuse(leaves[i].name, "column " + leaves[i].name + " is asked for a dictionary, and for none of 0 bytes");
+      refuse_setting(leaves[i].name,
+                     "column " + leaves[i].name + " is asked for a dictionary, and for none of 0 bytes");
   return chunks;
 }
 
@@ -202,7 +204,8 @@ Schema with_field_ids(const Schema& schema, const FileOptions& options) {
     if (!asked.field_id) continue;
     bool found = false;
     for (Field& field : fields) found |= set_field_id(field, field.name, asked.column, *asked.field_id);
-    if (!found) refuse(asked.column, "options give an id to the field \"" + asked.column + "\", which does not exist");
+    if (!found)
+      refuse_setting(asked.column, "options give an id to the field \"" + asked.column + "\", which does not exist");
     any = true;
   }
   return any ? Schema(std::move(fields)) : schema;

@@ -31,6 +31,6 @@ struct DigestReport {
 /// footer. Digests in files of other writers, who may have copied the keys along with the rest of the metadata, count
 /// as absent. Throws Error{io} and, where the damage is such that there is no footer to be read, Error{corrupt} and
 /// Error{unsupported}.
-DigestReport check_digests(const RandomReader& file);
+DigestReport check_digests(RandomReader file);
 
 }  // namespace sluice

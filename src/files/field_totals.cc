@@ -82,14 +82,6 @@ std::vector<FieldResult> FieldTotals::take() {
 
 namespace {
 
-// Parquet has no seconds: they are stored as milliseconds, and so are their bounds.
-Type stored_type(const Type& type) {
-  if (type.kind() == TypeKind::time && type.unit() == TimeUnit::second) return time(TimeUnit::millisecond);
-  if (type.kind() == TypeKind::timestamp && type.unit() == TimeUnit::second)
-    return timestamp(TimeUnit::millisecond, type.zone());
-  return type;
-}
-
 std::optional<std::string> text_of(const Type& type, const std::optional<std::string>& bound) {
   return bound ? bound_text(stored_type(type), *bound) : std::nullopt;
 }

@@ -4,8 +4,8 @@
 
 #include "base/crc32.h"
 #include "files/bound_text.h"
-#include "files/layout_parts.h"
-#include "format/page_header.h"
+#include "files/layout_of.h"
+#include "files/page_cursor.h"
 #include "format/page_index.h"
 #include "sluice/error.h"
 #include "sluice/layout.h"
@@ -13,50 +13,40 @@
 namespace sluice {
 namespace {
 
-/// Most headers have a few dozen bytes; statistics in them, which old writers wrote, may be longer.
-constexpr uint64_t kHeaderBytesFirst = 512;
-/// What other readers take at the most; no honest header comes near.
-constexpr uint64_t kHeaderBytesMax = uint64_t{16} << 20;
-/// Of a page's contents in memory at a time.
-constexpr uint64_t kPieceBytes = uint64_t{256} << 10;
-
-std::string kind_text(PageType type) { return std::string(to_string(type)); }
+constexpr uint64_t kReadPieceBytes = uint64_t{256} << 10;
 
 /// Goes through the pages of one chunk.
 class ChunkWalk {
  public:
-  ChunkWalk(const RandomReader& file, const LayoutParts& parts, size_t row_group, size_t column, bool checksums);
+  ChunkWalk(const StoredFile& file, size_t row_group, size_t leaf, bool checksums);
 
   void run(const std::function<void(const PageLayout&)>& on_page);
 
  private:
   [[noreturn]] void refuse(const std::string& problem) const;
-  void read_indexes(const ChunkIndexPlace& place);
+  void read_indexes();
   template <typename Read>
-  auto read_index(int64_t offset, int32_t length, const char* name, Read read);
-  PlacedPageHeader read_header();
+  auto read_index(const std::optional<int64_t>& offset, const std::optional<int32_t>& length, const char* name,
+                  Read read);
   PageLayout describe(const PlacedPageHeader& placed);
-  void describe_data(const DataPageHeader& header, PageLayout& page);
-  void describe_data(const DataPageHeaderV2& header, PageLayout& page);
+  void describe_data(const DataPageHeader& header, PageLayout& page) const;
+  void describe_data(const DataPageHeaderV2& header, PageLayout& page) const;
   void add_index_facts(PageLayout& page);
   void add_location(const PageLocation& location, PageLayout& page);
   void add_bounds(PageLayout& page);
   void check_end() const;
   Checksum check_contents(uint64_t offset, uint64_t bytes, const std::optional<uint32_t>& crc);
 
-  const RandomReader& file_;
-  const FileLayout& layout_;
-  const StoredLeaf& leaf_;
-  const ColumnLayout& column_;
+  const StoredFile& file_;
+  const FileLeaf& leaf_;
   const size_t group_index_;
+  const size_t leaf_index_;
   const int64_t group_rows_;
-  const ChunkLayout& chunk_;
   const bool checksums_;
   std::optional<ColumnIndex> column_index_;
   std::optional<OffsetIndex> offset_index_;
 
-  uint64_t at_;                          ///< where the page at hand begins, in the file
-  const uint64_t end_;                   ///< of the chunk
+  PageCursor cursor_;
   std::string page_name_;                ///< of the page at hand, for messages; empty between pages
   size_t data_pages_ = 0;                ///< before the page at hand
   int64_t values_ = 0;                   ///< likewise
@@ -64,51 +54,48 @@ class ChunkWalk {
   Bytes buffer_;
 };
 
-ChunkWalk::ChunkWalk(const RandomReader& file, const LayoutParts& parts, size_t row_group, size_t column,
-                     bool checksums)
+ChunkWalk::ChunkWalk(const StoredFile& file, size_t row_group, size_t leaf, bool checksums)
     : file_(file),
-      layout_(parts.layout),
-      leaf_(parts.leaves.at(column)),
-      column_(parts.layout.columns.at(column)),
+      leaf_(file.leaves().at(leaf)),
       group_index_(row_group),
-      group_rows_(parts.layout.row_groups.at(row_group).rows),
-      chunk_(parts.layout.row_groups[row_group].chunks.at(column)),
+      leaf_index_(leaf),
+      group_rows_(file.metadata().row_groups.at(row_group).num_rows),
       checksums_(checksums),
-      at_(chunk_.offset),
-      end_(chunk_.offset + chunk_.bytes) {
-  read_indexes(parts.footer.metadata.row_groups[row_group].columns[column].index);
+      cursor_(file, row_group, leaf, {.read_bytes = kHeaderReadBytes, .page_bytes_max = UINT64_MAX}) {
+  read_indexes();
 }
 
 void ChunkWalk::refuse(const std::string& problem) const {
-  std::string place = layout_.path + ": row group " + std::to_string(group_index_) + ", column " + column_.name;
-  if (!page_name_.empty()) place += ", " + page_name_;
+  ErrorPlace place{.source = file_.path(), .field = leaf_.leaf.name};
+  place.byte = static_cast<int64_t>(cursor_.offset());
   throw Error(
-      ErrorCode::corrupt, place + ": " + problem,
-      {.source = layout_.path, .field = column_.name, .record = {}, .byte = static_cast<int64_t>(at_), .row = {}});
+      ErrorCode::corrupt,
+      file_.chunk_name(group_index_, leaf_index_) + (page_name_.empty() ? "" : ", " + page_name_) + ": " + problem,
+      std::move(place));
 }
 
 // --- indexes
 
-/// The layout has held offset and length against the file.
+/// The layout has held offset and length against the file. Nothing where there is no index.
 template <typename Read>
-auto ChunkWalk::read_index(int64_t offset, int32_t length, const char* name, Read read) {
-  Bytes bytes(static_cast<size_t>(length));
-  file_.read_at(static_cast<uint64_t>(offset), {bytes.data(), bytes.size()});
+auto ChunkWalk::read_index(const std::optional<int64_t>& offset, const std::optional<int32_t>& length, const char* name,
+                           Read read) {
+  using Index = decltype(read(ByteSpan()));
+  if (!offset || !length) return std::optional<Index>();
+  Bytes bytes(static_cast<size_t>(*length));
+  file_.file().read_at(static_cast<uint64_t>(*offset), {bytes.data(), bytes.size()});
   try {
-    return read(bytes);
+    return std::optional<Index>(read(bytes));
   } catch (const ThriftError& error) {
     refuse("the " + std::string(name) + " is damaged at byte " + std::to_string(error.offset()) + " of its " +
-           std::to_string(length) + ": " + error.what());
+           std::to_string(*length) + ": " + error.what());
   }
 }
 
-void ChunkWalk::read_indexes(const ChunkIndexPlace& place) {
-  if (chunk_.column_index)
-    column_index_ =
-        read_index(*place.column_index_offset, *place.column_index_length, "column index", read_column_index);
-  if (chunk_.offset_index)
-    offset_index_ =
-        read_index(*place.offset_index_offset, *place.offset_index_length, "offset index", read_offset_index);
+void ChunkWalk::read_indexes() {
+  const ChunkIndexPlace& place = file_.metadata().row_groups[group_index_].columns[leaf_index_].index;
+  column_index_ = read_index(place.column_index_offset, place.column_index_length, "column index", read_column_index);
+  offset_index_ = read_index(place.offset_index_offset, place.offset_index_length, "offset index", read_offset_index);
 }
 
 void ChunkWalk::add_index_facts(PageLayout& page) {
@@ -148,12 +135,12 @@ void ChunkWalk::add_location(const PageLocation& location, PageLayout& page) {
 }
 
 void ChunkWalk::add_bounds(PageLayout& page) {
-  if (!leaf_.readable_bounds || column_index_->null_pages[data_pages_]) return;
+  if (!leaf_.has_ordered_bounds || column_index_->null_pages[data_pages_]) return;
+  const Type type = stored_type(leaf_.leaf.type);
   const auto text_of = [&](const std::string& plain) {
-    std::optional<std::string> text = bound_text(leaf_.type, plain, leaf_.carrier);
+    std::optional<std::string> text = bound_text(type, plain, leaf_.form.carrier);
     if (!text)
-      refuse("a bound of " + std::to_string(plain.size()) + " bytes in the column index, which is no " +
-             to_text(leaf_.type));
+      refuse("a bound of " + std::to_string(plain.size()) + " bytes in the column index, which is no " + to_text(type));
     return text;
   };
   page.min = text_of(column_index_->min_values[data_pages_]);
@@ -162,30 +149,12 @@ void ChunkWalk::add_bounds(PageLayout& page) {
 
 // --- pages
 
-PlacedPageHeader ChunkWalk::read_header() {
-  const uint64_t left = end_ - at_;
-  for (uint64_t window = std::min(left, kHeaderBytesFirst);; window = std::min({left, window * 16, kHeaderBytesMax})) {
-    buffer_.resize(static_cast<size_t>(window));
-    file_.read_at(at_, {buffer_.data(), buffer_.size()});
-    try {
-      return read_page_header(buffer_);
-    } catch (const ThriftError& error) {
-      if (error.ran_out() && window < std::min(left, kHeaderBytesMax)) continue;
-      refuse("the header is damaged at its byte " + std::to_string(error.offset()) + ", with " + std::to_string(left) +
-             " bytes left of the chunk: " + error.what());
-    }
-  }
-}
-
 PageLayout ChunkWalk::describe(const PlacedPageHeader& placed) {
   const PageHeader& header = placed.header;
   const auto contents = static_cast<uint64_t>(header.compressed_page_size);
-  const uint64_t left = end_ - at_ - placed.header_bytes;
-  if (contents > left)
-    refuse("the page has " + std::to_string(contents) + " bytes behind its header, the chunk " + std::to_string(left));
   PageLayout page;
-  page.kind = kind_text(header.type);
-  page.offset = at_;
+  page.kind = to_string(header.type);
+  page.offset = cursor_.offset();
   page.header_bytes = placed.header_bytes;
   page.bytes = placed.header_bytes + contents;
   page.raw_bytes = placed.header_bytes + static_cast<uint64_t>(header.uncompressed_page_size);
@@ -195,27 +164,27 @@ PageLayout ChunkWalk::describe(const PlacedPageHeader& placed) {
   }
   if (header.type == PageType::data_page) describe_data(*header.data_page_header, page);
   if (header.type == PageType::data_page_v2) describe_data(*header.data_page_header_v2, page);
-  page.checksum = check_contents(at_ + placed.header_bytes, contents, header.crc);
+  page.checksum = check_contents(page.offset + placed.header_bytes, contents, header.crc);
   return page;
 }
 
-void ChunkWalk::describe_data(const DataPageHeader& header, PageLayout& page) {
+void ChunkWalk::describe_data(const DataPageHeader& header, PageLayout& page) const {
   page.encoding = to_string(header.encoding);
   page.values = header.num_values;
-  if (column_.definition_level_max > 0) page.definition_encoding = to_string(header.definition_level_encoding);
-  if (column_.repetition_level_max > 0) page.repetition_encoding = to_string(header.repetition_level_encoding);
-  if (column_.repetition_level_max == 0) page.rows = page.values;
+  if (leaf_.leaf.definition_level_max > 0) page.definition_encoding = to_string(header.definition_level_encoding);
+  if (leaf_.leaf.repetition_level_max > 0) page.repetition_encoding = to_string(header.repetition_level_encoding);
+  if (leaf_.leaf.repetition_level_max == 0) page.rows = page.values;
 }
 
-void ChunkWalk::describe_data(const DataPageHeaderV2& header, PageLayout& page) {
+void ChunkWalk::describe_data(const DataPageHeaderV2& header, PageLayout& page) const {
   page.encoding = to_string(header.encoding);
   page.values = header.num_values;
   page.nulls = header.num_nulls;
   page.rows = header.num_rows;
   page.definition_bytes = static_cast<uint64_t>(header.definition_levels_byte_length);
   page.repetition_bytes = static_cast<uint64_t>(header.repetition_levels_byte_length);
-  if (column_.definition_level_max > 0) page.definition_encoding = to_string(Encoding::rle);
-  if (column_.repetition_level_max > 0) page.repetition_encoding = to_string(Encoding::rle);
+  if (leaf_.leaf.definition_level_max > 0) page.definition_encoding = to_string(Encoding::rle);
+  if (leaf_.leaf.repetition_level_max > 0) page.repetition_encoding = to_string(Encoding::rle);
   const uint64_t contents = page.bytes - page.header_bytes;
   if (*page.definition_bytes + *page.repetition_bytes > contents)
     refuse("levels of " + std::to_string(*page.definition_bytes + *page.repetition_bytes) + " bytes in a page of " +
@@ -227,20 +196,19 @@ Checksum ChunkWalk::check_contents(uint64_t offset, uint64_t bytes, const std::o
   if (!checksums_) return Checksum::unchecked;
   uint32_t found = 0;
   for (uint64_t done = 0; done < bytes; done += buffer_.size()) {
-    buffer_.resize(static_cast<size_t>(std::min(kPieceBytes, bytes - done)));
-    file_.read_at(offset + done, {buffer_.data(), buffer_.size()});
+    buffer_.resize(static_cast<size_t>(std::min(kReadPieceBytes, bytes - done)));
+    file_.file().read_at(offset + done, {buffer_.data(), buffer_.size()});
     found = crc32(buffer_, found);
   }
   return found == *crc ? Checksum::right : Checksum::wrong;
 }
 
 void ChunkWalk::run(const std::function<void(const PageLayout&)>& on_page) {
-  while (at_ < end_) {
-    page_name_ = "page at byte " + std::to_string(at_);
-    const PlacedPageHeader placed = read_header();
-    const bool data = placed.header.data_page_header || placed.header.data_page_header_v2;
-    if (data) page_name_ = "data page " + std::to_string(data_pages_) + " at byte " + std::to_string(at_);
-    PageLayout page = describe(placed);
+  while (const PlacedPageHeader* const placed = cursor_.next()) {
+    const bool data = placed->header.data_page_header || placed->header.data_page_header_v2;
+    page_name_ = (data ? "data page " + std::to_string(data_pages_) : std::string("page")) + " at byte " +
+                 std::to_string(cursor_.offset());
+    PageLayout page = describe(*placed);
     if (data) {
       page.first_row = next_row_;
       add_index_facts(page);
@@ -250,15 +218,15 @@ void ChunkWalk::run(const std::function<void(const PageLayout&)>& on_page) {
       ++data_pages_;
     }
     on_page(page);
-    at_ += page.bytes;
   }
   page_name_.clear();
   check_end();
 }
 
 void ChunkWalk::check_end() const {
-  if (values_ != chunk_.values)
-    refuse("the pages have " + std::to_string(values_) + " values, the footer says " + std::to_string(chunk_.values));
+  const int64_t values = file_.chunk(group_index_, leaf_index_).num_values;
+  if (values_ != values)
+    refuse("the pages have " + std::to_string(values_) + " values, the footer says " + std::to_string(values));
   const auto check = [&](size_t pages, const char* name) {
     if (pages != data_pages_)
       refuse("the " + std::string(name) + " index has " + std::to_string(pages) + " pages, the chunk " +
@@ -266,6 +234,7 @@ void ChunkWalk::check_end() const {
   };
   if (offset_index_) check(offset_index_->page_locations.size(), "offset");
   if (column_index_) check(column_index_->null_pages.size(), "column");
+  cursor_.check_digest();
 }
 
 }  // namespace
@@ -273,10 +242,10 @@ void ChunkWalk::check_end() const {
 inline namespace v0 {
 
 struct FilePages::Impl {
-  explicit Impl(const std::string& path) : file(RandomReader::open(path)), parts(read_layout_parts(file)) {}
+  explicit Impl(const std::string& path) : file(StoredFile::open(path, {})), layout(layout_of(*file)) {}
 
-  RandomReader file;
-  LayoutParts parts;
+  std::shared_ptr<const StoredFile> file;
+  FileLayout layout;
 };
 
 FilePages::FilePages(const std::string& path) : impl_(std::make_unique<Impl>(path)) {}
@@ -284,11 +253,11 @@ FilePages::~FilePages() = default;
 FilePages::FilePages(FilePages&&) noexcept = default;
 FilePages& FilePages::operator=(FilePages&&) noexcept = default;
 
-const FileLayout& FilePages::layout() const { return impl_->parts.layout; }
+const FileLayout& FilePages::layout() const { return impl_->layout; }
 
 void FilePages::read(size_t row_group, size_t column, const std::function<void(const PageLayout&)>& on_page,
                      bool checksums) const {
-  ChunkWalk(impl_->file, impl_->parts, row_group, column, checksums).run(on_page);
+  ChunkWalk(*impl_->file, row_group, column, checksums).run(on_page);
 }
 
 }  // namespace v0

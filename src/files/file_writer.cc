@@ -37,32 +37,34 @@ constexpr int64_t kBatchRowsMax = INT32_MAX;
 // What the footer says of a row group beside its chunks, about.
 constexpr uint64_t kRowGroupTailBytes = 32;
 
-void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid, sentence); }
+void refuse_option(const std::string& sentence) { throw Error(ErrorCode::invalid, sentence); }
 
 FileOptions checked(FileOptions options) {
   if (options.row_group_rows < 1)
-    refuse("row_group_rows is " + std::to_string(options.row_group_rows) + "; at least 1 is needed");
+    refuse_option("row_group_rows is " + std::to_string(options.row_group_rows) + "; at least 1 is needed");
   if (options.row_groups_max < 1)
-    refuse("row_groups_max is " + std::to_string(options.row_groups_max) + "; at least 1 is needed");
-  if (options.page_rows < 1) refuse("page_rows is " + std::to_string(options.page_rows) + "; at least 1 is needed");
+    refuse_option("row_groups_max is " + std::to_string(options.row_groups_max) + "; at least 1 is needed");
+  if (options.page_rows < 1)
+    refuse_option("page_rows is " + std::to_string(options.page_rows) + "; at least 1 is needed");
   if (options.row_group_bytes < kRowGroupBytesMin)
-    refuse("row_group_bytes is " + std::to_string(options.row_group_bytes) + "; at least 128 KiB are needed");
-  if (options.page_bytes < 1 || options.page_bytes > 1_GiB)
-    refuse("page_bytes is " + std::to_string(options.page_bytes) + "; 1 byte to 1 GiB are possible");
-  if (options.dictionary_bytes > 1_GiB)
-    refuse("dictionary_bytes is " + std::to_string(options.dictionary_bytes) + "; at most 1 GiB is possible");
+    refuse_option("row_group_bytes is " + std::to_string(options.row_group_bytes) + "; at least 128 KiB are needed");
+  if (options.page_bytes < 1 || options.page_bytes > kPageOptionBytesMax)
+    refuse_option("page_bytes is " + std::to_string(options.page_bytes) + "; 1 byte to 64 MiB are possible");
+  if (options.dictionary_bytes > kPageOptionBytesMax)
+    refuse_option("dictionary_bytes is " + std::to_string(options.dictionary_bytes) + "; at most 64 MiB are possible");
   if (options.page_version != 1 && options.page_version != 2)
-    refuse("page_version is " + std::to_string(options.page_version) + "; there are versions 1 and 2");
+    refuse_option("page_version is " + std::to_string(options.page_version) + "; there are versions 1 and 2");
   if (const auto& pages = options.content_defined_pages)
-    if (pages->bytes_min > pages->bytes_max || pages->bytes_max < 1 || pages->bytes_max > 1_GiB ||
+    if (pages->bytes_min > pages->bytes_max || pages->bytes_max < 1 || pages->bytes_max > kContentPageBytesMax ||
         std::abs(pages->level) > 16)
-      refuse("content_defined_pages has bytes_min " + std::to_string(pages->bytes_min) + ", bytes_max " +
-             std::to_string(pages->bytes_max) + " and level " + std::to_string(pages->level) +
-             "; the first must not exceed the second, that 1 GiB, and levels go from -16 to 16");
+      refuse_option("content_defined_pages has bytes_min " + std::to_string(pages->bytes_min) + ", bytes_max " +
+                    std::to_string(pages->bytes_max) + " and level " + std::to_string(pages->level) +
+                    "; the first must not exceed the second, that 16 MiB, and levels go from -16 to 16");
   check_compression(options.compression);
   for (const auto& [key, value] : options.metadata)
     if (key.starts_with("sluice.") || key.starts_with("ARROW:"))
-      refuse("metadata key \"" + key + "\" is reserved: choose one that does not begin with \"sluice.\" or \"ARROW:\"");
+      refuse_option("metadata key \"" + key +
+                    "\" is reserved: choose one that does not begin with \"sluice.\" or \"ARROW:\"");
   if (!options.runtime) options.runtime = std::make_shared<Runtime>();
   options.row_group_bytes =
       std::max(std::min(options.row_group_bytes, options.runtime->memory_bytes() / kRowGroupShare), kRowGroupBytesMin);
@@ -83,7 +85,7 @@ class CountingSink : public Sink {
 };
 
 Schema checked(Schema schema) {
-  if (schema.size() == 0) refuse("the schema has no columns: Parquet cannot store rows without any");
+  if (schema.size() == 0) refuse_option("the schema has no columns: Parquet cannot store rows without any");
   return schema;
 }
 
@@ -225,8 +227,8 @@ void FileWriter::Impl::fail(std::exception_ptr error) {
 
 void FileWriter::Impl::check_file(bool wanted) const {
   if ((sink != nullptr) == wanted) return;
-  refuse(wanted ? "no file is under way: start_file must be called first"
-                : "start_file was called before " + name + " was finished");
+  refuse_option(wanted ? "no file is under way: start_file must be called first"
+                       : "start_file was called before " + name + " was finished");
 }
 
 // Whoever goes on after this must not get a file that lacks the batch: the writer closes.

@@ -7,6 +7,7 @@
 
 #include "base/decimal.h"
 #include "base/float16.h"
+#include "base/json_grammar.h"
 #include "base/number_text.h"
 #include "base/utf8.h"
 #include "base/uuid_text.h"
@@ -104,6 +105,7 @@ bool append_text(ColumnBuilder& builder, const Cell& cell) {
     return true;
   }
   if (!is_text(type.kind()) || (is_utf8_text(type.kind()) && !is_utf8(cell.text()))) return false;
+  if (type.kind() == TypeKind::json && JsonGrammar().find_fault(cell.text())) return false;
   return builder.append_text(cell.text());
 }
 

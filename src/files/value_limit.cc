@@ -45,16 +45,20 @@ uint64_t bytes_in_row(const Column& root, const Leaf& leaf, int64_t row) {
 
 void check_row(const Batch& batch, std::span<const Leaf> leaves, int64_t row, int64_t row_in_file,
                uint64_t budget_bytes) {
-  const uint64_t bytes_max = budget_bytes / kValueShare;
   for (const Leaf& leaf : leaves) {
+    const bool is_in_list = leaf.repetition_level_max > 0;
     const uint64_t bytes = bytes_in_row(batch.column(leaf.steps[0]), leaf, row);
+    const uint64_t bytes_max = row_bytes_max(is_in_list, budget_bytes);
     if (bytes <= bytes_max) continue;
+    const uint64_t page_max = row_bytes_max(is_in_list, UINT64_MAX);
+    const std::string who = bytes_max < page_max ? "a memory budget of " + mebibytes(budget_bytes)
+                                                 : "a page that readers take, which holds whole rows,";
     throw Error(ErrorCode::data,
                 "row " + std::to_string(row_in_file) + ": column " + leaf.name + " has " + std::to_string(bytes) +
-                    " bytes; a memory budget of " + mebibytes(budget_bytes) + " allows " + std::to_string(bytes_max) +
-                    " in one row of a column",
+                    " bytes; " + who + " allows " + std::to_string(bytes_max) + " in one row of a column",
                 {.source = {}, .field = leaf.name, .record = {}, .byte = {}, .row = row_in_file},
-                "--memory " + mebibytes(bytes * kValueShare) + " allows it.");
+                bytes <= page_max ? "--memory " + mebibytes(bytes * kValueShare) + " allows it."
+                                  : "Split it over several rows: readers take no larger pages.");
   }
 }
 

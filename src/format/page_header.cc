@@ -126,6 +126,10 @@ PageHeader PageHeader::read(ThriftReader& in) {
   if (out.type == PageType::data_page) in.require(fields, "PageHeader of a data page", {5});
   if (out.type == PageType::dictionary_page) in.require(fields, "PageHeader of a dictionary page", {7});
   if (out.type == PageType::data_page_v2) in.require(fields, "PageHeader of a data page V2", {8});
+  // Whoever asks for one of them is not to find that of another kind of page.
+  if (out.type != PageType::data_page) out.data_page_header.reset();
+  if (out.type != PageType::dictionary_page) out.dictionary_page_header.reset();
+  if (out.type != PageType::data_page_v2) out.data_page_header_v2.reset();
   require_not_negative(in, out.uncompressed_page_size, "uncompressed_page_size");
   require_not_negative(in, out.compressed_page_size, "compressed_page_size");
   if (signed_crc) out.crc = static_cast<uint32_t>(*signed_crc);

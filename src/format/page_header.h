@@ -10,8 +10,12 @@
 #include "format/enums.h"
 #include "format/thrift_reader.h"
 #include "format/thrift_writer.h"
+#include "sluice/literals.h"
 
 namespace sluice {
+
+/// What a reader takes of one page, as stored and unpacked, unless it is told otherwise; so no longer one is written.
+inline constexpr uint64_t kPageBytesMax = 128_MiB;
 
 struct DataPageHeader {
   int32_t num_values = 0;  ///< nulls and empty lists included

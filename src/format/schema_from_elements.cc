@@ -187,7 +187,8 @@ Type leaf_type(const SchemaElement& element) {
     case PhysicalType::double_: return float64();
     case PhysicalType::byte_array: return byte_array_type(element, kind);
     case PhysicalType::fixed_len_byte_array: return fixed_type(element, kind);
-    case PhysicalType::int96: break;
+    // Microseconds hold every year that its writers know, and none of them is finer (docs/decisions.md).
+    case PhysicalType::int96: return timestamp(TimeUnit::microsecond);
   }
   return binary();
 }

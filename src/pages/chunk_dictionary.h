@@ -59,9 +59,16 @@ class ChunkDictionary {
     return is_open_ ? all : all.first(begin_.bytes);
   }
 
-  /// The page under way takes part in a measurement of its first `values`. `scratch` is overwritten.
-  void offer_to(EncodingChoice& choice, size_t values, bool ends_chunk, Bytes& scratch) const {
-    const std::span<const uint32_t> sample = std::span(indices_).first(std::min(values, indices_.size()));
+  /// The page under way takes part in a measurement, if that wants it. `scratch` is overwritten.
+  void offer_to(EncodingChoice& choice, bool ends_chunk, Bytes& scratch) const {
+    if (!choice.wants(Encoding::rle_dictionary)) return;
+    std::span<const uint32_t> sample = std::span(indices_).first(choice.sample().front().count);
+    std::vector<uint32_t> gathered;
+    if (choice.sample().size() > 1) {
+      for (const auto& [begin, count] : choice.sample())
+        gathered.insert(gathered.end(), indices_.data() + begin, indices_.data() + begin + count);
+      sample = gathered;
+    }
     scratch.clear();
     append_index_page(sample, dictionary_->size(), scratch);
     choice.offer_dictionary(scratch, entries().subspan(begin_.bytes), page_use(scratch.size()), ends_chunk);

@@ -251,7 +251,7 @@ void ChunkWriter::append_span(const LeafSlice& slice, const Cursor& at, const Sp
     definition_.append(slice.definition + at.slot, span.slots);
   else
     definition_.append_run(leaf_.definition_level_max, span.slots);
-  Selection values{slice.values.begin + static_cast<int64_t>(at.value), span.values, nullptr};
+  ValueSelection values{slice.values.begin + static_cast<int64_t>(at.value), span.values, nullptr};
   if (slice.values.positions != nullptr) values = {0, span.values, slice.values.positions + at.value};
   if (!append_values(*slice.column, values))
     throw Error(ErrorCode::data,
@@ -261,7 +261,7 @@ void ChunkWriter::append_span(const LeafSlice& slice, const Cursor& at, const Sp
 }
 
 // Of a column in dictionary form the values are entries of its dictionary. False when one does not fit.
-bool ChunkWriter::append_values(const Column& column, const Selection& values) {
+bool ChunkWriter::append_values(const Column& column, const ValueSelection& values) {
   if (!column.dictionary) return std::visit([&](auto& encoder) { return encoder.append(column, values); }, encoder_);
   const int32_t* from = column.positions_data();
   positions_.resize(values.count);
@@ -269,7 +269,7 @@ bool ChunkWriter::append_values(const Column& column, const Selection& values) {
     positions_[i] = from[values.positions ? values.positions[i] : values.begin + static_cast<int64_t>(i)];
   if (auto* const texts = std::get_if<TextEncoder>(&encoder_))
     return texts->append_entries(column.dictionary, positions_), true;
-  const Selection entries{0, values.count, positions_.data()};
+  const ValueSelection entries{0, values.count, positions_.data()};
   return std::visit([&](auto& encoder) { return encoder.append(*column.dictionary, entries); }, encoder_);
 }
 

@@ -117,7 +117,7 @@ class ChunkWriter {
   Span span_until(const LeafSlice& slice, const Cursor& at, size_t end) const;
   void add_shapes(const LeafSlice& slice);
   void append_span(const LeafSlice& slice, const Cursor& at, const Span& span);
-  bool append_values(const Column& column, const Selection& values);
+  bool append_values(const Column& column, const ValueSelection& values);
   void cut_page(bool ends_chunk);
   size_t take_levels();
   PageHeader data_page_header(Encoding encoding, size_t repetition_bytes) const;

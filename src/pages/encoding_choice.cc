@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "codecs/compress.h"
 #include "pages/index_page.h"
@@ -21,18 +24,37 @@ constexpr int kChunksBetweenTrials = 8;
 constexpr double kPagesExpected = 3;
 // With so many values each stream of BYTE_STREAM_SPLIT fills a block of the usual compressors by itself.
 constexpr size_t kSeparateStreamValues = 65'536;
-// Values that are measured: compressors show on so many what they can do, and a page may have many more.
-constexpr size_t kTrialValues = 32'768;
+// What is measured at the most: few values show what is far off, and on more compressors show what they can do. A few
+// that stand together may be all alike; but each piece more breaks a run.
+struct Heat {
+  size_t values;
+  size_t bytes;   ///< of these in PLAIN
+  size_t pieces;  ///< that they are taken in, spread over the page
+  size_t entry_bytes;
+};
+constexpr std::array kHeats{Heat{4'096, size_t{64} << 10, 4, size_t{32} << 10},
+                            Heat{32'768, size_t{256} << 10, 1, size_t{256} << 10}};
+// So much larger than the smallest is too large to be measured again; but a few bytes more, of a run, say nothing.
+constexpr double kClear = 1.3;
+constexpr double kNoiseBytes = 512;
+// A dictionary with more entries than this share of a page's values is the column once more; few values do not tell.
+constexpr double kDistinctMax = 0.9;
+constexpr size_t kDistinctValuesMin = 1'024;
 // Compressors with a long window go on finding more in PLAIN values the longer the page is, but little in what another
-// encoding has left over: within such a share of each other, the two are measured on the whole page.
-constexpr double kClose = 0.25;
-// Bytes of entries that are measured.
-constexpr size_t kTrialEntryBytes = size_t{256} << 10;
+// encoding has left over: within such a share of each other, PLAIN is the rival of the other.
+constexpr double kClose = 0.15;
+// Whichever loses a contest by so much is no rival any more.
+constexpr double kDefeat = 0.05;
+// What the rival is measured on: as much as the window of zstd's lowest levels holds.
+constexpr size_t kContestBytes = size_t{512} << 10;
 // Pages between two measurements at the least: a column that changes all the time must not be measured all the time.
 constexpr int kPagesBetweenTrials = 32;
-// But a decision that was close may soon turn: it is made again after so many pages, then after twice as many.
-constexpr int kPagesAfterCloseTrial = 2;
+// A contest that was close may soon turn: it is held again so many pages behind, then twice as many.
+constexpr int kPagesBetweenContests = 2;
 constexpr double kDrift = 1.25;
+// Text has so many: PLAIN, two DELTA, a dictionary.
+constexpr size_t kOffersMax = 4;
+
 // How many times the entries of one page all pages will have together. In n draws from D equally likely values one
 // meets D (1 - e^(-x)) of them, x = n / D. The share that only the second half meets is then y / (1 + y), y = e^(-x/2):
 // which gives x from that share alone. A share of one half is the limit D = infinity: every page brings as many as the
@@ -60,76 +82,137 @@ size_t EncodingChoice::measure(ByteSpan raw) {
   return std::min(compress(rules_.compression, raw, scratch_), raw.size());
 }
 
-size_t EncodingChoice::begin_trial(size_t values) {
-  const size_t measured = std::min(values, kTrialValues);
-  begin(measured);
+bool EncodingChoice::wants(Encoding encoding) const {
+  return (allows(encoding) || encoding == Encoding::rle_dictionary) &&
+         std::ranges::none_of(offers_, [&](const Offer& offer) { return offer.encoding == encoding && offer.is_out; });
+}
+
+void EncodingChoice::draw_sample() {
+  const Heat& heat = kHeats[heat_];
+  static_assert(std::ranges::all_of(kHeats, [](const Heat& any) { return any.pieces <= kPiecesMax; }));
+  const size_t of_mean_size = page_values_ * heat.bytes / std::max<size_t>(page_bytes_, 1);
+  const size_t values = std::min({page_values_, heat.values, std::max<size_t>(of_mean_size, 1)});
+  pieces_ = values < page_values_ ? std::min(heat.pieces, values) : 1;
+  for (size_t i = 0; i < pieces_; ++i) sample_[i] = {page_values_ / pieces_ * i, values / pieces_};
+  values_ = std::max<size_t>(values / pieces_ * pieces_, 1);
+}
+
+void EncodingChoice::begin_trial(size_t values, size_t bytes) {
   page_values_ = values;
-  was_close_ = false;
-  return measured;
-}
-
-void EncodingChoice::begin_trial_of_all() {
-  begin(page_values_);
-  was_close_ = true;
-}
-
-void EncodingChoice::begin(size_t measured) {
-  values_ = std::max<size_t>(measured, 1);
-  best_bytes_ = 0;
-  encoding_ = Encoding::plain;
-  dictionary_ = false;
+  page_bytes_ = bytes;
+  // Without a codec measuring is counting.
+  heat_ = rules_.compression.codec == Codec::none ? kHeats.size() - 1 : 0;
   offers_.clear();
+  offers_.reserve(kOffersMax);
+  rival_.reset();
+  draw_sample();
 }
 
-bool EncodingChoice::needs_all_values() const {
-  const Codec codec = rules_.compression.codec;
-  const bool has_long_window = codec == Codec::zstd || codec == Codec::gzip || codec == Codec::brotli;
-  if (!has_long_window || values_ >= page_values_ || offers_.size() < 2 || encoding_ == Encoding::plain) return false;
-  return offers_.front().bytes <= best_bytes_ * (1 + kClose);
+// Where all but one are out, or all values were measured, there is none.
+bool EncodingChoice::next_heat() {
+  double best = std::numeric_limits<double>::infinity();
+  for (const Offer& offer : offers_) best = offer.is_out ? best : std::min(best, offer.bytes_a_value);
+  const double limit = best * kClear + kNoiseBytes / static_cast<double>(values_);
+  for (Offer& offer : offers_) offer.is_out |= offer.bytes_a_value > limit;
+  const auto left = std::ranges::count(offers_, false, &Offer::is_out);
+  if (left < 2 || heat_ + 1 == kHeats.size()) return false;
+  ++heat_;
+  const size_t before = values_;
+  draw_sample();
+  return values_ > before;
 }
 
-void EncodingChoice::offer(Encoding encoding, ByteSpan page) { add_offer(encoding, measure(page)); }
+EncodingChoice::Offer* EncodingChoice::find(Encoding encoding) {
+  const auto offer = std::ranges::find(offers_, encoding, &Offer::encoding);
+  return offer == offers_.end() ? nullptr : &*offer;
+}
+
+void EncodingChoice::add_offer(Encoding encoding, double bytes, bool is_out) {
+  const Offer offer{encoding, bytes / static_cast<double>(values_), is_out};
+  if (Offer* const before = find(encoding))
+    *before = offer;
+  else
+    offers_.push_back(offer);
+}
+
+// What is as long as PLAIN before compression is hardly shorter behind it.
+void EncodingChoice::offer(Encoding encoding, ByteSpan page) {
+  if (encoding == Encoding::plain) return add_offer(encoding, static_cast<double>(measure(page)));
+  const double values = static_cast<double>(values_);
+  const double plain =
+      static_cast<double>(page_bytes_) * values / static_cast<double>(std::max<size_t>(page_values_, 1));
+  const auto bytes = static_cast<double>(page.size());
+  const bool is_hopeless = bytes > plain - offers_.front().bytes_a_value * values * kGainMin / 2;
+  add_offer(encoding, is_hopeless ? bytes : static_cast<double>(measure(page)), is_hopeless);
+}
 
 // A codec that works block by block gains by streams that do not share one. The few values that are measured would have
 // to.
 void EncodingChoice::offer_streams(ByteSpan page, size_t width) {
-  if (page_values_ < kSeparateStreamValues) return offer(Encoding::byte_stream_split, page);
-  const size_t stream = page.size() / width;
+  const size_t streams = page_values_ < kSeparateStreamValues ? 1 : width;
+  const size_t stream = page.size() / streams;
   size_t bytes = 0;
-  for (size_t i = 0; i < width; ++i) bytes += measure(page.subspan(i * stream, stream));
-  add_offer(Encoding::byte_stream_split, bytes);
-}
-
-void EncodingChoice::add_offer(Encoding encoding, size_t size) {
-  const auto bytes = static_cast<double>(size);
-  offers_.push_back({encoding, bytes});
-  if (encoding != Encoding::plain && bytes >= best_bytes_ * (1 - kGainMin)) return;
-  best_bytes_ = bytes;
-  encoding_ = encoding;
+  for (size_t i = 0; i < streams; ++i) bytes += measure(page.subspan(i * stream, stream));
+  add_offer(Encoding::byte_stream_split, static_cast<double>(bytes));
 }
 
 void EncodingChoice::offer_dictionary(ByteSpan index_page, ByteSpan entries, const DictionaryUse& page,
                                       bool is_last_page) {
+  const auto added = static_cast<double>(page.entries - page.entries_before);
+  if (added > kDistinctMax * static_cast<double>(page.values) && page.values >= kDistinctValuesMin) return;
   const auto shrink = [&](ByteSpan raw) {
     return static_cast<double>(measure(raw)) / static_cast<double>(std::max<size_t>(raw.size(), 1));
   };
   index_shrink_ = shrink(index_page);
-  entry_shrink_ = shrink(entries.first(std::min(entries.size(), kTrialEntryBytes)));
+  entry_shrink_ = shrink(entries.first(std::min(entries.size(), kHeats[heat_].entry_bytes)));
   // The index bytes are those of the measured values.
   DictionaryUse whole = page;
   whole.index_bytes = page.index_bytes * std::max(page.values, values_) / values_;
-  const double bytes = bytes_a_value(whole, is_last_page ? 0 : kPagesExpected - 1) * static_cast<double>(values_);
-  offers_.push_back({Encoding::rle_dictionary, bytes});
-  dictionary_ = bytes * (1 - kGainMin) <= best_bytes_;
+  const double bytes_each = bytes_a_value(whole, is_last_page ? 0 : kPagesExpected - 1);
+  add_offer(Encoding::rle_dictionary, bytes_each * static_cast<double>(values_));
+}
+
+// The best of those that were measured to the end; where that is the dictionary alone, what is best beside it.
+void EncodingChoice::decide() {
+  const Offer* best = nullptr;
+  for (const Offer& offer : offers_) {
+    if (offer.encoding == Encoding::rle_dictionary) continue;
+    const bool was_measured_longer = best && best->is_out && !offer.is_out;
+    const bool was_measured_less = best && !best->is_out && offer.is_out;
+    if (!best || was_measured_longer ||
+        (!was_measured_less && offer.bytes_a_value < best->bytes_a_value * (1 - kGainMin)))
+      best = &offer;
+  }
+  encoding_ = best->encoding;
+  best_bytes_a_value_ = best->bytes_a_value;
+  const Offer* const dictionary = find(Encoding::rle_dictionary);
+  dictionary_ = dictionary && !dictionary->is_out &&
+                (best->is_out || dictionary->bytes_a_value * (1 - kGainMin) <= best_bytes_a_value_);
 }
 
 bool EncodingChoice::end_trial() {
+  decide();
   decided_ = true;
   drifted_ = false;
   pages_since_trial_ = 0;
   chunks_since_trial_ = 0;
-  if (was_close_) pages_to_trial_ = std::clamp(2 * pages_to_trial_, kPagesAfterCloseTrial, kPagesBetweenTrials);
+  const Codec codec = rules_.compression.codec;
+  const bool has_long_window = codec == Codec::zstd || codec == Codec::gzip || codec == Codec::brotli;
+  if (has_long_window && encoding_ != Encoding::plain && values_ < page_values_ &&
+      offers_.front().bytes_a_value <= best_bytes_a_value_ * (1 + kClose)) {
+    rival_ = Encoding::plain;
+    pages_to_contest_ = 0;
+    pages_between_contests_ = kPagesBetweenContests;
+  }
   return dictionary_;
+}
+
+std::optional<Encoding> EncodingChoice::rival() const { return pages_to_contest_ == 0 ? rival_ : std::nullopt; }
+
+size_t EncodingChoice::rival_values() const { return page_values_ * kContestBytes / std::max<size_t>(page_bytes_, 1); }
+
+void EncodingChoice::offer_rival(ByteSpan page, size_t values) {
+  rival_bytes_a_value_ = static_cast<double>(measure(page)) / static_cast<double>(std::max<size_t>(values, 1));
 }
 
 // With a dictionary, on the mean of `page` and as many behind it, whose indices may be wider.
@@ -147,9 +230,8 @@ double EncodingChoice::bytes_a_value(const DictionaryUse& page, double pages_to_
 
 bool EncodingChoice::leaves_dictionary(const DictionaryUse& page, size_t pages_before) {
   if (rules_.requested) return false;
-  const double without = best_bytes_ / static_cast<double>(values_);
   const double pages_to_come = std::max(kPagesExpected - 1 - static_cast<double>(pages_before), 1.0);
-  if (bytes_a_value(page, pages_to_come) <= without * (1 + kGainMin)) return false;
+  if (bytes_a_value(page, pages_to_come) <= best_bytes_a_value_ * (1 + kGainMin)) return false;
   drifted_ = true;  // the next chunk measures again
   return true;
 }
@@ -172,24 +254,43 @@ std::string EncodingChoice::reason() const {
       if ((offer.encoding != best) != others) continue;
       words += separator;
       if (others) words += std::string(to_string(offer.encoding)) + " ";
-      words += fmt::format("{:.2f}", offer.bytes / static_cast<double>(values_));
+      words += fmt::format("{:.2f}", offer.bytes_a_value);
       if (!others) words += " bytes a value";
       separator = separator[0] == '\0' ? "; " : ", ";
     }
   return words;
 }
 
+// The rival changes places with the encoding that it beats: then true.
+bool EncodingChoice::settle_contest(size_t values, size_t bytes) {
+  const double ours = static_cast<double>(bytes) / static_cast<double>(std::max<size_t>(values, 1));
+  const double rival = std::exchange(rival_bytes_a_value_, 0);
+  find(encoding_)->bytes_a_value = ours;
+  find(*rival_)->bytes_a_value = rival;
+  const bool rival_wins = *rival_ == Encoding::plain ? rival * (1 - kGainMin) <= ours : rival < ours * (1 - kGainMin);
+  if (rival_wins) std::swap(encoding_, *rival_);
+  best_bytes_a_value_ = rival_wins ? rival : ours;
+  if (std::max(rival, ours) > best_bytes_a_value_ * (1 + kDefeat)) rival_.reset();
+  pages_to_contest_ = pages_between_contests_;
+  pages_between_contests_ *= 2;
+  return rival_wins;
+}
+
 void EncodingChoice::page_written(size_t values, size_t compressed_bytes) {
   if (rules_.requested) return;
+  const bool was_beaten = rival_bytes_a_value_ > 0 && settle_contest(values, compressed_bytes);
+  if (pages_to_contest_ > 0) --pages_to_contest_;
+  if (was_beaten) {
+    pages_since_trial_ = 0;
+    return;
+  }
   const double now = static_cast<double>(compressed_bytes) / static_cast<double>(std::max<size_t>(values, 1));
   if (pages_since_trial_++ == 0) {
     first_page_bytes_a_value_ = now;
     return;
   }
-  const bool drifts = now > first_page_bytes_a_value_ * kDrift || now * kDrift < first_page_bytes_a_value_;
-  drifted_ |= drifts;
-  if (pages_since_trial_ >= (was_close_ ? pages_to_trial_ : kPagesBetweenTrials) && (drifted_ || was_close_))
-    decided_ = false;
+  drifted_ |= now > first_page_bytes_a_value_ * kDrift || now * kDrift < first_page_bytes_a_value_;
+  if (pages_since_trial_ >= kPagesBetweenTrials && drifted_) decided_ = false;
 }
 
 }  // namespace sluice

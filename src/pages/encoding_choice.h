@@ -1,18 +1,24 @@
 // Which encoding the pages of a column get: decided by what a page takes after compression, not by the type alone.
 //
-// The first values of a column are encoded in every way that suits its type, compressed, and measured; the smallest
-// wins. The answer holds for the pages and chunks that follow, until one of them takes a quarter more or less a value
-// than the page after the decision: then the next page is measured again. So a column that stays as it is pays for one
+// Values of a column's first page are encoded in every way that suits its type, compressed, and measured; the smallest
+// wins. Some thousand values tell most losers; only those that come near the smallest are measured again, on more. The
+// answer holds for the pages and chunks that follow, until one of them takes a quarter more or less a value than the
+// page after the decision: then the next page is measured again. So a column that stays as it is pays for a part of one
 // page, and one that changes is noticed.
+//
+// A loser that may win on longer pages is the rival: now and then half a page of numbers is measured in it, against
+// what the page took as it was written.
 //
 // A dictionary costs its entries once and its indices on every page. How many entries later pages will add is foretold
 // from each page: had its second half to add as many as its first one, there is no end to them; the fewer it had to
 // add, the sooner all are known (encoding_choice.cc). So a dictionary that turns out to be one of other data is left.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,13 +54,19 @@ class EncodingChoice {
   bool wants_trial() const { return !decided_; }
   bool allows(Encoding encoding) const { return encoding == Encoding::plain || !rules_.compat; }
 
-  /// Measuring: begin with how many values of the page are to be measured, at most `values`; offer these in each way to
-  /// encode them, PLAIN first; then maybe a dictionary; end.
-  size_t begin_trial(size_t values);
-  /// Asked when PLAIN and others are offered: true where so few values do not tell which is smaller. Then begin again
-  /// with all values of the page.
-  bool needs_all_values() const;
-  void begin_trial_of_all();
+  /// Some of the values of a page that stand together.
+  struct Piece {
+    size_t begin = 0;
+    size_t count = 0;
+  };
+
+  /// Measuring: begin, with the page's number of values and their bytes in PLAIN. Offer the sample in each way to
+  /// encode it that is wanted, PLAIN first, then maybe a dictionary; again as long as there is a next heat; end.
+  void begin_trial(size_t values, size_t bytes);
+  bool next_heat();
+  /// The values to be measured in this heat.
+  std::span<const Piece> sample() const { return std::span(sample_).first(pieces_); }
+  bool wants(Encoding encoding) const;
   /// BYTE_STREAM_SPLIT of the measured values, which are `width` bytes each.
   void offer_streams(ByteSpan page, size_t width);
   void offer(Encoding encoding, ByteSpan page);
@@ -63,6 +75,12 @@ class EncodingChoice {
   void offer_dictionary(ByteSpan index_page, ByteSpan entries, const DictionaryUse& page, bool is_last_page);
   /// True when the dictionary was offered and is the best.
   bool end_trial();
+
+  /// What a page without a dictionary should be measured in besides, if anything: offer so many of its first values,
+  /// with their part of its levels, before page_written(). Who leaves it out has no rival.
+  std::optional<Encoding> rival() const;
+  size_t rival_values() const;
+  void offer_rival(ByteSpan page, size_t values);
 
   /// For pages without a dictionary.
   Encoding encoding() const { return encoding_; }
@@ -77,13 +95,18 @@ class EncodingChoice {
   void page_written(size_t values, size_t compressed_bytes);
 
  private:
-  /// One way to encode the measured page, and what the page took.
+  static constexpr size_t kPiecesMax = 4;
+  /// One way to encode the measured values, and what they took when they were measured last.
   struct Offer {
     Encoding encoding = Encoding::plain;
-    double bytes = 0;
+    double bytes_a_value = 0;
+    bool is_out = false;  ///< it lost so clearly that it is not measured again
   };
-  void begin(size_t measured);
-  void add_offer(Encoding encoding, size_t bytes);
+  void draw_sample();
+  Offer* find(Encoding encoding);
+  void add_offer(Encoding encoding, double bytes, bool is_out = false);
+  void decide();
+  bool settle_contest(size_t values, size_t bytes);
   size_t measure(ByteSpan raw);
   double bytes_a_value(const DictionaryUse& page, double pages_to_come) const;
 
@@ -97,15 +120,21 @@ class EncodingChoice {
   // Of the last measurement; bytes are those after compression.
   std::vector<Offer> offers_;
   size_t page_values_ = 0;  ///< of the whole page
-  size_t values_ = 1;
-  double best_bytes_ = 0;    ///< without a dictionary
-  double index_shrink_ = 1;  ///< compressed / raw
+  size_t page_bytes_ = 0;
+  size_t heat_ = 0;
+  std::array<Piece, kPiecesMax> sample_{};
+  size_t pieces_ = 0;
+  size_t values_ = 1;              ///< in the sample
+  double best_bytes_a_value_ = 0;  ///< without a dictionary
+  double index_shrink_ = 1;        ///< compressed / raw
   double entry_shrink_ = 1;
   // Since.
   int pages_since_trial_ = 0;
-  int pages_to_trial_ = 0;  ///< after a close decision; it doubles
-  bool was_close_ = false;
   double first_page_bytes_a_value_ = 0;
+  std::optional<Encoding> rival_;
+  double rival_bytes_a_value_ = 0;  ///< in the page under way; 0 where it was not measured
+  int pages_to_contest_ = 0;
+  int pages_between_contests_ = 0;  ///< they double
   Bytes scratch_;
 };
 

@@ -33,7 +33,7 @@ void FixedEncoder::start_chunk() {
 }
 
 // Values back to back as they are stored: in place where the column has them so, else in the scratch.
-ByteSpan FixedEncoder::gather(const Column& column, const Selection& selection) {
+ByteSpan FixedEncoder::gather(const Column& column, const ValueSelection& selection) {
   const std::byte* from = column.values.bytes().data() + static_cast<size_t>(column.offset) * memory_width_;
   if (!big_endian_ && selection.positions == nullptr)
     return {from + static_cast<size_t>(selection.begin) * width_, selection.count * width_};
@@ -50,7 +50,7 @@ ByteSpan FixedEncoder::gather(const Column& column, const Selection& selection) 
   return scratch_;
 }
 
-bool FixedEncoder::append(const Column& column, const Selection& selection) {
+bool FixedEncoder::append(const Column& column, const ValueSelection& selection) {
   if (selection.count == 0) return true;
   const ByteSpan values = gather(column, selection);
   bounds_.add(values);
@@ -86,25 +86,32 @@ void FixedEncoder::leave_dictionary() {
   dictionary_.give_up();
 }
 
-void FixedEncoder::unfold(Bytes& out) const {
-  out.reserve(out.size() + dictionary_.indices().size() * width_);
-  for (const uint32_t index : dictionary_.indices()) out.append(dictionary_->entry(index), width_);
+void FixedEncoder::unfold(std::span<const uint32_t> indices, Bytes& out) const {
+  out.reserve(out.size() + indices.size() * width_);
+  for (const uint32_t index : indices) out.append(dictionary_->entry(index), width_);
 }
 
 // The dictionary is at its end: the page under way goes on without it.
 void FixedEncoder::spill() {
-  unfold(plain_.bytes());
+  unfold(dictionary_.indices(), plain_.bytes());
   leave_dictionary();
 }
 
 // Measures the page under way in both forms; afterwards it is in the better one.
 void FixedEncoder::choose(bool ends_chunk) {
-  encoded_.clear();
-  if (dictionary_.is_open()) unfold(encoded_);
-  const ByteSpan values = dictionary_.is_open() ? ByteSpan(encoded_) : plain_.body();
-  const size_t measured = choice_.begin_trial(values.size() / width_);
-  choice_.offer(Encoding::plain, values.first(measured * width_));
-  if (dictionary_.is_open()) dictionary_.offer_to(choice_, measured, ends_chunk, encoded_);
+  const size_t values = dictionary_.is_open() ? dictionary_.indices().size() : plain_.size() / width_;
+  choice_.begin_trial(values, values * width_);
+  do {
+    encoded_.clear();
+    for (const auto& [begin, count] : choice_.sample()) {
+      if (dictionary_.is_open())
+        unfold(std::span(dictionary_.indices()).subspan(begin, count), encoded_);
+      else
+        encoded_.append(plain_.body().subspan(begin * width_, count * width_));
+    }
+    if (choice_.wants(Encoding::plain)) choice_.offer(Encoding::plain, encoded_);
+    if (dictionary_.is_open()) dictionary_.offer_to(choice_, ends_chunk, encoded_);
+  } while (choice_.next_heat());
   if (!choice_.end_trial() && dictionary_.is_open()) spill();
 }
 

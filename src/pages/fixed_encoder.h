@@ -20,7 +20,7 @@ class FixedEncoder {
   /// `type`: one that Parquet stores in FIXED_LEN_BYTE_ARRAY.
   FixedEncoder(const Type& type, const ValueEncoderOptions& options);
 
-  [[nodiscard]] bool append(const Column& column, const Selection& selection);
+  [[nodiscard]] bool append(const Column& column, const ValueSelection& selection);
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
   void page_written(size_t values, size_t compressed_bytes) {
     if (!dictionary_.is_open()) choice_.page_written(values, compressed_bytes);
@@ -39,9 +39,9 @@ class FixedEncoder {
   std::string reason() const { return choice_.reason(); }
 
  private:
-  ByteSpan gather(const Column& column, const Selection& selection);
+  ByteSpan gather(const Column& column, const ValueSelection& selection);
   void append_values(ByteSpan values);
-  void unfold(Bytes& out) const;
+  void unfold(std::span<const uint32_t> indices, Bytes& out) const;
   void add_to(BloomFilterBuilder& filter, ByteSpan values) const;
   void leave_dictionary();
   void spill();
@@ -71,7 +71,7 @@ class DecimalEncoder {
   explicit DecimalEncoder(const ValueEncoderOptions& options) : numbers_(options) {}
 
   /// Requires values within the precision of the column's type.
-  [[nodiscard]] bool append(const Column& column, const Selection& selection) {
+  [[nodiscard]] bool append(const Column& column, const ValueSelection& selection) {
     narrowed_.resize(selection.count);
     const std::byte* from = column.values.bytes().data() + column.offset * kMemoryWidth;
     for (size_t i = 0; i < selection.count; ++i) {

@@ -1,4 +1,4 @@
-// The levels of data pages, read back from pages that were written (parquet-format README, "Data Pages", "Nested
+// The levels of data pages, read back from pages that Sluice has written (parquet-format README, "Data Pages", "Nested
 // Encoding"; Encodings.md, "RLE"): how the values of a leaf nest, without the values.
 //
 //   LevelReader reader(leaf, chunk_metadata, "visits.parquet");
@@ -11,9 +11,8 @@
 
 #include "base/bytes.h"
 #include "format/file_metadata.h"
-#include "format/page_header.h"
+#include "pages/page_reader.h"
 #include "schema/leaves.h"
-#include "sluice/compression.h"
 
 namespace sluice {
 
@@ -37,18 +36,14 @@ class LevelReader {
 
  private:
   [[noreturn]] void refuse(const std::string& problem) const;
-  ByteSpan body_of(const PlacedPageHeader& placed, ByteSpan page);
-  ByteSpan unpacked(ByteSpan stored, size_t raw_bytes);
-  ByteSpan take(ByteSpan& body, size_t size) const;
-  ByteSpan take_framed(ByteSpan& body) const;
-  void decode(ByteSpan bytes, uint8_t level_max, std::vector<uint8_t>& levels) const;
+  OpenPage open(ByteSpan page);
 
   const Leaf& leaf_;
   const std::string file_;
-  Codec codec_ = Codec::none;
+  const PageRules rules_;
   const uint64_t slots_max_;
   const uint64_t raw_bytes_max_;
-  Bytes raw_;
+  PageReader page_reader_;
   PageLevels levels_;
 };
 

@@ -19,7 +19,7 @@ void NumberEncoder<Memory, Stored>::start_chunk() {
 
 // Values back to back as they are stored: in place where the column has them so, else in the scratch.
 template <typename Memory, typename Stored>
-bool NumberEncoder<Memory, Stored>::gather(const Column& column, const Selection& selection,
+bool NumberEncoder<Memory, Stored>::gather(const Column& column, const ValueSelection& selection,
                                            std::span<const Stored>& values) {
   const Memory* from = column.data<Memory>();
   if constexpr (std::is_same_v<Memory, Stored>) {
@@ -43,7 +43,7 @@ bool NumberEncoder<Memory, Stored>::gather(const Column& column, const Selection
 }
 
 template <typename Memory, typename Stored>
-bool NumberEncoder<Memory, Stored>::append(const Column& column, const Selection& selection) {
+bool NumberEncoder<Memory, Stored>::append(const Column& column, const ValueSelection& selection) {
   std::span<const Stored> values;
   if (!gather(column, selection, values)) return false;
   bounds_.add(values);
@@ -84,19 +84,33 @@ void NumberEncoder<Memory, Stored>::spill() {
   leave_dictionary();
 }
 
-// The values of the page under way, in the body or decoded into the scratch.
+// Of a page that does not use the dictionary.
 template <typename Memory, typename Stored>
 std::span<const Stored> NumberEncoder<Memory, Stored>::page_values() {
-  if (!dictionary_.is_open())
-    return {reinterpret_cast<const Stored*>(plain_.body().data()), plain_.size() / sizeof(Stored)};
-  const std::vector<uint32_t>& indices = dictionary_.indices();
-  scratch_.resize(indices.size());
-  for (size_t i = 0; i < indices.size(); ++i) scratch_[i] = std::bit_cast<Stored>(dictionary_->entry(indices[i]));
+  return {reinterpret_cast<const Stored*>(plain_.body().data()), plain_.size() / sizeof(Stored)};
+}
+
+// The values to be measured: in place where they stand together, else in the scratch.
+template <typename Memory, typename Stored>
+std::span<const Stored> NumberEncoder<Memory, Stored>::sample() {
+  const std::span<const EncodingChoice::Piece> pieces = choice_.sample();
+  if (pieces.size() == 1 && !dictionary_.is_open()) return page_values().subspan(pieces[0].begin, pieces[0].count);
+  scratch_.clear();
+  for (const auto& [begin, count] : pieces) {
+    if (dictionary_.is_open()) {
+      for (const uint32_t index : std::span(dictionary_.indices()).subspan(begin, count))
+        scratch_.push_back(std::bit_cast<Stored>(dictionary_->entry(index)));
+    } else {
+      const std::span<const Stored> piece = page_values().subspan(begin, count);
+      scratch_.insert(scratch_.end(), piece.begin(), piece.end());
+    }
+  }
   return scratch_;
 }
 
 template <typename Memory, typename Stored>
 void NumberEncoder<Memory, Stored>::encode_values(Encoding encoding, std::span<const Stored> values) {
+  if (encoding == Encoding::plain) return static_cast<void>(encoded_.append(std::as_bytes(values)));
   if (encoding == Encoding::byte_stream_split)
     return byte_stream_split::encode(std::as_bytes(values), sizeof(Stored), encoded_);
   if constexpr (!std::is_floating_point_v<Stored>) {
@@ -105,13 +119,12 @@ void NumberEncoder<Memory, Stored>::encode_values(Encoding encoding, std::span<c
   }
 }
 
-// Measures the page under way in every form; afterwards the page is in the best one.
 template <typename Memory, typename Stored>
 void NumberEncoder<Memory, Stored>::offer_without_dictionary(std::span<const Stored> values) {
   constexpr Encoding kOther =
       std::is_floating_point_v<Stored> ? Encoding::byte_stream_split : Encoding::delta_binary_packed;
-  choice_.offer(Encoding::plain, std::as_bytes(values));
-  if (!choice_.allows(kOther)) return;
+  if (choice_.wants(Encoding::plain)) choice_.offer(Encoding::plain, std::as_bytes(values));
+  if (!choice_.wants(kOther)) return;
   encoded_.clear();
   encode_values(kOther, values);
   if (kOther == Encoding::byte_stream_split)
@@ -120,18 +133,15 @@ void NumberEncoder<Memory, Stored>::offer_without_dictionary(std::span<const Sto
     choice_.offer(kOther, encoded_);
 }
 
+// Measures the page under way in every form; afterwards it is in the best one.
 template <typename Memory, typename Stored>
 void NumberEncoder<Memory, Stored>::choose(bool ends_chunk) {
-  std::span<const Stored> values = page_values();
-  const std::span<const Stored> few = values.first(choice_.begin_trial(values.size()));
-  offer_without_dictionary(few);
-  if (choice_.needs_all_values()) {
-    choice_.begin_trial_of_all();
-    offer_without_dictionary(values);
-  } else {
-    values = few;
-  }
-  if (dictionary_.is_open()) dictionary_.offer_to(choice_, values.size(), ends_chunk, encoded_);
+  const size_t values = dictionary_.is_open() ? dictionary_.indices().size() : plain_.size() / sizeof(Stored);
+  choice_.begin_trial(values, values * sizeof(Stored));
+  do {
+    offer_without_dictionary(sample());
+    if (dictionary_.is_open()) dictionary_.offer_to(choice_, ends_chunk, encoded_);
+  } while (choice_.next_heat());
   if (!choice_.end_trial() && dictionary_.is_open()) spill();
 }
 
@@ -140,11 +150,19 @@ RawPage NumberEncoder<Memory, Stored>::finish_page(ByteSpan levels, bool ends_ch
   bounds_.end_page();
   const bool is_measured = choice_.wants_trial();
   if (is_measured) choose(ends_chunk);
-  encoded_.clear();
-  encoded_.append(levels);
   if (dictionary_.is_open()) {
+    encoded_.clear();
+    encoded_.append(levels);
     if (dictionary_.finish_page(choice_, is_measured, encoded_)) return {encoded_, Encoding::rle_dictionary};
     spill();
+  }
+  if (const std::optional<Encoding> rival = choice_.rival(); rival && plain_.size() > 0) {
+    const std::span<const Stored> all = page_values();
+    const std::span<const Stored> some = all.first(std::min(choice_.rival_values(), all.size()));
+    encoded_.clear();
+    encoded_.append(levels.first(levels.size() * some.size() / all.size()));
+    encode_values(*rival, some);
+    choice_.offer_rival(encoded_, some.size());
   }
   // A page without values goes PLAIN: there is nothing to gain, and Polars 0.26 cannot read others (measured).
   if (choice_.encoding() == Encoding::plain || plain_.size() == 0) {
@@ -152,6 +170,8 @@ RawPage NumberEncoder<Memory, Stored>::finish_page(ByteSpan levels, bool ends_ch
     plain_.clear();
     return {page, Encoding::plain};
   }
+  encoded_.clear();
+  encoded_.append(levels);
   encode_values(choice_.encoding(), page_values());
   plain_.clear();
   return {encoded_, choice_.encoding()};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 #include "base/crc32.h"
 #include "codecs/compress.h"
@@ -14,23 +13,20 @@ namespace {
 
 /// Longer than any page header that we write: five-byte numbers throughout.
 constexpr size_t kHeaderBytesMax = 96;
-/// Sizes in page headers and in the offset index, where the header counts too, are int32 (parquet.thrift, PageHeader,
-/// PageLocation).
-constexpr size_t kPageBytesLimit = std::numeric_limits<int32_t>::max() - kHeaderBytesMax;
-
 }  // namespace
 
 // Compresses behind room for the header, whose length depends on what comes out; then closes the gap, which is cheaper
 // than to compress elsewhere and copy.
 PageWriter::Sizes PageWriter::append(PageHeader header, Compression compression, ByteSpan bare, ByteSpan raw,
                                      Bytes& out) {
-  const size_t raw_bytes_max = std::min(kPageBytesLimit, compress_bytes_max(compression.codec));
-  if (bare.size() + raw.size() > raw_bytes_max)
+  // No page should come here that is too long: options and the limit of a row (files/value_limit.h) see to that.
+  const auto refuse = [this](size_t bytes, const char* when) {
     throw Error(ErrorCode::data,
-                "column " + column_ + ": one record has " + std::to_string(bare.size() + raw.size()) +
-                    " bytes of values; a Parquet page holds at most " + std::to_string(raw_bytes_max) +
-                    (raw_bytes_max < kPageBytesLimit ? " with this codec" : ""),
+                "column " + column_ + ": a page has " + std::to_string(bytes) + " bytes " + when +
+                    ", and readers take at most " + std::to_string(kPageBytesMax),
                 {.source = {}, .field = column_, .record = {}, .byte = {}, .row = {}});
+  };
+  if (bare.size() + raw.size() > kPageBytesMax) refuse(bare.size() + raw.size(), "before compression");
   const size_t begin = out.size();
   out.resize(begin + kHeaderBytesMax);
   out.append(bare);
@@ -45,12 +41,7 @@ PageWriter::Sizes PageWriter::append(PageHeader header, Compression compression,
     }
   }
   const ByteSpan body = ByteSpan(out).subspan(begin + kHeaderBytesMax);
-  if (body.size() > kPageBytesLimit)
-    throw Error(ErrorCode::data,
-                "column " + column_ + ": a page takes " + std::to_string(body.size()) +
-                    " bytes after compression; a Parquet page holds at most " + std::to_string(kPageBytesLimit),
-                {.source = {}, .field = column_, .record = {}, .byte = {}, .row = {}});
-
+  if (body.size() > kPageBytesMax) refuse(body.size(), "after compression");
   header.uncompressed_page_size = static_cast<int32_t>(bare.size() + raw.size());
   header.compressed_page_size = static_cast<int32_t>(body.size());
   header.crc = crc32(body);

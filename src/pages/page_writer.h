@@ -21,7 +21,7 @@ class PageWriter {
   };
   /// Appends to `out` a page of `bare` bytes, which are never compressed (the levels of V2 pages, else nothing), and
   /// `raw` ones. `header` is complete but for sizes, checksum and, in V2 pages, whether the values are compressed.
-  /// Throws Error{data} for a page beyond 2 GiB.
+  /// Throws Error{data} for a page beyond kPageBytesMax.
   Sizes append(PageHeader header, Compression compression, ByteSpan bare, ByteSpan raw, Bytes& out);
   /// The header of the page that was appended last.
   ByteSpan header() const { return header_; }

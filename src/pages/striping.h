@@ -17,7 +17,7 @@ namespace sluice {
 
 /// Which values of a leaf column are there: an ascending range or a list of positions. The column may be in dictionary
 /// form: these are places of rows, not of entries.
-struct Selection {
+struct ValueSelection {
   int64_t begin = 0;  ///< first position, when `positions` is null
   size_t count = 0;
   const int32_t* positions = nullptr;  ///< `count` ascending positions
@@ -31,7 +31,7 @@ struct LeafSlice {
   size_t slots = 0;
   const uint8_t* repetition = nullptr;  ///< null: the leaf is in no list, and slots are rows
   const uint8_t* definition = nullptr;  ///< null: every slot carries a value
-  Selection values;
+  ValueSelection values;
 };
 
 /// Keeps the scratch memory of one lane. A slice is good until the next one is made.

@@ -1,6 +1,5 @@
 // Text and bytes: dictionary, PLAIN, DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY. Without a dictionary the page under way
 // is held as lengths and bytes apart, from which either is made.
-#include <numeric>
 
 #include "encodings/delta_byte_array.h"
 #include "encodings/delta_length_byte_array.h"
@@ -52,7 +51,7 @@ void TextEncoder::append_at(const Column& column, size_t count, PositionOf posit
   }
 }
 
-bool TextEncoder::append(const Column& column, const Selection& selection) {
+bool TextEncoder::append(const Column& column, const ValueSelection& selection) {
   const auto number_of = [this](size_t, std::string_view value) {
     return dictionary_->encode(value, options_.dictionary_bytes_max);
   };
@@ -109,23 +108,47 @@ void TextEncoder::encode_values(Encoding encoding, std::span<const int32_t> leng
   encoded_.advance(size);
 }
 
+// The values to be measured.
+void TextEncoder::draw_sample(std::vector<int32_t>& lengths, Bytes& text) const {
+  lengths.clear();
+  text.clear();
+  lengths.reserve(choice_.sample().size() * choice_.sample().front().count);
+  size_t at = 0;
+  size_t begin_of_at = 0;
+  for (const auto& [begin, count] : choice_.sample()) {
+    if (dictionary_.is_open()) {
+      for (const uint32_t index : std::span(dictionary_.indices()).subspan(begin, count)) {
+        const std::string_view value = dictionary_->entry(index);
+        lengths.push_back(static_cast<int32_t>(value.size()));
+        text.append(value);
+      }
+      continue;
+    }
+    for (; at < begin; ++at) begin_of_at += static_cast<size_t>(lengths_[at]);
+    const size_t text_begin = begin_of_at;
+    for (; at < begin + count; ++at) begin_of_at += static_cast<size_t>(lengths_[at]);
+    lengths.insert(lengths.end(), lengths_.data() + begin, lengths_.data() + begin + count);
+    text.append(ByteSpan(text_).subspan(text_begin, begin_of_at - text_begin));
+  }
+}
+
 // Measures the page under way in every form; afterwards the page is in the best one.
 void TextEncoder::choose(bool ends_chunk) {
-  if (dictionary_.is_open()) unfold();
-  const std::span<const int32_t> lengths = std::span(lengths_).first(choice_.begin_trial(lengths_.size()));
-  const auto text_bytes = std::accumulate(lengths.begin(), lengths.end(), size_t{0});
-  for (const Encoding encoding : {Encoding::plain, Encoding::delta_length_byte_array, Encoding::delta_byte_array}) {
-    if (!choice_.allows(encoding)) continue;
-    encoded_.clear();
-    encode_values(encoding, lengths, ByteSpan(text_).first(text_bytes));
-    choice_.offer(encoding, encoded_);
-  }
-  if (dictionary_.is_open()) dictionary_.offer_to(choice_, lengths.size(), ends_chunk, encoded_);
-  const bool keeps_dictionary = choice_.end_trial();
-  if (!dictionary_.is_open()) return;
-  if (!keeps_dictionary) return leave_dictionary();
-  lengths_.clear();
-  text_.clear();
+  const size_t values = dictionary_.is_open() ? dictionary_.indices().size() : lengths_.size();
+  choice_.begin_trial(values, static_cast<size_t>(text_bytes_) + values * sizeof(uint32_t));
+  std::vector<int32_t> lengths;
+  Bytes text;
+  do {
+    draw_sample(lengths, text);
+    for (const Encoding encoding : {Encoding::plain, Encoding::delta_length_byte_array, Encoding::delta_byte_array}) {
+      if (!choice_.wants(encoding)) continue;
+      encoded_.clear();
+      encode_values(encoding, lengths, text);
+      choice_.offer(encoding, encoded_);
+    }
+    if (dictionary_.is_open()) dictionary_.offer_to(choice_, ends_chunk, encoded_);
+  } while (choice_.next_heat());
+  if (!choice_.end_trial() && dictionary_.is_open()) spill();
 }
 
 RawPage TextEncoder::finish_page(ByteSpan levels, bool ends_chunk) {

@@ -6,6 +6,7 @@
 
 #include "base/calendar.h"
 #include "base/decimal.h"
+#include "base/json_grammar.h"
 #include "base/utf8.h"
 #include "columns/dictionary_form.h"
 #include "columns/widths.h"
@@ -19,7 +20,7 @@ __extension__ typedef unsigned __int128 uint128;
 
 constexpr int64_t kSecondsPerDay = 86'400;
 
-int64_t position_of(const Selection& values, size_t index) {
+int64_t position_of(const ValueSelection& values, size_t index) {
   return values.positions != nullptr ? values.positions[index] : values.begin + static_cast<int64_t>(index);
 }
 
@@ -43,7 +44,7 @@ bool is_utf8_together(const Column& column, int64_t first, int64_t end) {
   return !within;
 }
 
-std::optional<size_t> find_no_utf8(const Column& column, const Selection& values) {
+std::optional<size_t> find_no_utf8(const Column& column, const ValueSelection& values) {
   const int64_t first = position_of(values, 0);
   const int64_t end = position_of(values, values.count - 1) + 1;
   const bool is_dense = static_cast<uint64_t>(end - first) <= 2 * values.count;
@@ -53,8 +54,15 @@ std::optional<size_t> find_no_utf8(const Column& column, const Selection& values
   return std::nullopt;
 }
 
+std::optional<size_t> find_no_json(const Column& column, const ValueSelection& values) {
+  JsonGrammar grammar;
+  for (size_t i = 0; i < values.count; ++i)
+    if (grammar.find_fault(text_at(column, position_of(values, i)))) return i;
+  return std::nullopt;
+}
+
 /// Of 16 bytes: |value| < bound, as one comparison of value + bound - 1 with 2 * bound - 1.
-std::optional<size_t> find_long_128(const Column& column, const Selection& values, int precision) {
+std::optional<size_t> find_long_128(const Column& column, const ValueSelection& values, int precision) {
   uint128 bound = 1;
   for (int i = 0; i < precision; ++i) bound *= 10;
   const auto* from = column.data<std::array<uint64_t, 2>>();
@@ -69,7 +77,7 @@ std::optional<size_t> find_long_128(const Column& column, const Selection& value
   return std::nullopt;
 }
 
-std::optional<size_t> find_long_256(const Column& column, const Selection& values, int precision) {
+std::optional<size_t> find_long_256(const Column& column, const ValueSelection& values, int precision) {
   const auto* from = column.data<Int256>();
   for (size_t i = 0; i < values.count; ++i)
     if (!has_digits(from[position_of(values, i)], precision)) return i;
@@ -77,7 +85,7 @@ std::optional<size_t> find_long_256(const Column& column, const Selection& value
 }
 
 template <typename Ticks>
-std::optional<size_t> find_no_time(const Column& column, const Selection& values) {
+std::optional<size_t> find_no_time(const Column& column, const ValueSelection& values) {
   const int64_t ticks_of_day = kSecondsPerDay * ticks_per_second(column.type.unit());
   const Ticks* from = column.data<Ticks>();
   for (size_t i = 0; i < values.count; ++i) {
@@ -87,10 +95,13 @@ std::optional<size_t> find_no_time(const Column& column, const Selection& values
   return std::nullopt;
 }
 
-std::optional<size_t> find_bad(const Column& column, const Selection& values) {
+std::optional<size_t> find_bad(const Column& column, const ValueSelection& values) {
   const Type& type = column.type;
   if (values.count == 0) return std::nullopt;
-  if (is_utf8_text(type.kind())) return find_no_utf8(column, values);
+  if (is_utf8_text(type.kind())) {
+    const auto no_text = find_no_utf8(column, values);
+    return no_text || type.kind() != TypeKind::json ? no_text : find_no_json(column, values);
+  }
   if (type.kind() == TypeKind::decimal)
     return fixed_width(type) == sizeof(Int256) ? find_long_256(column, values, type.precision())
                                                : find_long_128(column, values, type.precision());
@@ -98,6 +109,15 @@ std::optional<size_t> find_bad(const Column& column, const Selection& values) {
     return fixed_width(type) == sizeof(int32_t) ? find_no_time<int32_t>(column, values)
                                                 : find_no_time<int64_t>(column, values);
   return std::nullopt;
+}
+
+std::string describe_text(std::string_view text, const Type& type) {
+  const std::string of_type = ", in a column of type " + to_text(type);
+  const auto from = [&](size_t byte) { return " from its byte " + std::to_string(byte) + " on" + of_type; };
+  if (!is_utf8(text)) return "text that is not UTF-8" + from(utf8_valid_bytes(text));
+  const size_t fault = JsonGrammar().find_fault(text).value_or(text.size());
+  if (fault < text.size()) return "text that is not JSON" + from(fault);
+  return "text of " + std::to_string(text.size()) + " bytes that ends before its JSON does" + of_type;
 }
 
 /// The row of the slice that holds its value `value`.
@@ -137,9 +157,7 @@ std::optional<size_t> ValueCheck::find_bad_entry(const LeafSlice& slice) {
 std::string ValueCheck::describe(const Column& column, int64_t position) const {
   if (column.dictionary) return describe(*column.dictionary, column.positions_data()[position]);
   const Type& type = leaf_.type;
-  if (is_utf8_text(type.kind()))
-    return "text that is not UTF-8 from its byte " + std::to_string(utf8_valid_bytes(text_at(column, position))) +
-           " on, in a column of type " + to_text(type);
+  if (is_utf8_text(type.kind())) return describe_text(text_at(column, position), type);
   if (type.kind() == TypeKind::decimal) {
     const size_t width = fixed_width(type);
     std::string text;

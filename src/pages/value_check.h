@@ -1,5 +1,6 @@
-// Values that their memory can hold and their type cannot: text that is not UTF-8, decimals with too many digits, times
-// beyond a day. They come from outside, where nobody else has looked at values, and must not reach a file.
+// Values that their memory can hold and their type cannot: text that is not UTF-8, or not JSON where it should be,
+// decimals with too many digits, times beyond a day. They come from outside, where nobody else has looked at values,
+// and must not reach a file.
 #pragma once
 
 #include <cstdint>

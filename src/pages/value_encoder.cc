@@ -19,7 +19,7 @@ ByteSpan PageBody::with_levels(ByteSpan levels) {
   return {begin, levels.size() + body};
 }
 
-bool BooleanEncoder::append(const Column& column, const Selection& selection) {
+bool BooleanEncoder::append(const Column& column, const ValueSelection& selection) {
   const auto* bits = column.values.as<uint8_t>();
   bool seen[2] = {false, false};
   for (size_t i = 0; i < selection.count; ++i) {
@@ -49,13 +49,18 @@ void BooleanEncoder::encode_values(Encoding encoding, std::span<const uint8_t> v
 RawPage BooleanEncoder::finish_page(ByteSpan levels, bool) {
   bounds_.end_page();
   if (choice_.wants_trial()) {
-    const std::span<const uint8_t> values = std::span(values_).first(choice_.begin_trial(values_.size()));
-    for (const Encoding encoding : {Encoding::plain, Encoding::rle}) {
-      if (!choice_.allows(encoding)) continue;
-      encoded_.clear();
-      encode_values(encoding, values);
-      choice_.offer(encoding, encoded_);
-    }
+    choice_.begin_trial(values_.size(), values_.size() / 8);
+    do {
+      std::vector<uint8_t> sample;
+      for (const auto& [begin, count] : choice_.sample())
+        sample.insert(sample.end(), values_.data() + begin, values_.data() + begin + count);
+      for (const Encoding encoding : {Encoding::plain, Encoding::rle}) {
+        if (!choice_.wants(encoding)) continue;
+        encoded_.clear();
+        encode_values(encoding, sample);
+        choice_.offer(encoding, encoded_);
+      }
+    } while (choice_.next_heat());
     choice_.end_trial();
   }
   const Encoding encoding = values_.empty() ? Encoding::plain : choice_.encoding();

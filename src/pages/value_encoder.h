@@ -76,7 +76,7 @@ class NumberEncoder {
   explicit NumberEncoder(const ValueEncoderOptions& options);
 
   /// False when a value does not fit once it is multiplied by the unit factor.
-  [[nodiscard]] bool append(const Column& column, const Selection& selection);
+  [[nodiscard]] bool append(const Column& column, const ValueSelection& selection);
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
   void page_written(size_t values, size_t compressed_bytes) {
     if (!dictionary_.is_open()) choice_.page_written(values, compressed_bytes);
@@ -104,13 +104,14 @@ class NumberEncoder {
 
  private:
   using Bits = std::conditional_t<sizeof(Stored) == 4, uint32_t, uint64_t>;
-  bool gather(const Column& column, const Selection& selection, std::span<const Stored>& values);
+  bool gather(const Column& column, const ValueSelection& selection, std::span<const Stored>& values);
   void append_values(std::span<const Stored> values);
   void leave_dictionary();
   void spill();
   void offer_without_dictionary(std::span<const Stored> values);
   void choose(bool ends_chunk);
   std::span<const Stored> page_values();
+  std::span<const Stored> sample();
   void encode_values(Encoding encoding, std::span<const Stored> values);
   void start_chunk();
 
@@ -128,7 +129,7 @@ class BooleanEncoder {
  public:
   explicit BooleanEncoder(const ValueEncoderOptions& options) : choice_(options.rules) {}
 
-  [[nodiscard]] bool append(const Column& column, const Selection& selection);
+  [[nodiscard]] bool append(const Column& column, const ValueSelection& selection);
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
   void page_written(size_t values, size_t compressed_bytes) { choice_.page_written(values, compressed_bytes); }
   /// Of the pages that were finished.
@@ -160,7 +161,7 @@ class TextEncoder {
  public:
   explicit TextEncoder(const ValueEncoderOptions& options);
 
-  [[nodiscard]] bool append(const Column& column, const Selection& selection);
+  [[nodiscard]] bool append(const Column& column, const ValueSelection& selection);
   /// The values of a column in dictionary form: as append, but each entry is hashed once.
   void append_entries(const std::shared_ptr<const Column>& entries, std::span<const int32_t> positions);
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
@@ -187,6 +188,7 @@ class TextEncoder {
   void append_at(const Column& column, size_t count, PositionOf position_of, NumberOf number_of);
   void append_apart(std::string_view value);
   void unfold();
+  void draw_sample(std::vector<int32_t>& lengths, Bytes& text) const;
   void leave_dictionary();
   void spill();
   void choose(bool ends_chunk);
@@ -212,7 +214,7 @@ class NullEncoder {
  public:
   explicit NullEncoder(const ValueEncoderOptions&) {}
 
-  [[nodiscard]] bool append(const Column&, const Selection&) { return true; }
+  [[nodiscard]] bool append(const Column&, const ValueSelection&) { return true; }
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
   void page_written(size_t, size_t) {}
   size_t bounds_bytes() const { return 0; }

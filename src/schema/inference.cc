@@ -150,6 +150,7 @@ size_t FieldGuess::depth() const {
 
 std::string FieldGuess::full_name() const {
   if (parent_ == nullptr) return {};
+  if (parent_->parent_ == nullptr) return name_;
   const std::string outer = parent_->full_name();
   return parent_->element_.get() == this ? element_name(outer) : child_name(outer, name_);
 }

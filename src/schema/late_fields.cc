@@ -15,11 +15,12 @@ namespace {
 
 Type grown(const Type& type, const Type& seen, const std::string& name, std::vector<std::string>& added);
 
-std::vector<Field> grown_fields(std::span<const Field> fields, std::span<const Field> seen, const std::string& parent,
+/// `parent`: whose fields they are; null for the root.
+std::vector<Field> grown_fields(std::span<const Field> fields, std::span<const Field> seen, const std::string* parent,
                                 std::vector<std::string>& added) {
   std::vector<Field> out(fields.begin(), fields.end());
   for (const Field& other : seen) {
-    const std::string name = parent.empty() ? other.name : child_name(parent, other.name);
+    const std::string name = parent == nullptr ? other.name : child_name(*parent, other.name);
     const auto known = std::ranges::find(out, other.name, &Field::name);
     if (known != out.end()) {
       known->type = grown(known->type, other.type, name, added);
@@ -37,7 +38,7 @@ Type grown(const Type& type, const Type& seen, const std::string& name, std::vec
     return seen;
   }
   if (type.kind() == TypeKind::struct_ && seen.kind() == TypeKind::struct_)
-    return struct_(grown_fields(type.children(), seen.children(), name, added));
+    return struct_(grown_fields(type.children(), seen.children(), &name, added));
   const bool is_list = type.kind() == TypeKind::list || type.kind() == TypeKind::fixed_list;
   if (is_list && seen.kind() == TypeKind::list) {
     Field element = type.children()[0];
@@ -60,7 +61,7 @@ Type grown(const Type& type, const Type& seen, const std::string& name, std::vec
 
 LateFields with_late_fields(const Schema& schema, const Schema& seen) {
   LateFields result;
-  result.schema = Schema(grown_fields(schema.fields(), seen.fields(), "", result.added));
+  result.schema = Schema(grown_fields(schema.fields(), seen.fields(), nullptr, result.added));
   const size_t leaves = leaves_of(result.schema).size();
   if (!result.added.empty() && leaves > kInferredLeavesMax)
     throw Error(ErrorCode::data,

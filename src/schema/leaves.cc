@@ -1,6 +1,9 @@
 // Leaf columns; see leaves.h.
 #include "schema/leaves.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "sluice/error.h"
 
 namespace sluice {
@@ -16,7 +19,7 @@ class LeafWalk {
       here_.steps.push_back(i);
       here_.path.push_back(fields[i].name);
       const std::string outer = here_.name;
-      here_.name = child_name(outer, fields[i].name);
+      here_.name = here_.steps.size() == 1 ? fields[i].name : child_name(outer, fields[i].name);
       visit(fields[i]);
       here_.name = outer;
       here_.path.pop_back();
@@ -34,12 +37,19 @@ class LeafWalk {
     here_.definition_level_max += field.nullable;
     switch (field.type.kind()) {
       case TypeKind::struct_: visit_children(field.type.children()); break;
-      case TypeKind::list:
-      case TypeKind::fixed_list: visit_element(field.type.element(), {"list", "element"}); break;
+      case TypeKind::list: visit_element(field.type.element(), {"list", "element"}); break;
+      case TypeKind::fixed_list: visit_fixed_list(field.type); break;
       case TypeKind::map: visit_element(field.type.element(), {"key_value"}); break;
       default: add_leaf(field); break;
     }
     here_.definition_level_max -= field.nullable;
+  }
+
+  void visit_fixed_list(const Type& type) {
+    const int64_t placeholders = here_.placeholders;
+    here_.placeholders = std::min(placeholders * type.size(), kPlaceholdersMax);
+    visit_element(type.element(), {"list", "element"});
+    here_.placeholders = placeholders;
   }
 
   // Parquet fixes the names of the groups; what the element is called in memory does not reach the file's tree.
@@ -50,7 +60,9 @@ class LeafWalk {
     here_.name = element_name(outer);
     ++here_.definition_level_max;
     ++here_.repetition_level_max;
+    const uint8_t outer_item_level = std::exchange(here_.item_definition_level, here_.definition_level_max);
     visit(element);
+    here_.item_definition_level = outer_item_level;
     --here_.repetition_level_max;
     --here_.definition_level_max;
     here_.name = outer;
@@ -78,7 +90,7 @@ std::vector<Leaf> leaves_of(const Schema& schema) {
 
 std::string child_name(std::string_view parent, std::string_view field) {
   std::string name(parent);
-  if (!parent.empty()) name += '.';
+  name += '.';
   return name += field;
 }
 

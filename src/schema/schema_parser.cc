@@ -74,18 +74,18 @@ class SchemaParser : private TextCursor {
     std::vector<Field> fields;
     skip_blanks();
     if (at_end()) return fields;
-    do fields.push_back(parse_field({}, 0));
+    do fields.push_back(parse_field(nullptr, 0));
     while (take(','));
     if (!at_end()) fail_expected("\",\", \"not null\", \"id\" or the end");
     return fields;
   }
 
  private:
-  /// name type ["not null"] ["id" integer]
-  Field parse_field(const std::string& parent, size_t depth) {
+  /// name type ["not null"] ["id" integer]. `parent`: the name of the struct that it belongs to; null for columns.
+  Field parse_field(const std::string* parent, size_t depth) {
     Field field;
     field.name = take_name();
-    const std::string outer = std::exchange(field_, child_name(parent, field.name));
+    const std::string outer = std::exchange(field_, parent == nullptr ? field.name : child_name(*parent, field.name));
     parse_meaning(field, depth);
     field_ = outer;
     return field;
@@ -293,7 +293,7 @@ class SchemaParser : private TextCursor {
   Type parse_struct(size_t depth) {
     if (!take('<')) fail_expected("\"<\" and the fields of the struct");
     std::vector<Field> fields;
-    do fields.push_back(parse_field(field_, depth));
+    do fields.push_back(parse_field(&field_, depth));
     while (take(','));
     if (!take('>')) fail_expected("\",\", \">\", \"not null\" or \"id\"");
     return struct_(std::move(fields));

@@ -20,13 +20,47 @@ constexpr uint64_t kDictionaryShare = 6;
 constexpr uint64_t kPartShare = 16;
 constexpr uint64_t kRowShare = 4;
 
+void check_start(ByteSpan start, const IpcLimits& limits) {
+  // Streams of old writers begin with the length of a message; that which text would be is too large.
+  if (begins_with_arrow_magic(start) || start.size() < sizeof(uint32_t)) return;
+  const auto first = load<uint32_t>(start.data());
+  if (first != ipc::kContinuation && first > limits.metadata_bytes)
+    throw Error(ErrorCode::corrupt, "this is no Arrow data: it begins neither with " + std::string(ipc::kFileMagic) +
+                                        " nor with a message");
+}
+
 }  // namespace
 
-ArrowSource::ArrowSource(const Source& source, Input input, SourceOptions options) : input_(std::move(input)) {
+ArrowSource::ArrowSource(const std::string& path, Input input, SourceOptions options)
+    : name_(input.name()), bytes_total_(input.size()), input_(std::move(input)) {
+  open(options, [&](const IpcLimits& limits) {
+    const ByteSpan start = input_->peek(ipc::kFileStartBytes);
+    const bool is_file = begins_with_arrow_magic(start);
+    check_start(start, limits);
+    if (is_file && bytes_total_ && path != "-")
+      file_.emplace(RandomReader::open(path), limits);
+    else
+      stream_.emplace([this](std::span<std::byte> into) { return input_->read(into); }, limits, is_file);
+  });
+}
+
+ArrowSource::ArrowSource(Contents contents, SourceOptions options)
+    : name_(contents.name()), bytes_total_(contents.bytes_total()), packed_(std::move(contents)) {
+  open(options, [&](const IpcLimits& limits) {
+    const ByteSpan start = packed_->peek(ipc::kFileStartBytes);
+    const bool is_file = begins_with_arrow_magic(start);
+    check_start(start, limits);
+    stream_.emplace([this](std::span<std::byte> into) { return packed_->read(into); }, limits, is_file);
+  });
+}
+
+// `open_messages` makes file_ or stream_.
+template <typename OpenMessages>
+void ArrowSource::open(const SourceOptions& options, OpenMessages open_messages) {
   const uint64_t budget = options.runtime ? options.runtime->memory_bytes() : RuntimeOptions{}.memory_bytes;
   try {
-    open_messages(
-        source, {.metadata_bytes = budget / kMetadataShare, .body_bytes = budget / kBodyShare, .budget_bytes = budget});
+    open_messages(IpcLimits{
+        .metadata_bytes = budget / kMetadataShare, .body_bytes = budget / kBodyShare, .budget_bytes = budget});
     reader_.emplace(
         file_ ? file_->take_schema() : stream_->take_schema(),
         [this] { return file_ ? file_->next() : stream_->next(); },
@@ -41,22 +75,8 @@ ArrowSource::ArrowSource(const Source& source, Input input, SourceOptions option
   }
   if (options.schema && !(*options.schema == schema()))
     throw Error(ErrorCode::unsupported,
-                input_.name() + " has columns of its own, which are not those declared: " + to_text(schema()),
-                {.source = input_.name()}, "Leave the schema out: Arrow data bring theirs.");
-}
-
-void ArrowSource::open_messages(const Source& source, IpcLimits limits) {
-  const ByteSpan start = input_.peek(ipc::kFileStartBytes);
-  const bool is_file = begins_with_arrow_magic(start);
-  // Streams of old writers begin with the length of a message; that which text would be is too large.
-  if (!is_file && start.size() >= sizeof(uint32_t) && load<uint32_t>(start.data()) != ipc::kContinuation &&
-      load<uint32_t>(start.data()) > limits.metadata_bytes)
-    throw Error(ErrorCode::corrupt, "this is no Arrow data: it begins neither with " + std::string(ipc::kFileMagic) +
-                                        " nor with a message");
-  if (is_file && input_.size() && source.path != "-")
-    file_.emplace(RandomReader::open(source.path), limits);
-  else
-    stream_.emplace([this](std::span<std::byte> into) { return input_.read(into); }, limits, is_file);
+                name_ + " has columns of its own, which are not those declared: " + to_text(schema()),
+                {.source = name_}, "Leave the schema out: Arrow data bring theirs.");
 }
 
 std::optional<RelationBatch> ArrowSource::next() {
@@ -65,17 +85,20 @@ std::optional<RelationBatch> ArrowSource::next() {
     if (!batch) return std::nullopt;
     return RelationBatch{{}, std::move(*batch)};
   } catch (const Error& error) {
+    // The message that was cut off is left out.
+    if (input_ ? input_->was_cut_off() : packed_->was_cut_off()) return std::nullopt;
     fail(error);
   }
 }
 
-// What the system says has the name already; what is wrong with the schema or a batch is wrong with the source.
+// What the system says, or what is wrong with a container, has the name already; what is wrong with the schema or a
+// batch is wrong with the source.
 void ArrowSource::fail(const Error& error) const {
-  if (error.code() == ErrorCode::io) throw error;
+  if (!error.place().source.empty()) throw error;
   const ErrorCode code = error.code() == ErrorCode::invalid ? ErrorCode::corrupt : error.code();
   ErrorPlace place = error.place();
-  place.source = input_.name();
-  throw Error(code, input_.name() + ": " + error.what(), std::move(place), error.hint());
+  place.source = name_;
+  throw Error(code, name_ + ": " + error.what(), std::move(place), error.hint());
 }
 
 }  // namespace sluice

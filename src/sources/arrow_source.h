@@ -1,10 +1,11 @@
-// Arrow IPC as a stream of batches. The public door is open_arrow in sluice/write.h.
+// Arrow IPC as a stream of batches. The public door is open_source in sluice/write.h.
 // (Arrow "Serialization and Interprocess Communication".)
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "arrow/ipc_file.h"
@@ -12,30 +13,39 @@
 #include "arrow/ipc_stream.h"
 #include "sluice/error.h"
 #include "sluice/write.h"
+#include "sources/contents.h"
 #include "storage/input.h"
 
 namespace sluice {
 
 class ArrowSource final : public RecordStream {
  public:
-  /// `input` has been opened for `source` and stands at the beginning of the data. Throws as open_arrow does.
-  ArrowSource(const Source& source, Input input, SourceOptions options);
+  /// `input` has been opened for `path` and stands at the beginning of the data. Throws as open_source does.
+  ArrowSource(const std::string& path, Input input, SourceOptions options);
+  /// Of data that are packed: read in their order, whatever the format.
+  ArrowSource(Contents contents, SourceOptions options);
 
   const Schema& schema() const override { return *reader_->schema(); }
   std::optional<RelationBatch> next() override;
-  const std::string& name() const override { return input_.name(); }
-  uint64_t bytes_read() const override { return file_ ? file_->bytes_read() : stream_->offset(); }
-  std::optional<uint64_t> bytes_total() const override { return file_ ? file_->size() : input_.size(); }
+  const std::string& name() const override { return name_; }
+  uint64_t bytes_read() const override {
+    return packed_ ? packed_->bytes_read() : file_ ? file_->bytes_read() : stream_->offset();
+  }
+  std::optional<uint64_t> bytes_total() const override { return bytes_total_; }
   int64_t extra_values() const override { return 0; }
   bool inferred() const override { return false; }
   const std::vector<InferenceNote>& notes() const override { return no_notes_; }
   const BadRecordCounts& bad_records() const override { return no_bad_records_; }
 
  private:
-  void open_messages(const Source& source, IpcLimits limits);
+  template <typename OpenMessages>
+  void open(const SourceOptions& options, OpenMessages open_messages);
   [[noreturn]] void fail(const Error& error) const;
 
-  Input input_;
+  std::string name_;
+  std::optional<uint64_t> bytes_total_;
+  std::optional<Input> input_;       ///< of a stream
+  std::optional<Contents> packed_;   ///< of a stream that is packed
   std::optional<IpcFile> file_;      ///< a file in which one can seek
   std::optional<IpcStream> stream_;  ///< anything else
   std::optional<IpcReader> reader_;

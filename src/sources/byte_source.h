@@ -19,10 +19,11 @@ class ByteSource {
   virtual ~ByteSource() = default;
   /// Fills as much of `into` as there is; less than asked only at the end. Throws Error.
   virtual size_t read(std::span<std::byte> into) = 0;
-  /// From here on read() may be short because nothing more came in time; then paused() is true. Where text has to be
-  /// unpacked or converted there is no such limit.
+  /// From here on read() of a pipe may be short because nothing more came in time; then paused() is true.
   virtual void set_patience(std::chrono::milliseconds /*patience*/) {}
   virtual bool paused() const { return false; }
+  /// Whether the end is none of the source's own (Input::open).
+  virtual bool was_cut_off() const { return false; }
   /// Bytes of the source as it is stored that were needed for what has been read.
   virtual uint64_t bytes_read() const = 0;
 };
@@ -39,6 +40,7 @@ class StoredSource final : public ByteSource {
   }
   void set_patience(std::chrono::milliseconds patience) override { input_.set_patience(patience); }
   bool paused() const override { return input_.paused(); }
+  bool was_cut_off() const override { return input_.was_cut_off(); }
   uint64_t bytes_read() const override { return bytes_read_; }
 
  private:

@@ -34,7 +34,9 @@ std::unique_ptr<ByteSource> stored_text(Input input, ByteSpan start) {
 
 }  // namespace
 
-Contents Contents::open(const std::string& path, UnpackRules rules) { return Contents(Input::open(path), rules); }
+Contents Contents::open(const std::string& path, UnpackRules rules, std::function<bool()> is_cut_off) {
+  return Contents(Input::open(path, std::move(is_cut_off)), rules);
+}
 
 Contents::Contents(Input input, UnpackRules rules) : name_(input.name()), bytes_total_(input.size()) {
   const ByteSpan start = input.peek(kContainerStartBytes);

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,8 +37,8 @@ struct UnpackRules {
 /// Not thread-safe. One that threw is not to be called again.
 class Contents {
  public:
-  /// "-" is standard input. Throws Error{io} as Input::open does, and as the constructor.
-  static Contents open(const std::string& path, UnpackRules rules = {});
+  /// "-" is standard input; `is_cut_off` as for Input::open. Throws Error{io} as that does, and as the constructor.
+  static Contents open(const std::string& path, UnpackRules rules = {}, std::function<bool()> is_cut_off = {});
   /// From where `input` stands; reads its beginning. Throws as read() does, and Error{data} or Error{unsupported} for a
   /// beginning that does not go with the name, or of which nobody knows how to read on.
   explicit Contents(Input input, UnpackRules rules = {});
@@ -48,10 +49,12 @@ class Contents {
   /// container that is damaged or ends too early; Error{data} for one that needs more memory than is allowed, and for
   /// broken UTF-16. Such errors name the byte of the source as it is stored; for UTF-16, of the text.
   size_t read(std::span<std::byte> into);
-  /// From here on read() waits no longer than this for what does not come; then paused() says that there may be more.
-  /// For pipes of plain text.
+  /// From here on read() waits no longer than this for what does not come down a pipe; then paused() says that there
+  /// may be more.
   void set_patience(std::chrono::milliseconds patience) { text_->set_patience(patience); }
   bool paused() const { return text_->paused(); }
+  /// Whether the end is one that `is_cut_off` has made.
+  bool was_cut_off() const { return text_->was_cut_off(); }
   /// The next `count` bytes, which stay to be read; fewer only at the end. Valid until the next call. Throws as read().
   ByteSpan peek(size_t count);
   /// As much of what is to come as holds a line, and not much more of a pipe that gives it slowly; at most `count`

@@ -144,10 +144,12 @@ void refuse_character(const char* what, char c) {
 
 }  // namespace
 
+bool is_delimiter(char c) { return std::ranges::find(kDelimiters, c) != std::end(kDelimiters); }
+
 void check_csv_options(const CsvOptions& options) {
   refuse_character("delimiter", options.delimiter);
   refuse_character("quote", options.quote.value_or('"'));
-  if (options.delimiter != 0 && options.delimiter == options.quote)
+  if (options.delimiter != 0 && options.delimiter == options.quote.value_or('"'))
     throw Error(ErrorCode::invalid,
                 std::string("the delimiter and the quote of CSV are the same character, ") + options.delimiter);
   if (options.record_bytes_max == 0)

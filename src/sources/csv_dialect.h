@@ -14,6 +14,9 @@ namespace sluice {
 /// How much of a source is looked at.
 inline constexpr size_t kCsvSampleBytes = 64 * 1024;
 
+/// Whether it is one of those that are guessed: , ; tab |
+bool is_delimiter(char c);
+
 /// Columns at the most. It bounds the memory for their names.
 inline constexpr size_t kCsvColumnsMax = 100'000;
 

@@ -17,6 +17,10 @@ namespace {
 // How much is indexed at once to find the end of the first record.
 constexpr size_t kFirstRecordBytes = 64 * 1024;
 
+// Before one character and a line end.
+constexpr std::string_view kSeparatorLine = "sep=";
+constexpr size_t kSeparatorLineEnd = 3;
+
 }  // namespace
 
 CsvFrames::CsvFrames(Contents& contents, FrameLimits limits, const CsvOptions& options)
@@ -32,16 +36,29 @@ CsvFrames::CsvFrames(Contents& contents, FrameLimits limits, const CsvOptions& o
     std::byte mark[kByteOrderMark.size()];
     offset_ = contents_.read(mark);
   }
+  take_separator_line();
   // Of a slow pipe that is not to be waited for, a line must do.
   const ByteSpan sample = limits_.patience ? contents_.peek_line(kCsvSampleBytes) : contents_.peek(kCsvSampleBytes);
   dialect_ = guess_dialect(as_text(sample), sample.size() < kCsvSampleBytes, options_);
   if (limits_.patience) contents_.set_patience(*limits_.patience);
 }
 
+// Spreadsheets write "sep=;" before the header, and take it for no record. What the caller says counts for more.
+void CsvFrames::take_separator_line() {
+  const std::string_view start = as_text(contents_.peek(kSeparatorLine.size() + kSeparatorLineEnd));
+  if (!start.starts_with(kSeparatorLine)) return;
+  const std::string_view line = start.substr(0, start.find('\n'));
+  const size_t size = line.size() - (line.ends_with('\r') ? 1 : 0);
+  if (line.size() == start.size() || size != kSeparatorLine.size() + 1 || !is_delimiter(line[size - 1])) return;
+  if (options_.delimiter == 0) options_.delimiter = line[size - 1];
+  std::byte passed[kSeparatorLine.size() + kSeparatorLineEnd];
+  offset_ += contents_.read(std::span(passed).first(line.size() + 1));
+}
+
 RecordFrames::Step CsvFrames::next(RecordBlock& block) {
   for (;;) {
-    const Step step = cut_block(block);
-    if (step != Step::block) return step;
+    const Step step = long_line_ ? pass_over_line(block) : cut_block(block);
+    if (step != Step::block || block.passed_over) return step;
     if (!shape_ && !find_shape(block)) continue;
     block.csv = shape_;
     return step;
@@ -57,19 +74,19 @@ RecordFrames::Step CsvFrames::cut_block(RecordBlock& block) {
     room = std::min(room, limits_.record_bytes_max + 1);
     block.bytes.resize(std::max<size_t>(room, size) + kBlockPadding);
     if (size == rest_.size() && size > 0) std::memcpy(block.bytes.data(), rest_.data(), size);
-    const size_t from = size;
+    const size_t from = size == rest_.size() ? rest_scanned_ : size;
     size = at_end_ ? size : fill(block.bytes, size, room);
     cut = behind_last_record(block.bytes.view().data(), from, size, dialect_, state_);
     if (cut > 0 || at_end_) break;
     if (contents_.paused()) return keep_for_later(block, size);
-    if (size > limits_.record_bytes_max) return refuse_long_record(block.bytes.view().substr(0, size));
+    if (size > limits_.record_bytes_max) return refuse_long_record(block, size);
   }
   if (size == 0) return Step::end;
   rest_.clear();
   if (cut == 0) {  // the last record, without its '\n'
     if (limits_.is_cut_off && limits_.is_cut_off()) return Step::end;
-    if (state_ == CsvState::quoted) return refuse_open_quote(block.bytes.view().substr(0, size));
-    if (size > limits_.record_bytes_max) return refuse_long_record(block.bytes.view().substr(0, size));
+    if (state_ == CsvState::quoted) return refuse_open_quote(block, size);
+    if (size > limits_.record_bytes_max) return refuse_long_record(block, size);
     cut = size;
     block.bytes.data()[cut++] = std::byte{'\n'};
     state_ = CsvState::field_start;
@@ -77,6 +94,7 @@ RecordFrames::Step CsvFrames::cut_block(RecordBlock& block) {
     rest_.append(ByteSpan(block.bytes).subspan(cut, size - cut));
     size = cut;
   }
+  rest_scanned_ = rest_.size();
   block.bytes.resize(cut + kBlockPadding);
   std::memset(block.bytes.data() + cut, ' ', kBlockPadding);
   block.end = cut;
@@ -163,23 +181,68 @@ size_t CsvFrames::fill(Bytes& bytes, size_t from, size_t to) {
 RecordFrames::Step CsvFrames::keep_for_later(const RecordBlock& block, size_t size) {
   rest_.clear();
   rest_.append(ByteSpan(block.bytes).first(size));
+  rest_scanned_ = size;
   return Step::pause;
 }
 
-RecordFrames::Step CsvFrames::refuse_long_record(std::string_view text) {
+RecordFrames::Step CsvFrames::refuse_long_record(RecordBlock& block, size_t size) {
   fault_ = limits_.too_long("record");
   fault_.byte = offset_;
-  if (const auto quote = open_quote(text)) {
+  if (const auto quote = open_quote(block.bytes.view().substr(0, size))) {
     fault_.sentence += "; the quote at byte " + std::to_string(offset_ + *quote) + " is not closed in it";
   }
-  return Step::fault;
+  return go_on_behind_line(block, size);
 }
 
-RecordFrames::Step CsvFrames::refuse_open_quote(std::string_view text) {
+RecordFrames::Step CsvFrames::refuse_open_quote(RecordBlock& block, size_t size) {
   fault_ = {.malformed = true, .sentence = "a field begins with a quote that is never closed"};
   fault_.hint = "--quote none takes quotes as text.";
-  fault_.byte = offset_ + open_quote(text).value_or(0);
-  return Step::fault;
+  fault_.byte = offset_ + open_quote(block.bytes.view().substr(0, size)).value_or(0);
+  return go_on_behind_line(block, size);
+}
+
+// Of the record, which has `size` bytes and more, only the first line is passed over: mostly a quote is to blame. No
+// line is gone through more than twice: a quote that opens behind it would have closed the first one.
+RecordFrames::Step CsvFrames::go_on_behind_line(RecordBlock& block, size_t size) {
+  if (!limits_.passes_over || !shape_) return Step::fault;
+  const std::string_view text = block.bytes.view().substr(0, size);
+  const size_t line_end = std::min(text.find('\n'), size);
+  fault_.sentence += "; its first line is left out, and reading goes on behind it";
+  Reject reject{fault_, std::string(text.substr(0, std::min(line_end, kLongRecordBytesKept)))};
+  if (reject.text.ends_with('\r')) reject.text.pop_back();
+  const size_t next = std::min(line_end + 1, size);
+  rest_.clear();
+  rest_.append(text.substr(next));
+  rest_scanned_ = 0;
+  state_ = CsvState::field_start;
+  offset_ += next;
+  if (line_end == size && !at_end_) {
+    long_line_ = std::move(reject);
+    return pass_over_line(block);
+  }
+  pass_over(block, std::move(reject), offset_);
+  block.bytes_read = contents_.bytes_read();
+  return Step::block;
+}
+
+// Reads on to the end of the line, and forgets it.
+RecordFrames::Step CsvFrames::pass_over_line(RecordBlock& block) {
+  while (!at_end_) {
+    block.bytes.resize(limits_.block_bytes + kBlockPadding);
+    const size_t size = fill(block.bytes, 0, limits_.block_bytes);
+    const std::string_view text = block.bytes.view().substr(0, size);
+    const size_t line_end = std::min(text.find('\n'), size);
+    offset_ += std::min(line_end + 1, size);
+    if (line_end < size) {
+      rest_.append(text.substr(line_end + 1));
+      break;
+    }
+    if (contents_.paused()) return Step::pause;
+  }
+  pass_over(block, std::move(*long_line_), offset_);
+  long_line_.reset();
+  block.bytes_read = contents_.bytes_read();
+  return Step::block;
 }
 
 // Where the quotes begin that `text`, which begins with a record, ends in.

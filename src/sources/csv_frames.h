@@ -29,24 +29,29 @@ class CsvFrames final : public RecordFrames {
   RecordFault fault() const override { return fault_; }
 
  private:
+  void take_separator_line();
   Step cut_block(RecordBlock& block);
   bool find_shape(RecordBlock& block);
   CsvShape read_shape(std::string_view record, const CsvIndex& index, size_t first, size_t last) const;
   size_t fill(Bytes& bytes, size_t from, size_t to);
   Step keep_for_later(const RecordBlock& block, size_t size);
-  Step refuse_long_record(std::string_view text);
-  Step refuse_open_quote(std::string_view text);
+  Step refuse_long_record(RecordBlock& block, size_t size);
+  Step refuse_open_quote(RecordBlock& block, size_t size);
+  Step go_on_behind_line(RecordBlock& block, size_t size);
+  Step pass_over_line(RecordBlock& block);
   std::optional<size_t> open_quote(std::string_view text) const;
 
   Contents& contents_;
   FrameLimits limits_;
-  const CsvOptions options_;
+  CsvOptions options_;
   CsvDialect dialect_;
   std::shared_ptr<const CsvShape> shape_;   ///< null until the first record has been seen
-  CsvState state_ = CsvState::field_start;  ///< behind what has been read
-  Bytes rest_;                              ///< the record that the last block had only the beginning of
+  CsvState state_ = CsvState::field_start;  ///< behind what has been scanned
+  Bytes rest_;                              ///< the record that the last block had only the beginning of, or more
+  size_t rest_scanned_ = 0;                 ///< no record ends there
   uint64_t offset_ = 0;                     ///< of rest_ in the text
   bool at_end_ = false;
+  std::optional<Reject> long_line_;  ///< a line without an end, which is passed over
   RecordFault fault_;
 };
 

@@ -12,7 +12,7 @@ namespace sluice {
 
 namespace {
 
-constexpr size_t kSliceBytes = 64_KiB;
+constexpr size_t kScanBytes = 64_KiB;
 // After one very long record the memory for its ends is given back.
 constexpr size_t kKeptEndsMax = 1'000'000;
 
@@ -86,7 +86,7 @@ bool CsvRows::scan_more() {
   index_.lines.clear();
   line_ = 0;
   while (index_.lines.empty() && scanned_ < block_->end) {
-    const size_t to = scanned_ + std::min(kSliceBytes, block_->end - scanned_);
+    const size_t to = scanned_ + std::min(kScanBytes, block_->end - scanned_);
     index_csv(text_, scanned_, to, block_->csv->dialect, state_, index_);
     scanned_ = to;
   }

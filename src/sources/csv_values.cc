@@ -75,26 +75,29 @@ Misfit append_double(Plan& plan, std::string_view text, bool inferred) {
   return {};
 }
 
+void append_small_float(Plan& plan, float value) {
+  if (plan.kind == TypeKind::float32)
+    plan.out->append(value);
+  else
+    plan.out->append(to_float16(value));
+}
+
 // Rounding twice, to a double and then to something smaller, does not always give what is nearest: so text -> float.
 Misfit append_small_float(Plan& plan, std::string_view text, bool inferred) {
-  float value = 0;
-  const std::optional<double> special = inferred ? std::nullopt : parse_special(text);
-  if (special) {
-    value = static_cast<float>(*special);
-  } else {
-    const Real real = parse_real(text);
-    if (!real.is_number) return not_a(plan.field->type);
-    value = static_cast<float>(real.value);
-    std::from_chars(text.data(), text.data() + text.size(), value);  // out of range leaves it as it was
-    if (std::isinf(value)) return out_of_range(plan);
-  }
-  if (plan.kind == TypeKind::float32) {
-    plan.out->append(value);
+  const Real real = parse_real(text);
+  if (!real.is_number) {
+    const std::optional<double> special = inferred ? std::nullopt : parse_special(text);
+    if (!special) return not_a(plan.field->type);
+    append_small_float(plan, static_cast<float>(*special));
     return {};
   }
-  const uint16_t bits = to_float16(value);
-  if (std::isinf(from_float16(bits)) && !std::isinf(value)) return out_of_range(plan);
-  plan.out->append(bits);
+  auto value = static_cast<float>(real.value);
+  if (plan.kind == TypeKind::float16)
+    value = from_float16(nearest_float16(text));
+  else
+    std::from_chars(text.data(), text.data() + text.size(), value);  // out of range leaves it as it was
+  if (std::isinf(value)) return out_of_range(plan);
+  append_small_float(plan, value);
   return {};
 }
 

@@ -24,6 +24,7 @@ JsonDocuments::JsonDocuments(Contents& contents, FrameLimits limits, std::vector
       input_(contents),
       envelope_(input_, std::move(steps), depth_max, limits_.record_bytes_max) {
   limits_.block_bytes = std::clamp<uint64_t>(limits_.block_bytes, 1, limits_.record_bytes_max + 1);
+  if (limits_.patience) contents.set_patience(*limits_.patience);
 }
 
 RecordFrames::Step JsonDocuments::next(RecordBlock& block) {
@@ -33,8 +34,12 @@ RecordFrames::Step JsonDocuments::next(RecordBlock& block) {
         envelope_.leave();
         place_ = Place::outside;
       }
-      if (place_ == Place::outside && !enter_document()) return Step::end;
+      if (place_ == Place::outside) {
+        if (!input_.take_blanks_in_time()) return Step::pause;
+        if (!enter_document()) return Step::end;
+      }
       if (cut_block(block)) return Step::block;
+      if (input_waits_) return Step::pause;
     }
   } catch (const RecordFault& fault) {
     fault_ = fault;
@@ -44,7 +49,6 @@ RecordFrames::Step JsonDocuments::next(RecordBlock& block) {
 
 // False at the end of the text.
 bool JsonDocuments::enter_document() {
-  input_.take_blanks();
   if (input_.peek() == JsonInput::kEnd) return false;
   const uint64_t begin = input_.offset();
   if (envelope_.enter() == JsonEnvelope::Records::array) {
@@ -60,7 +64,7 @@ bool JsonDocuments::enter_document() {
   return true;
 }
 
-// False when no more records come at this place.
+// False when no more records come at this place, or none has come in time.
 bool JsonDocuments::cut_block(RecordBlock& block) {
   block.offset = input_.offset();
   block.stops.clear();
@@ -71,11 +75,13 @@ bool JsonDocuments::cut_block(RecordBlock& block) {
     block.bytes.resize(room + kBlockPadding);
     size = input_.take_block(block.bytes, size, room);
     std::memset(block.bytes.data() + size, ' ', kBlockPadding);
-    input_ends_ = size < room;
+    input_waits_ = size < room && input_.paused();
+    input_ends_ = size < room && !input_waits_;
     const Stop stop = scan(block, size);
     if (end_ > 0 || stop == Stop::records_end) return finish_block(block, size);
     if (stop == Stop::bad_byte) refuse_byte(block);
-    if (in_record_ && size - at_ > limits_.record_bytes_max) refuse_long_record(block);
+    if (in_record_ && size - at_ > limits_.record_bytes_max) return pass_over_record(block, size);
+    if (input_waits_) return finish_block(block, size);
     if (input_ends_) {
       if (in_record_ || place_ != Place::document) refuse_end(block, size);
       place_ = Place::outside;
@@ -141,12 +147,15 @@ JsonDocuments::Stop JsonDocuments::end_record(std::string_view text) {
   if (is_json_scalar(text[at_]) && end < text.size() && !ends_scalar(text[end])) return Stop::bad_byte;
   if (end_ == 0) first_ = at_;
   end_ = at_ = end;
-  if (place_ == Place::only_record) {
+  leave_record();
+  return place_ == Place::behind_records ? Stop::records_end : Stop::none;
+}
+
+void JsonDocuments::leave_record() {
+  if (place_ == Place::only_record)
     place_ = Place::behind_records;
-    return Stop::records_end;
-  }
-  if (place_ != Place::document) place_ = Place::behind_element;
-  return Stop::none;
+  else if (place_ != Place::document)
+    place_ = Place::behind_element;
 }
 
 // The size of the record that `text` begins with; 0 when it may go on behind it.
@@ -173,11 +182,39 @@ void JsonDocuments::refuse_byte(const RecordBlock& block) const {
       .byte = block.offset + at_};
 }
 
-void JsonDocuments::refuse_long_record(const RecordBlock& block) const {
+RecordFault JsonDocuments::long_record(const RecordBlock& block) const {
   RecordFault fault = limits_.too_long("record");
   fault.byte = block.offset + at_;
   if (place_ == Place::document) fault.hint += " If it holds its records in an array, --records /NAME leads to them.";
-  throw RecordFault(std::move(fault));
+  return fault;
+}
+
+// Follows the brackets of a record that is too long to its end, and forgets what is between them.
+bool JsonDocuments::pass_over_record(RecordBlock& block, size_t size) {
+  RecordFault fault = long_record(block);
+  std::string_view text = block.bytes.view().substr(at_, size - at_);
+  if (!limits_.passes_over || !begins_container(text[0])) throw RecordFault(std::move(fault));
+  Reject reject{std::move(fault), std::string(text.substr(0, kLongRecordBytesKept))};
+  size_t end = extent_.find_end(text);
+  while (end == 0) {
+    const size_t known = text.size() - extent_.forget();
+    std::memmove(block.bytes.data(), text.data() + text.size() - known, known);
+    const size_t room = known + limits_.block_bytes;
+    block.bytes.resize(room + kBlockPadding);
+    do size = input_.take_block(block.bytes, known, room);
+    while (size == known && input_.paused());
+    if (size == known)
+      throw RecordFault{.malformed = true, .sentence = "the text ends inside the record", .byte = reject.fault.byte};
+    std::memset(block.bytes.data() + size, ' ', kBlockPadding);
+    text = block.bytes.view().substr(0, size);
+    end = extent_.find_end(text);
+  }
+  input_.give_back(as_bytes(text.substr(end)));
+  in_record_ = false;
+  leave_record();
+  pass_over(block, std::move(reject), input_.offset());
+  block.bytes_read = input_.bytes_read();
+  return true;
 }
 
 // Text that was cut off, or a bracket that was never closed: then the record has a fault of its own before the end.

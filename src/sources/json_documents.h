@@ -49,6 +49,8 @@ class JsonDocuments final : public RecordFrames {
   bool enter_document();
   bool cut_block(RecordBlock& block);
   bool finish_block(RecordBlock& block, size_t size);
+  bool pass_over_record(RecordBlock& block, size_t size);
+  void leave_record();
   Stop scan(RecordBlock& block, size_t size);
   Stop begin_record(char c);
   Stop end_record(std::string_view text);
@@ -56,7 +58,7 @@ class JsonDocuments final : public RecordFrames {
   size_t record_bytes(std::string_view text);
   [[noreturn]] void refuse_byte(const RecordBlock& block) const;
   [[noreturn]] void refuse_end(RecordBlock& block, size_t size) const;
-  [[noreturn]] void refuse_long_record(const RecordBlock& block) const;
+  RecordFault long_record(const RecordBlock& block) const;
 
   FrameLimits limits_;
   const bool has_steps_;
@@ -68,12 +70,13 @@ class JsonDocuments final : public RecordFrames {
   RecordFault fault_;
 
   // In the block that is being cut:
-  size_t at_ = 0;            ///< what is before it is done with
-  bool in_record_ = false;   ///< one begins there, and its end has not been seen
-  JsonExtent extent_;        ///< of that one
-  size_t first_ = 0;         ///< where the first record begins
-  size_t end_ = 0;           ///< behind the last whole record; 0 if there is none
-  bool input_ends_ = false;  ///< behind the bytes that are there
+  size_t at_ = 0;             ///< what is before it is done with
+  bool in_record_ = false;    ///< one begins there, and its end has not been seen
+  JsonExtent extent_;         ///< of that one
+  size_t first_ = 0;          ///< where the first record begins
+  size_t end_ = 0;            ///< behind the last whole record; 0 if there is none
+  bool input_ends_ = false;   ///< behind the bytes that are there
+  bool input_waits_ = false;  ///< nothing more has come in time
 };
 
 }  // namespace sluice

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace sluice {
 
@@ -22,6 +23,8 @@ class JsonExtent {
   /// behind it must be readable. Returns the size of the value, or 0 when it goes on behind the text. Linear over all
   /// calls.
   size_t find_end(std::string_view text);
+  /// How many of the bytes that were looked at need not be shown again: `text` of the next call begins behind them.
+  size_t forget() { return std::exchange(scanned_, 0); }
   /// Before another value.
   void restart() { *this = JsonExtent(); }
 

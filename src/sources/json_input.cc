@@ -22,7 +22,22 @@ void JsonInput::take_blanks() {
   for (int c = peek(); c != kEnd && is_json_blank(static_cast<char>(c)); c = peek()) take();
 }
 
+bool JsonInput::take_blanks_in_time() {
+  for (;;) {
+    if (at_ == ahead_.size() && !read_once()) return !paused();
+    if (!is_json_blank(static_cast<char>(peek()))) return true;
+    take();
+  }
+}
+
+// False at the end.
 bool JsonInput::read_ahead() {
+  while (!read_once())
+    if (!paused()) return false;
+  return true;
+}
+
+bool JsonInput::read_once() {
   offset_ += ahead_.size();
   at_ = 0;
   ahead_.resize(kAheadBytes);

@@ -9,7 +9,8 @@
 
 namespace sluice {
 
-/// Not thread-safe. All functions throw what Contents::read throws.
+/// Where one byte is taken after the other, a pipe is waited for. Not thread-safe. All functions throw what
+/// Contents::read throws.
 class JsonInput {
  public:
   /// The contents must outlive this. A byte order mark at their beginning is passed over.
@@ -24,17 +25,22 @@ class JsonInput {
   /// Passes over the byte that `peek` has shown.
   void take() { ++at_; }
   void take_blanks();
+  /// The same of what comes in time (Contents::set_patience). False when only blanks have come.
+  bool take_blanks_in_time();
   /// Offset of the next byte in the text of the source.
   uint64_t offset() const { return offset_ + at_; }
   uint64_t bytes_read() const { return contents_.bytes_read(); }
 
-  /// Takes text into bytes[from, to); returns where it ends, which is before `to` only at the end of the source.
+  /// Takes text into bytes[from, to); returns where it ends, which is before `to` only at the end of the source, or
+  /// where more may come: then paused() is true.
   size_t take_block(Bytes& bytes, size_t from, size_t to);
+  bool paused() const { return contents_.paused(); }
   /// Gives back the last bytes that take_block has taken.
   void give_back(ByteSpan bytes);
 
  private:
   bool read_ahead();
+  bool read_once();
 
   Contents& contents_;
   Bytes ahead_;          ///< read from the contents

@@ -10,7 +10,7 @@ namespace sluice {
 namespace {
 
 // Of the copy of a long document, when another one comes.
-constexpr size_t kKeptBytesMax = 1_MiB;
+constexpr size_t kKeptDocumentBytesMax = 1_MiB;
 
 }  // namespace
 
@@ -36,7 +36,7 @@ const char* JsonWalk::slice_end(const char* begin, const char* end, size_t bytes
 // at once.
 const char* JsonWalk::framed(const char* document, size_t size) {
   if (document[size] == '\n') return document;
-  if (document_.capacity() > kKeptBytesMax) document_ = Bytes();
+  if (document_.capacity() > kKeptDocumentBytesMax) document_ = Bytes();
   document_.resize(size + 1 + kBlockPadding);
   std::memcpy(document_.data(), document, size);
   document_.data()[size] = std::byte{'\n'};
@@ -104,6 +104,14 @@ Token JsonWalk::skip(Token token, int depth) {
   if (first == '\n') malformed(token, "the line ends where a value is expected");
   if (number(token).kind == NumberKind::invalid) malformed(token, "expected a value");
   return token + 1;
+}
+
+void JsonWalk::check_whole(Token token) {
+  rewind(token);
+  const Token behind = skip(token, 0);
+  if (layout_ != RecordLayout::lines) return;
+  const char* const line_end = behind_line(record_) - 1;
+  if (block_at(behind - 1) > line_end || block_at(behind) < line_end) check_record(token, behind, line_end);
 }
 
 // A record must be one object. Where lines are records it begins and ends in one, and is alone there.

@@ -115,6 +115,8 @@ class JsonWalk {
   void enter(Token token, int depth) const {
     if (depth > depth_max_) too_deep(token);
   }
+  /// Checks the record that is being read, which begins at `token`, to its end. What was unescaped is gone then.
+  void check_whole(Token token);
   /// Checks the value at `token`, the container it lies in being at `depth`; returns the token behind it.
   Token skip(Token token, int depth);
 

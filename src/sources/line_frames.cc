@@ -24,6 +24,7 @@ LineFrames::LineFrames(Contents& contents, FrameLimits limits) : contents_(conte
 }
 
 RecordFrames::Step LineFrames::next(RecordBlock& block) {
+  if (long_line_) return pass_over_line(block);
   block.offset = offset_;
   block.begin = 0;
   size_t size = rest_.size();
@@ -34,26 +35,27 @@ RecordFrames::Step LineFrames::next(RecordBlock& block) {
     room = std::min(room, limits_.record_bytes_max + 1 + mark_bytes_max);
     block.bytes.resize(std::max<size_t>(room, size) + kBlockPadding);
     if (size == rest_.size() && size > 0) std::memcpy(block.bytes.data(), rest_.data(), size);
-    const size_t from = size;
+    const size_t from = size == rest_.size() ? rest_searched_ : size;
     size = at_end_ ? size : fill(block.bytes, size, room);
     if (offset_ == 0 && block.begin == 0 && block.bytes.view().substr(0, size).starts_with(kByteOrderMark))
       block.begin = kByteOrderMark.size();
     cut = behind_last_line(block.bytes, from, size);
     if (cut > 0 || at_end_) break;
     if (contents_.paused()) return keep_for_later(block, size);
-    if (size - block.begin > limits_.record_bytes_max) return refuse_long_line(block);
+    if (size - block.begin > limits_.record_bytes_max) return refuse_long_line(block, size);
   }
   if (size == 0) return Step::end;
   rest_.clear();
   if (cut == 0) {  // the last line, without its '\n'
     if (limits_.is_cut_off && limits_.is_cut_off()) return Step::end;
+    if (size - block.begin > limits_.record_bytes_max) return refuse_long_line(block, size);
     cut = size;
     block.bytes.data()[cut++] = std::byte{'\n'};
-    if (size - block.begin > limits_.record_bytes_max) return refuse_long_line(block);
   } else {
     rest_.append(ByteSpan(block.bytes).subspan(cut, size - cut));
     size = cut;
   }
+  rest_searched_ = rest_.size();
   block.bytes.resize(cut + kBlockPadding);
   std::memset(block.bytes.data() + cut, ' ', kBlockPadding);
   block.end = cut;
@@ -66,13 +68,42 @@ RecordFrames::Step LineFrames::next(RecordBlock& block) {
 RecordFrames::Step LineFrames::keep_for_later(const RecordBlock& block, size_t size) {
   rest_.clear();
   rest_.append(ByteSpan(block.bytes).first(size));
+  rest_searched_ = size;
   return Step::pause;
 }
 
-RecordFrames::Step LineFrames::refuse_long_line(const RecordBlock& block) {
+// The line has `size` bytes at least, and ends there only if the text does.
+RecordFrames::Step LineFrames::refuse_long_line(RecordBlock& block, size_t size) {
   fault_ = limits_.too_long("line");
   fault_.byte = block.offset + block.begin;
-  return Step::fault;
+  if (!limits_.passes_over) return Step::fault;
+  const size_t kept = std::min(size - block.begin, kLongRecordBytesKept);
+  long_line_.emplace(fault_, std::string(block.bytes.view().substr(block.begin, kept)));
+  rest_.clear();
+  rest_searched_ = 0;
+  offset_ += size;
+  return pass_over_line(block);
+}
+
+// Reads on to the end of the line, and forgets it.
+RecordFrames::Step LineFrames::pass_over_line(RecordBlock& block) {
+  while (!at_end_) {
+    block.bytes.resize(limits_.block_bytes + kBlockPadding);
+    const size_t size = fill(block.bytes, 0, limits_.block_bytes);
+    const std::string_view text = block.bytes.view().substr(0, size);
+    const size_t line_end = std::min(text.find('\n'), size);
+    offset_ += std::min(line_end + 1, size);
+    if (line_end < size) {
+      rest_.append(text.substr(line_end + 1));
+      rest_searched_ = 0;
+      break;
+    }
+    if (contents_.paused()) return Step::pause;
+  }
+  pass_over(block, std::move(*long_line_), offset_);
+  long_line_.reset();
+  block.bytes_read = contents_.bytes_read();
+  return Step::block;
 }
 
 // Reads until there are `to` bytes, or the source ends; returns how many there are.

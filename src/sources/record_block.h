@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
 #include "sluice/literals.h"
+#include "sources/record_fault.h"
 
 namespace sluice {
 
@@ -33,6 +35,8 @@ struct RecordBlock {
   std::shared_ptr<const CsvShape> csv{};  ///< how records of a CSV source look; null for others
   /// Of JSON documents: some places behind records, ascending; the byte before each is a '\n'.
   std::vector<size_t> stops{};
+  /// A record that nobody could hold, and the only one here; `record` of its fault is 0. There is no text then.
+  std::optional<Reject> passed_over{};
 
   std::string_view text() const { return bytes.view().substr(begin, end - begin); }
 };

@@ -2,6 +2,7 @@
 // block is known; the number of the record is added when the records before it have been counted.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,6 +22,15 @@ struct RecordFault {
   bool late_field = false;
   uint64_t record_byte = 0;  ///< where the record begins, in the source; needed with late_field
 };
+
+/// A record that could not be read.
+struct Reject {
+  RecordFault fault;
+  std::string text;  ///< the record as it stands in the source; of one that is too long to be held its first bytes
+};
+
+/// So much is kept of a record that is too long.
+inline constexpr size_t kLongRecordBytesKept = 64 * 1024;
 
 /// "events.ndjson: record 2918330 (byte 217884107): column amount: "n/a" is not a float64". `text_name` is what the
 /// source should be: "JSON".

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "schema/inference.h"
@@ -26,6 +27,8 @@ struct FrameLimits {
   uint64_t record_bytes_max = 0;  ///< of one record's text
   /// How long to wait for text that does not come before what is there is cut; for ever where it is not given.
   std::optional<std::chrono::milliseconds> patience{};
+  /// Records that are too long are passed over and told of (RecordBlock::passed_over), not a fault.
+  bool passes_over = false;
   /// Asked when the text has ended: true where it was cut off by the caller, so that a record without its end is none.
   std::function<bool()> is_cut_off{};
   /// Where that limit comes from, and what allows more, for people: ", which is all that ...", "--memory ...".
@@ -40,6 +43,15 @@ struct FrameLimits {
   }
 };
 
+/// Makes the block one of a record that was passed over, up to `end` in the text of the source.
+inline void pass_over(RecordBlock& block, Reject reject, uint64_t end) {
+  block.offset = end;
+  block.begin = block.end = 0;
+  block.stops.clear();
+  block.csv = nullptr;
+  block.passed_over = std::move(reject);
+}
+
 /// Cuts the text of one source. Not thread-safe.
 class RecordFrames {
  public:
@@ -51,8 +63,8 @@ class RecordFrames {
   };
   virtual ~RecordFrames() = default;
 
-  /// Fills `block`, whose memory is used again. After Step::end and Step::fault no further call is allowed.
-  /// Throws Error{io}.
+  /// Fills `block`, whose memory is used again and whose `passed_over` is empty. After Step::end and Step::fault no
+  /// further call is allowed. Throws Error{io}.
   virtual Step next(RecordBlock& block) = 0;
   /// Requires Step::fault. `record` counts from the beginning of the block that could not be cut.
   virtual RecordFault fault() const = 0;
@@ -71,12 +83,6 @@ struct ReadRules {
   /// A value in a field that the schema has not, or has as null, ends the reading with RecordFault::late_field,
   /// whatever the other rules say.
   bool add_late_fields = false;
-};
-
-/// A record that could not be read.
-struct Reject {
-  RecordFault fault;
-  std::string text;  ///< the record as it stands in the source
 };
 
 /// What a block became, or a part of one.

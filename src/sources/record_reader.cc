@@ -1,15 +1,16 @@
-// The reader's way through one record: objects and arrays by the plan, then one switch for each value.
+// The reader's way through one record: objects and arrays by the plan, then one switch for each value. Values that take
+// more than a look at digits are read in record_values.cc; what fits nowhere is worded in record_misfits.cc.
 #include "sources/record_reader.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <compare>
+#include <numeric>
 #include <span>
 #include <string>
 
-#include "base/calendar.h"
-#include "base/float16.h"
-#include "base/json_text.h"
+#include "base/digits.h"
 #include "base/number_text.h"
 #include "columns/widths.h"
 #include "sources/text_values.h"
@@ -20,30 +21,6 @@ namespace {
 
 // Integers of so many digits need no check for overflow of 64 bits.
 constexpr ptrdiff_t kPlainDigitsMax = 18;
-
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
-
-bool is_number(std::string_view value) { return value[0] == '-' || is_digit(value[0]); }
-bool is_integer(TypeKind kind) { return kind >= TypeKind::int8 && kind <= TypeKind::uint64; }
-
-// The type of a column that has seen nothing but `value`.
-Type type_of(std::string_view value) {
-  if (value[0] == '"') return string();
-  if (value[0] == 't' || value[0] == 'f') return boolean();
-  if (!is_number(value)) return json();
-  const NumberText number = parse_number(value);
-  if (number.kind == NumberKind::int64) return int64();
-  if (number.kind == NumberKind::uint64) return uint64();
-  return number.exact ? float64() : json();
-}
-
-// A type for a column of `kind` that has met `value`.
-Type wider(TypeKind kind, std::string_view value) {
-  if (kind == TypeKind::null) return type_of(value);
-  if (is_integer(kind) && is_number(value) && type_of(value) == float64()) return float64();
-  const bool is_text = kind == TypeKind::date || kind == TypeKind::timestamp;
-  return is_text && value[0] == '"' ? string() : json();
-}
 
 // Bytes that one null of the type takes at most. A column has room for the values that are not there, too: a null
 // vector is as long as any other.
@@ -91,6 +68,7 @@ BlockRead RecordReader::read(const RecordBlock& block) {
     const int64_t good_before = good_records();
     try {
       const char* const end = walk_.each_record(block, rest, [this](Token token) {
+        record_ = token;
         const Token behind = read_object(*root_, token, 1);
         if (walk_.block_at(behind) >= check_at_) check_bytes(walk_.block_at(behind));
         return behind;
@@ -127,11 +105,9 @@ BlockRead RecordReader::read(const RecordBlock& block) {
 
 int64_t RecordReader::good_records() const { return builders_.empty() ? 0 : builders_.front().length(); }
 
-// A record that was read halfway has left values in some columns, and keys of maps.
+// A record that was read halfway has left values in some columns.
 void RecordReader::forget_records_behind(int64_t rows) {
   for (ColumnBuilder& builder : builders_) builder.truncate(rows);
-  keys_.clear();
-  key_text_.clear();
 }
 
 // Ends the batch if it is full. To count what the columns hold after every record would take time: how much text it
@@ -278,9 +254,10 @@ Token RecordReader::read_list(Plan& plan, Token token, int depth) {
 // An object whose keys are data: they are read from their text.
 Token RecordReader::read_map(Plan& plan, Token token, int depth) {
   walk_.enter(token, depth);
+  const Token begin = token;
   Plan& entry = plan.fields[0];
-  const size_t first_key = keys_.size();
-  const size_t first_text = key_text_.size();
+  ColumnBuilder& keys = *entry.fields[0].out;
+  const int64_t first_key = keys.length();
   ++token;
   if (walk_.at(token) == '}') {
     ++token;
@@ -288,29 +265,41 @@ Token RecordReader::read_map(Plan& plan, Token token, int depth) {
     do {
       if (walk_.at(token) != '"') walk_.malformed(token, "expected a key in double quotes");
       const std::string_view key = walk_.unescaped(token);
-      if (const auto fault = append_text_value(*entry.fields[0].out, key))
+      if (const auto fault = append_text_value(keys, key))
         walk_.fail(token, {.field = entry.fields[0].path(), .sentence = excerpt(key) + " " + *fault});
-      keys_.push_back({key_text_.size(), key.size()});
-      key_text_.append(key);
       token = read_value(entry.fields[1], walk_.behind_key(token), depth);
       entry.out->append_struct();
     } while (walk_.has_more(token, '}'));
   }
-  refuse_repeated_keys(plan, first_key, token - 1);
-  keys_.resize(first_key);
-  key_text_.resize(first_text);
+  if (const int64_t twin = keys.length() - first_key < 2 ? -1 : repeated_key(keys, first_key); twin >= 0)
+    refuse_repeated_key(plan, begin, twin - first_key, depth);
   plan.out->append_list();
   return token;
 }
 
-void RecordReader::refuse_repeated_keys(const Plan& plan, size_t first, Token close) {
-  const auto text_of = [this](const KeyPlace& place) { return key_text_.view().substr(place.begin, place.size); };
-  const auto keys = std::span(keys_).subspan(first);
-  std::ranges::sort(keys, {}, text_of);
-  const auto twin = std::ranges::adjacent_find(keys, {}, text_of);
-  if (twin != keys.end())
-    walk_.fail(close,
-               {.field = plan.path(), .sentence = "the key " + excerpt(text_of(*twin)) + " stands twice in one map"});
+// Keys are compared as what they mean: "1" and "1.0" are one decimal. Returns the first that stands before, or -1.
+int64_t RecordReader::repeated_key(const ColumnBuilder& keys, int64_t first) {
+  key_order_.resize(static_cast<size_t>(keys.length() - first));
+  std::iota(key_order_.begin(), key_order_.end(), first);
+  const auto value_of = [&keys](int64_t key) { return keys.value_bytes(key); };
+  std::ranges::sort(key_order_, [&](int64_t a, int64_t b) {
+    const auto order = value_of(a) <=> value_of(b);
+    return order != 0 ? order < 0 : a < b;
+  });
+  int64_t twin = -1;
+  for (size_t i = 1; i < key_order_.size(); ++i)
+    if (value_of(key_order_[i]) == value_of(key_order_[i - 1]) && (twin < 0 || key_order_[i] < twin))
+      twin = key_order_[i];
+  return twin;
+}
+
+// Goes through the map a second time, up to the key that stands before.
+void RecordReader::refuse_repeated_key(const Plan& plan, Token begin, int64_t twin, int depth) {
+  walk_.rewind(begin);
+  Token key = begin + 1;
+  for (int64_t i = 0; i < twin; ++i) key = walk_.skip(walk_.behind_key(key), depth) + 1;
+  walk_.fail(
+      key, {.field = plan.path(), .sentence = "the key " + excerpt(walk_.unescaped(key)) + " stands twice in one map"});
 }
 
 // A null, or what does not belong here.
@@ -321,43 +310,6 @@ Token RecordReader::read_other(Plan& plan, Token token, int depth) {
   return token + 1;
 }
 
-Token RecordReader::read_extra(const Plan& object, Token key, Token token, int depth) {
-  const Token behind = walk_.skip(token, depth);
-  if (rules_.extra_fields == ExtraFields::ignore && !rules_.add_late_fields) {
-    ++extra_values_;
-    return behind;
-  }
-  if ((rules_.inferred || rules_.add_late_fields) && walk_.is_null(token)) return behind;
-  const std::string_view value = walk_.text(token, behind);
-  Bytes name;  // the walk unescapes forwards only
-  if (!append_json_unescaped(walk_.string_content(key), name)) walk_.malformed(key, "expected a key");
-  RecordFault fault{.field = object.path_of(name.view()), .late_field = rules_.add_late_fields};
-  if (rules_.inferred) {
-    fault.sentence = "new after the sample that the schema was inferred from (value " + excerpt(value) + ")";
-    fault.hint = schema_hint(object, type_of(value), name.view());
-  } else {
-    fault.sentence = "not in the schema (value " + excerpt(value) + ")";
-    fault.hint = "--extra ignore drops such fields and counts them.";
-  }
-  walk_.fail(key, std::move(fault));
-}
-
-void RecordReader::misfit(const Plan& plan, Token token, int depth, std::string_view reason) {
-  const Token behind = walk_.skip(token, depth);  // malformed comes before unfitting
-  const std::string_view value = walk_.text(token, behind);
-  RecordFault fault{.field = plan.path(),
-                    .sentence = excerpt(value) + " ",
-                    .late_field = rules_.add_late_fields && plan.kind == TypeKind::null};
-  if (!reason.empty())
-    fault.sentence += reason;
-  else if (plan.kind == TypeKind::null && rules_.inferred)
-    fault.sentence += "in a column that held only nulls in the sample that the schema was inferred from";
-  else
-    fault.sentence += not_a(plan.field->type);
-  if (rules_.inferred) fault.hint = schema_hint(plan, wider(plan.kind, value));
-  walk_.fail(token, std::move(fault));
-}
-
 template <typename T>
 Token RecordReader::read_number(Plan& plan, Token token, int depth) {
   const char* p = walk_.text_at(token);
@@ -365,7 +317,7 @@ Token RecordReader::read_number(Plan& plan, Token token, int depth) {
   p += negative;
   const char* const digits = p;
   uint64_t magnitude = 0;
-  for (; is_digit(*p); ++p) magnitude = magnitude * 10 + static_cast<uint64_t>(*p - '0');
+  for (; is_digit(*p); ++p) magnitude = magnitude * 10 + digit_value(*p);
   // What this leaves out: no digits, "-0" and leading zeros, long ones, anything but an integer.
   const bool is_plain =
       p > digits && p - digits <= kPlainDigitsMax && (*digits != '0' || (p == digits + 1 && !negative));
@@ -436,72 +388,6 @@ Token RecordReader::read_boolean(Plan& plan, Token token, int depth) {
 Token RecordReader::read_text(Plan& plan, Token token) {
   walk_.append_string(token, plan.out->text_bytes());
   plan.out->end_text();
-  return token + 1;
-}
-
-// What has a text form of its own, or none.
-Token RecordReader::read_as_text(Plan& plan, Token token, int depth) {
-  const auto fault = append_text_value(*plan.out, walk_.unescaped(token));
-  if (fault) misfit(plan, token, depth, *fault);
-  return token + 1;
-}
-
-// A number or a string with one in it: many systems put decimals into strings, so that no reader rounds them.
-Token RecordReader::read_decimal(Plan& plan, Token token, int depth) {
-  const char c = walk_.at(token);
-  if (c == '"') return read_as_text(plan, token, depth);
-  if (c != '-' && !is_digit(c)) return read_other(plan, token, depth);
-  const NumberText number = walk_.number(token);
-  // In a sample that had integers alone, "1.0" is another kind of number.
-  const bool fits = number.kind != NumberKind::invalid && (!rules_.inferred || number.kind != NumberKind::real);
-  const auto fault = fits ? append_text_value(*plan.out, walk_.scalar(token)) : not_a(plan.field->type);
-  if (fault) misfit(plan, token, depth, *fault);
-  return token + 1;
-}
-
-Token RecordReader::read_float16(Plan& plan, Token token, int depth) {
-  const char c = walk_.at(token);
-  if (c != '-' && !is_digit(c)) return read_other(plan, token, depth);
-  if (walk_.number(token).kind == NumberKind::invalid) misfit(plan, token, depth);
-  const std::string_view text = walk_.scalar(token);
-  float value = 0;
-  const bool in_range = std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
-  const uint16_t bits = to_float16(value);
-  if (!in_range || std::isinf(from_float16(bits)))
-    misfit(plan, token, depth, "is out of the range of " + to_text(plan.field->type));
-  plan.out->append(bits);
-  return token + 1;
-}
-
-Token RecordReader::read_json(Plan& plan, Token token, int depth) {
-  const Token behind = walk_.skip(token, depth);
-  if (walk_.is_null(token)) return read_other(plan, token, depth);
-  plan.out->text_bytes().append(walk_.text(token, behind));
-  plan.out->end_text();
-  return behind;
-}
-
-Token RecordReader::read_date(Plan& plan, Token token) {
-  const std::optional<int32_t> days = parse_date(walk_.unescaped(token));
-  if (!days) misfit(plan, token, 0);
-  plan.out->append(*days);
-  return token + 1;
-}
-
-Token RecordReader::read_timestamp(Plan& plan, Token token) {
-  const std::optional<TimestampText> moment = parse_timestamp(walk_.unescaped(token));
-  if (!moment) misfit(plan, token, 0);
-  const bool has_zone = moment->zone == ZoneMark::utc;
-  if (has_zone != plan.zoned)
-    misfit(plan, token, 0,
-           plan.zoned ? "has no \"Z\" at its end, which " + to_text(plan.field->type) + " needs"
-                      : "has a \"Z\" at its end, which " + to_text(plan.field->type) + " does not keep");
-  const std::optional<int64_t> ticks = to_ticks(*moment, plan.unit);
-  if (!ticks)
-    misfit(
-        plan, token, 0,
-        (is_finer_than(*moment, plan.unit) ? "is finer than " : "is out of the range of ") + to_text(plan.field->type));
-  plan.out->append(*ticks);
   return token + 1;
 }
 

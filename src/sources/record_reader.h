@@ -14,7 +14,6 @@
 #include <type_traits>
 #include <vector>
 
-#include "base/bytes.h"
 #include "columns/builder.h"
 #include "sources/json_walk.h"
 #include "sources/record_fault.h"
@@ -39,7 +38,8 @@ class RecordReader final : public BlockReader {
   Token read_value(Plan& plan, Token token, int depth);
   Token read_list(Plan& plan, Token token, int depth);
   Token read_map(Plan& plan, Token token, int depth);
-  void refuse_repeated_keys(const Plan& plan, size_t first, Token close);
+  int64_t repeated_key(const ColumnBuilder& keys, int64_t first);
+  [[noreturn]] void refuse_repeated_key(const Plan& plan, Token begin, int64_t twin, int depth);
   Token read_other(Plan& plan, Token token, int depth);
   Token read_extra(const Plan& object, Token key, Token token, int depth);
   Token read_json(Plan& plan, Token token, int depth);
@@ -67,17 +67,12 @@ class RecordReader final : public BlockReader {
   std::vector<ColumnBuilder> builders_;
   std::unique_ptr<Plan> root_;
   JsonWalk walk_;
+  Token record_ = nullptr;  ///< the one that is being read
   uint64_t objects_ = 0;  ///< met so far, of all kinds
   int64_t extra_values_ = 0;
   const char* text_end_ = nullptr;  ///< of the block
   const char* check_at_ = nullptr;  ///< before this place in the text the columns cannot have reached their limit
-  /// Keys of the maps under way, the innermost last.
-  struct KeyPlace {
-    size_t begin;
-    size_t size;
-  };
-  std::vector<KeyPlace> keys_;
-  Bytes key_text_;
+  std::vector<int64_t> key_order_;  ///< of the map that has been read last, by value
 };
 
 }  // namespace sluice

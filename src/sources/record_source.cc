@@ -2,8 +2,6 @@
 // before they are handed out, results are taken from the front, and the first fault in the order of records wins.
 #include "sources/record_source.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -69,6 +67,7 @@ FrameLimits frame_limits(const SourceOptions& options, uint64_t block_bytes) {
   return {.block_bytes = block_bytes,
           .record_bytes_max = std::min(budget / kRecordShare, kRecordBytesMax),
           .patience = options.patience,
+          .passes_over = options.bad_records != BadRecords::fail,
           .is_cut_off = options.end_of_input,
           .reason = ", which is all that a record may have of a memory budget of " + megabytes(budget),
           .hint = "--memory " + megabytes(2 * budget) + " allows records twice as long."};
@@ -77,9 +76,11 @@ FrameLimits frame_limits(const SourceOptions& options, uint64_t block_bytes) {
 }  // namespace
 
 RecordSource::RecordSource(std::vector<SourceText> sources, std::unique_ptr<const RecordFormat> format,
-                           SourceOptions options, uint64_t block_bytes)
+                           SourceOptions options, uint64_t block_bytes, std::shared_ptr<RecordTally> tally)
     : options_(checked(std::move(options))),
       adds_late_fields_(adds_late_fields(options_)),
+      is_alone_(!tally),
+      tally_(tally ? std::move(tally) : std::make_shared<RecordTally>(options_)),
       format_(std::move(format)),
       chain_(std::move(sources), *format_, frame_limits(options_, block_bytes), unpack_rules(*options_.runtime)),
       window_blocks_(options_.runtime->threads() == 1 ? 1 : options_.runtime->threads() * kBlocksPerThread),
@@ -118,7 +119,7 @@ void RecordSource::infer() {
     std::optional<RecordFault> fault = observe(*inference, block, sample_bytes - bytes_before);
     if (!deadline && inference->records() > 0) deadline = Clock::now() + kSlowSample;
     const uint64_t block_end = block.offset + block.end;
-    if (inference->records() > 0 || fault) {
+    if (inference->records() > 0 || fault || block.passed_over) {
       source_bytes = block_end;
       replay_.push_back(std::exchange(block, {}));
     }
@@ -143,6 +144,7 @@ void RecordSource::infer() {
 // What inference refuses by itself, more columns than anybody wants, gets the name of the source.
 std::optional<RecordFault> RecordSource::observe(FormatInference& inference, const RecordBlock& block,
                                                  uint64_t text_end) const {
+  if (block.passed_over) return std::nullopt;
   try {
     return inference.observe(block, text_end);
   } catch (const Error& error) {
@@ -175,6 +177,7 @@ void RecordSource::fail_in_sample(Schema schema, const RecordFault& fault, size_
 // The next block of the sources. False at the end, of whatever kind.
 bool RecordSource::read_block(RecordBlock& block) {
   paused_ = false;
+  block.passed_over.reset();
   if (at_end_) return false;
   try {
     const RecordFrames::Step step = chain_.next(block);
@@ -197,7 +200,7 @@ std::optional<RelationBatch> RecordSource::next() {
     if (window_.empty()) {
       if (last_failure_) std::rethrow_exception(last_failure_);
       if (!last_fault_) {
-        check_bad_share();
+        if (is_alone_) tally_->check_share(chain_.name());
         return std::nullopt;
       }
       enter(chain_.fault_source());
@@ -206,14 +209,11 @@ std::optional<RelationBatch> RecordSource::next() {
     Flight& front = *window_.front();
     BlockRead read = front.job.take();
     enter(front.block.source);
-    if (read.fault && read.fault->late_field && adds_late_fields_) {
-      add_late_fields(*read.fault);
-      continue;
-    }
-    if (read.fault) fail(std::move(*read.fault));
+    if (read.fault && read.fault->late_field && adds_late_fields_ && add_late_fields(*read.fault)) continue;
     take_rejects(read.rejects);
+    if (read.fault) fail(std::move(*read.fault));
     records_ += read.records;
-    all_records_ += read.records;
+    tally_->add_records(read.records);
     extra_values_ += read.extra_values;
     if (read.end < front.block.end) {
       front.block.begin = read.end;
@@ -253,7 +253,13 @@ bool RecordSource::add_flight() {
 }
 
 void RecordSource::start(Flight& flight) {
-  flight.job = options_.runtime->workers().start([&flight] { return flight.reader->read(flight.block); });
+  flight.job = options_.runtime->workers().start([&flight] {
+    if (!flight.block.passed_over) return flight.reader->read(flight.block);
+    BlockRead one;
+    one.records = 1;
+    one.rejects.push_back(*flight.block.passed_over);
+    return one;
+  });
 }
 
 std::unique_ptr<RecordSource::Flight> RecordSource::idle_flight() {
@@ -287,7 +293,7 @@ void RecordSource::enter(size_t source) {
 void RecordSource::take_rejects(std::vector<Reject>& rejects) {
   for (Reject& reject : rejects) {
     reject.fault.record += records_;
-    add(bad_records_, reject.fault, format_->text_name());
+    tally_->add(reject.fault, format_->text_name());
     if (options_.on_bad_record) {
       const RecordFault& fault = reject.fault;
       options_.on_bad_record({.source = chain_.name(source_),
@@ -297,30 +303,20 @@ void RecordSource::take_rejects(std::vector<Reject>& rejects) {
                               .reason = to_sentence(fault, format_->text_name()),
                               .text = reject.text});
     }
-    if (bad_records_.total <= options_.bad_records_max) continue;
+    if (!tally_->is_over()) continue;
     RecordFault last = std::move(reject.fault);
     last.hint = "More than " + std::to_string(options_.bad_records_max) + " records are bad; this is the last one.";
     throw to_error(last, chain_.name(source_), format_->text_name());
   }
 }
 
-void RecordSource::check_bad_share() const {
-  if (bad_records_.total == 0) return;
-  const double percent = 100 * static_cast<double>(bad_records_.total) / static_cast<double>(all_records_);
-  if (percent <= options_.bad_percent_max) return;
-  throw Error(ErrorCode::data,
-              fmt::format("{}: {} of {} records are bad, {:.3g} %, and {:.3g} % are allowed; the first: {}",
-                          chain_.name(), bad_records_.total, all_records_, percent, options_.bad_percent_max,
-                          bad_records_.reasons.front().example),
-              {.source = chain_.name()});
-}
-
 // The record at the front has a value where the schema has no column. What its next records hold tells the type; the
 // front and what is parsed ahead is read again with the schema that has grown. Batches delivered before keep theirs.
-void RecordSource::add_late_fields(const RecordFault& fault) {
+// False when nothing has grown.
+bool RecordSource::add_late_fields(const RecordFault& fault) {
   const InferredSchema seen = late_fields(fault.record_byte);
   LateFields grown = with_late_fields(*schema_, seen.schema);
-  if (grown.added.empty()) fail(fault);
+  if (grown.added.empty()) return false;
   schema_ = std::make_shared<const Schema>(std::move(grown.schema));
   const std::string place = "new at record " + std::to_string(records_ + fault.record + 1) +
                             (chain_.size() > 1 ? " of " + chain_.name(source_) : std::string()) + ", null before";
@@ -331,6 +327,7 @@ void RecordSource::add_late_fields(const RecordFault& fault) {
   }
   for (const std::unique_ptr<Flight>& flight : window_) start(*flight);
   idle_.clear();
+  return true;
 }
 
 // What the records hold that begin at `from` in the source at hand, or soon behind it.

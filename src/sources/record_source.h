@@ -15,6 +15,7 @@
 #include "runtime/workers.h"
 #include "sluice/runtime.h"
 #include "sluice/write.h"
+#include "sources/bad_record_counts.h"
 #include "sources/record_format.h"
 #include "sources/source_chain.h"
 
@@ -23,9 +24,10 @@ namespace sluice {
 class RecordSource final : public RecordStream {
  public:
   /// `block_bytes` is kBlockBytes but for tests: nothing that is delivered depends on it, except where batches end.
-  /// Throws as open_sources does.
+  /// Records are counted in `tally` where it is given, which then looks at their share in the end: they are only a part
+  /// of those of a run. Throws as open_sources does.
   RecordSource(std::vector<SourceText> sources, std::unique_ptr<const RecordFormat> format, SourceOptions options,
-               uint64_t block_bytes = kBlockBytes);
+               uint64_t block_bytes = kBlockBytes, std::shared_ptr<RecordTally> tally = nullptr);
 
   const Schema& schema() const override { return *schema_; }
   std::optional<RelationBatch> next() override;
@@ -35,7 +37,7 @@ class RecordSource final : public RecordStream {
   int64_t extra_values() const override { return extra_values_; }
   bool inferred() const override { return !options_.schema; }
   const std::vector<InferenceNote>& notes() const override { return notes_; }
-  const BadRecordCounts& bad_records() const override { return bad_records_; }
+  const BadRecordCounts& bad_records() const override { return tally_->bad(); }
 
  private:
   // A block on its way through a thread. Destroying it waits for the thread.
@@ -55,14 +57,15 @@ class RecordSource final : public RecordStream {
   std::unique_ptr<Flight> idle_flight();
   std::unique_ptr<BlockReader> make_reader() const;
   void enter(size_t source);
-  void check_bad_share() const;
   void take_rejects(std::vector<Reject>& rejects);
-  void add_late_fields(const RecordFault& fault);
+  bool add_late_fields(const RecordFault& fault);
   InferredSchema late_fields(uint64_t from);
   [[noreturn]] void fail(RecordFault fault) const;
 
   const SourceOptions options_;  ///< checked, and with a runtime
   const bool adds_late_fields_;
+  const bool is_alone_;  ///< and so looks at the share of bad records itself
+  const std::shared_ptr<RecordTally> tally_;
   std::unique_ptr<const RecordFormat> format_;
   SourceChain chain_;
   const size_t window_blocks_;
@@ -79,10 +82,8 @@ class RecordSource final : public RecordStream {
 
   size_t source_ = 0;    ///< that the records delivered last are of
   int64_t records_ = 0;  ///< delivered of that source
-  int64_t all_records_ = 0;
   uint64_t bytes_read_ = 0;
   int64_t extra_values_ = 0;
-  BadRecordCounts bad_records_;
   uint64_t bytes_in_window_ = 0;
   std::vector<std::unique_ptr<Flight>> idle_;  ///< their memory is used again
   std::deque<std::unique_ptr<Flight>> window_;

@@ -65,7 +65,8 @@ RecordFrames::Step SourceChain::next(RecordBlock& block) {
 bool SourceChain::open_next() {
   if (next_source_ == sources_.size()) return false;
   SourceText& source = sources_[next_source_++];
-  contents_.emplace(source.contents ? std::move(*source.contents) : Contents::open(source.path, unpacking_));
+  contents_.emplace(source.contents ? std::move(*source.contents)
+                                    : Contents::open(source.path, unpacking_, limits_.is_cut_off));
   source.contents.reset();
   frames_ = format_.open(*contents_, limits_);
   return true;

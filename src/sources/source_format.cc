@@ -14,10 +14,10 @@ struct Ending {
 };
 
 constexpr Ending kEndings[] = {
-    {".ndjson", SourceFormat::ndjson}, {".jsonl", SourceFormat::ndjson}, {".json", SourceFormat::json},
-    {".geojson", SourceFormat::json},  {".csv", SourceFormat::csv},      {".tsv", SourceFormat::tsv},
-    {".arrow", SourceFormat::arrow},   {".arrows", SourceFormat::arrow}, {".feather", SourceFormat::arrow},
-    {".ipc", SourceFormat::arrow},
+    {".ndjson", SourceFormat::ndjson}, {".jsonl", SourceFormat::ndjson},    {".json", SourceFormat::json},
+    {".geojson", SourceFormat::json},  {".csv", SourceFormat::csv},         {".tsv", SourceFormat::tsv},
+    {".arrow", SourceFormat::arrow},   {".arrows", SourceFormat::arrow},    {".feather", SourceFormat::arrow},
+    {".ipc", SourceFormat::arrow},     {".parquet", SourceFormat::parquet},
 };
 
 constexpr std::string_view kBlanks = " \t\r\n";

@@ -18,7 +18,9 @@ class StreamSequence final : public RecordStream {
   /// Opens a stream when its turn has come; it must begin with the schema that the one before ended with.
   using Open = std::function<std::unique_ptr<RecordStream>(const Schema&)>;
 
-  StreamSequence(std::unique_ptr<RecordStream> first, std::vector<Open> others, std::string name);
+  /// The streams count their records in `tally`.
+  StreamSequence(std::unique_ptr<RecordStream> first, std::vector<Open> others, std::string name,
+                 std::shared_ptr<const RecordTally> tally);
 
   const Schema& schema() const override { return stream_->schema(); }
   std::optional<RelationBatch> next() override;
@@ -28,7 +30,7 @@ class StreamSequence final : public RecordStream {
   int64_t extra_values() const override { return extra_before_ + stream_->extra_values(); }
   bool inferred() const override { return false; }
   const std::vector<InferenceNote>& notes() const override { return stream_->notes(); }
-  const BadRecordCounts& bad_records() const override;
+  const BadRecordCounts& bad_records() const override { return tally_->bad(); }
 
  private:
   std::unique_ptr<RecordStream> stream_;
@@ -37,8 +39,7 @@ class StreamSequence final : public RecordStream {
   std::string name_;
   uint64_t bytes_before_ = 0;
   int64_t extra_before_ = 0;
-  BadRecordCounts bad_before_;
-  mutable BadRecordCounts bad_records_;  ///< made when they are asked for
+  std::shared_ptr<const RecordTally> tally_;
 };
 
 }  // namespace sluice

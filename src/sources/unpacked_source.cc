@@ -27,15 +27,26 @@ UnpackedSource::UnpackedSource(Input input, Container container, uint64_t memory
       buffer_(kPackedBytes) {}
 
 size_t UnpackedSource::read(std::span<std::byte> into) {
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = patience_ && !input_.size() ? std::optional(Clock::now() + *patience_) : std::nullopt;
   size_t made = 0;
-  while (made < into.size() && (is_inside_ || begin_member())) made += unpack(into.subspan(made));
+  paused_ = false;
+  while (made < into.size() && (is_inside_ || begin_member())) {
+    const size_t more = unpack(into.subspan(made));
+    made += more;
+    paused_ = paused_ || (deadline && Clock::now() >= *deadline);  // little by little takes time, too
+    if (paused_ || (more == 0 && is_at_cut())) break;
+  }
   return made;
 }
 
-// False at the end of the source.
+// What was cut off ends anywhere.
+bool UnpackedSource::is_at_cut() const { return packed_.empty() && input_ended_ && input_.was_cut_off(); }
+
+// False at the end of the source, and when nothing has come in time.
 bool UnpackedSource::begin_member() {
   skip_padding();
-  if (packed_.empty()) return false;
+  if (paused_ || packed_.empty() || (packed_.size() < kContainerStartBytes && input_.was_cut_off())) return false;
   if (container_of_bytes(packed_) != container_)
     fail("has bytes behind the end of its " + std::string(to_string(container_)) +
          " data that belong to nothing, from byte " + std::to_string(offset_) + " on");
@@ -56,35 +67,37 @@ size_t UnpackedSource::unpack(std::span<std::byte> into) {
       fail("is damaged near byte " + std::to_string(offset_) + ": its " + std::string(to_string(container_)) +
            " data cannot be unpacked (" + unpacker_->problem() + ")");
   }
-  if (step.taken + step.made == 0)
+  if (step.taken + step.made == 0 && !paused_ && !is_at_cut())
     fail("ends in the middle of its " + std::string(to_string(container_)) + " data (byte " + std::to_string(offset_) +
          ")");
   return step.made;
 }
 
 void UnpackedSource::skip_padding() {
-  uint64_t zeros = 0;
   for (fetch(kContainerStartBytes); !packed_.empty() && packed_.front() == std::byte{0}; fetch(kContainerStartBytes)) {
     const auto other =
         std::find_if(packed_.begin(), packed_.end(), [](std::byte byte) { return byte != std::byte{0}; });
     const auto count = static_cast<size_t>(other - packed_.begin());
-    zeros += count;
+    padding_ += count;
     drop(count);
   }
-  if (container_ == Container::xz && zeros % kXzPaddingUnit != 0)
-    fail("has " + std::to_string(zeros) + " bytes of padding before byte " + std::to_string(offset_) +
+  if (paused_) return;
+  if (container_ == Container::xz && padding_ % kXzPaddingUnit != 0)
+    fail("has " + std::to_string(padding_) + " bytes of padding before byte " + std::to_string(offset_) +
          "; in xz data it comes in units of four bytes");
+  padding_ = 0;
 }
 
-// Makes sure of `count` packed bytes, unless the source ends before.
+// Makes sure of `count` packed bytes, unless the source ends before, or keeps us waiting. A pipe gives what it has.
 void UnpackedSource::fetch(size_t count) {
-  if (packed_.size() >= count || input_ended_) return;
-  const size_t kept = packed_.size();
-  std::copy(packed_.begin(), packed_.end(), buffer_.data());  // to the left, if at all
-  const size_t room = buffer_.size() - kept;
-  const size_t fetched = input_.read({buffer_.data() + kept, room});
-  input_ended_ = fetched < room;
-  packed_ = ByteSpan(buffer_).first(kept + fetched);
+  while (packed_.size() < count && !input_ended_ && !paused_) {
+    const size_t kept = packed_.size();
+    std::copy(packed_.begin(), packed_.end(), buffer_.data());  // to the left, if at all
+    const size_t fetched = input_.read_some({buffer_.data() + kept, buffer_.size() - kept});
+    paused_ = input_.paused();
+    input_ended_ = fetched == 0 && !paused_;
+    packed_ = ByteSpan(buffer_).first(kept + fetched);
+  }
 }
 
 void UnpackedSource::drop(size_t count) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "codecs/unpacker.h"
@@ -20,10 +21,17 @@ class UnpackedSource final : public ByteSource {
 
   /// Throws Error{io}; Error{corrupt} for damaged data; Error{data} for data that need more memory.
   size_t read(std::span<std::byte> into) override;
+  void set_patience(std::chrono::milliseconds patience) override {
+    patience_ = patience;
+    input_.set_patience(patience);
+  }
+  bool paused() const override { return paused_; }
+  bool was_cut_off() const override { return input_.was_cut_off(); }
   uint64_t bytes_read() const override { return offset_; }
 
  private:
   bool begin_member();
+  bool is_at_cut() const;
   size_t unpack(std::span<std::byte> into);
   void skip_padding();
   void fetch(size_t count);
@@ -39,7 +47,10 @@ class UnpackedSource final : public ByteSource {
   Bytes buffer_;
   ByteSpan packed_;  ///< in buffer_: read, not unpacked yet
   bool input_ended_ = false;
-  uint64_t offset_ = 0;  ///< of packed_ in the source as it is stored
+  std::optional<std::chrono::milliseconds> patience_;
+  bool paused_ = false;
+  uint64_t padding_ = 0;  ///< zeros since the last member
+  uint64_t offset_ = 0;   ///< of packed_ in the source as it is stored
 };
 
 }  // namespace sluice

@@ -24,6 +24,7 @@ Utf16Source::Utf16Source(Bytes begun, std::unique_ptr<ByteSource> units, std::en
 
 size_t Utf16Source::read(std::span<std::byte> into) {
   size_t done = 0;
+  paused_ = false;
   while (done < into.size() && (text_begin_ < text_.size() || refill())) {
     const size_t count = std::min(into.size() - done, text_.size() - text_begin_);
     std::memcpy(into.data() + done, text_.data() + text_begin_, count);
@@ -33,11 +34,13 @@ size_t Utf16Source::read(std::span<std::byte> into) {
   return done;
 }
 
-// False at the end of the text.
+// False at the end of the text, and when no more of it has come in time.
 bool Utf16Source::refill() {
+  if (paused_) return false;
   const size_t room = kRawBytes - raw_.size();
   const size_t fetched = units_->read({raw_.prepare(room), room});
   raw_.advance(fetched);
+  paused_ = units_->paused();
   if (raw_.empty()) return false;
   text_.resize(kRawBytes / 2 * kUtf8BytesPerUnitMax);
   const Utf16Step step = utf16_to_utf8(raw_, order_, {text_.data(), text_.size()});
@@ -45,10 +48,11 @@ bool Utf16Source::refill() {
   text_begin_ = 0;
   raw_offset_ += step.taken;
   if (step.is_broken) fail("has half a surrogate pair");
-  if (fetched < room && step.taken < raw_.size()) fail("ends in the middle of a character");
+  const bool is_end = fetched < room && !paused_ && !units_->was_cut_off();
+  if (is_end && step.taken < raw_.size()) fail("ends in the middle of a character");
   std::memmove(raw_.data(), raw_.data() + step.taken, raw_.size() - step.taken);
   raw_.resize(raw_.size() - step.taken);
-  return true;
+  return step.made > 0;
 }
 
 void Utf16Source::fail(const std::string& what) const {

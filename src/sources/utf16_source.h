@@ -18,6 +18,9 @@ class Utf16Source final : public ByteSource {
 
   /// Throws as `units` does, and Error{data} for half a surrogate pair or half a unit.
   size_t read(std::span<std::byte> into) override;
+  void set_patience(std::chrono::milliseconds patience) override { units_->set_patience(patience); }
+  bool paused() const override { return paused_; }
+  bool was_cut_off() const override { return units_->was_cut_off(); }
   uint64_t bytes_read() const override { return units_->bytes_read(); }
 
  private:
@@ -31,6 +34,7 @@ class Utf16Source final : public ByteSource {
   uint64_t raw_offset_;  ///< of raw_ in the UTF-16 text, the mark included
   Bytes text_;
   size_t text_begin_ = 0;  ///< what is before it has been read
+  bool paused_ = false;
 };
 
 }  // namespace sluice

@@ -61,27 +61,15 @@ Transfer read_all(int descriptor, std::span<std::byte> into) {
                   [&](size_t done) { return ::read(descriptor, into.data() + done, into.size() - done); });
 }
 
-Transfer read_until(int descriptor, std::span<std::byte> into, std::chrono::steady_clock::time_point deadline,
-                    bool& late) {
-  Transfer done;
-  while (done.count < into.size()) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd waited{.fd = descriptor, .events = POLLIN, .revents = 0};
-    const int patience = static_cast<int>(std::max<int64_t>(left.count(), 0));
-    const int ready = uninterrupted([&] { return ::poll(&waited, 1, patience); });
-    late = ready == 0;
-    if (late) break;
-    const ssize_t moved =
-        uninterrupted([&] { return ::read(descriptor, into.data() + done.count, into.size() - done.count); });
-    if (moved == 0) break;
-    if (moved > 0) {
-      done.count += static_cast<size_t>(moved);
-    } else if (errno != EAGAIN && errno != EWOULDBLOCK) {
-      done.error = errno;
-      break;
-    }
-  }
-  return done;
+Transfer read_within(int descriptor, std::span<std::byte> into, std::chrono::milliseconds timeout, bool& late) {
+  pollfd waited{.fd = descriptor, .events = POLLIN, .revents = 0};
+  const int patience = static_cast<int>(std::clamp<int64_t>(timeout.count(), 0, std::numeric_limits<int>::max()));
+  late = uninterrupted([&] { return ::poll(&waited, 1, patience); }) == 0;
+  if (late) return {};
+  const ssize_t moved = uninterrupted([&] { return ::read(descriptor, into.data(), into.size()); });
+  if (moved >= 0) return {.count = static_cast<size_t>(moved)};
+  late = errno == EAGAIN || errno == EWOULDBLOCK;  // others read from it, too
+  return {.count = 0, .error = late ? 0 : errno};
 }
 
 Transfer read_all_at(int descriptor, uint64_t offset, std::span<std::byte> into) {

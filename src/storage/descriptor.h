@@ -54,9 +54,8 @@ struct Transfer {
 };
 
 Transfer read_all(int descriptor, std::span<std::byte> into);
-/// The same, but not beyond `deadline`: `late` tells that the input has not ended, only kept us waiting.
-Transfer read_until(int descriptor, std::span<std::byte> into, std::chrono::steady_clock::time_point deadline,
-                    bool& late);
+/// What comes first, if it comes within `timeout`: `late` tells that nothing came. Nothing, and not late, is the end.
+Transfer read_within(int descriptor, std::span<std::byte> into, std::chrono::milliseconds timeout, bool& late);
 Transfer read_all_at(int descriptor, uint64_t offset, std::span<std::byte> into);
 Transfer write_all(int descriptor, ByteSpan bytes);
 Transfer write_all_at(int descriptor, uint64_t offset, ByteSpan bytes);

@@ -13,7 +13,7 @@
 #include "sluice/error.h"
 #include "support/make_columns.h"
 
-namespace sluice {
+namespace sluice::array_form_test {
 namespace {
 
 using test::ForeignArray;
@@ -231,6 +231,27 @@ TEST(ArrayForm, NarrowAndWideDecimals) {
             "column \"a\" of the Arrow array has more digits than decimal(20, 0) at its value 1");
 }
 
+TEST(ArrayForm, DatesInMilliseconds) {
+  constexpr int64_t kDay = 86'400'000;
+  const int64_t midnights[] = {-kDay, 1, kDay * INT32_MAX, kDay * INT32_MIN};
+  ForeignSchema field("tdm", "a");
+  ForeignArray column(4, {kSecondIsNull, midnights}), later(4, {kSecondIsNull, midnights});
+  EXPECT_EQ(imported(column, field, 4), (Shown{"-1", "null", "2147483647", "-2147483648"}));
+  EXPECT_EQ(imported(later, field, 2, 1), (Shown{"null", "2147483647"}));
+  ForeignArray none(0, {nullptr, nullptr});
+  EXPECT_EQ(imported(none, field, 0), Shown());
+  ForeignArray moment(4, {nullptr, midnights});
+  EXPECT_EQ(refusal(moment, field, 4, ErrorCode::data),
+            "column \"a\" of the Arrow array has dates in milliseconds, and at its value 1 there are 1, which is no "
+            "midnight");
+  const int64_t far[] = {0, kDay * (int64_t{INT32_MAX} + 1)};
+  ForeignArray beyond(2, {nullptr, far});
+  EXPECT_EQ(refusal(beyond, field, 2, ErrorCode::data),
+            "column \"a\" of the Arrow array has a date beyond those of 32 bits at its value 1");
+  ForeignArray three(1, {nullptr, midnights, midnights});
+  EXPECT_EQ(refusal(three, field, 1), "column \"a\" of the Arrow array has 3 buffers where its type has 2");
+}
+
 TEST(ArrayForm, MapsRefuseNullKeys) {
   const int32_t offsets[] = {0, 1, 2};
   const uint8_t second_key_is_null[] = {0b01};
@@ -263,4 +284,4 @@ TEST(ArrayForm, FixedListsAtAnOffset) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::array_form_test

@@ -6,7 +6,7 @@
 #include "sluice/error.h"
 #include "support/make_columns.h"
 
-namespace sluice {
+namespace sluice::c_export_test {
 namespace {
 
 using test::make_int64;
@@ -197,4 +197,4 @@ TEST(ArrowExport, LeavesNothingBehindWhenTheSchemaCannotGo) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::c_export_test

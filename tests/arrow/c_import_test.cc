@@ -10,7 +10,7 @@
 #include "sluice/error.h"
 #include "support/make_columns.h"
 
-namespace sluice {
+namespace sluice::c_import_test {
 namespace {
 
 using test::ForeignArray;
@@ -266,4 +266,4 @@ TEST(ArrowImport, RefusesWhatHasBeenReleased) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::c_import_test

@@ -6,7 +6,7 @@
 #include "sluice/arrow.h"
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::c_schema_test {
 namespace {
 
 using test::ForeignSchema;
@@ -143,7 +143,7 @@ Error refusal(ForeignSchema& column) {
 TEST(ArrowSchemas, NameWhatIsNotBuilt) {
   for (const char* format :
        {"d:10,-2", "d:0,0", "d:39,2", "d:77,2,256", "d:5,6",   "d:10,2,32", "d:10,2,12", "d:10",  "d:10,2x",
-        "tdm",     "w:0",   "w:",     "w:x",        "w:-1",    "+r",        "+w:0",      "+w:3x", "+ud:0,1",
+        "tdx",     "w:0",   "w:",     "w:x",        "w:-1",    "+r",        "+w:0",      "+w:3x", "+ud:0,1",
         "tt",      "ttx",   "tDs:",   "ttsx",       "+us:0,1", "tiM",       "tiD",       "tin",   "",
         "q",       "ts",    "tsu",    "tsx:",       "tsu;UTC", "ll"}) {
     ForeignSchema column(format, "amount");
@@ -268,4 +268,4 @@ TEST(ArrowSchemas, RefuseNamesThatCWouldCutShort) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::c_schema_test

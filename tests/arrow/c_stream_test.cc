@@ -10,7 +10,7 @@
 #include "sluice/error.h"
 #include "support/make_columns.h"
 
-namespace sluice {
+namespace sluice::c_stream_test {
 namespace {
 
 using test::make_int64;
@@ -245,4 +245,4 @@ TEST(ArrowStreams, RefuseWhatHasBeenReleased) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::c_stream_test

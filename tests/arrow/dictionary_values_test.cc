@@ -5,7 +5,7 @@
 #include "sluice/error.h"
 #include "support/make_columns.h"
 
-namespace sluice {
+namespace sluice::dictionary_values_test {
 namespace {
 
 constexpr uint64_t kPlenty = 1 << 24;
@@ -65,4 +65,4 @@ TEST(DictionaryValues, StayAsTheyAreWhenMoreDoNotFit) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::dictionary_values_test

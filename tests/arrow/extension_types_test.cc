@@ -8,7 +8,7 @@
 #include "arrow/ipc_bytes.h"
 #include "sluice/arrow.h"
 
-namespace sluice {
+namespace sluice::extension_types_test {
 namespace {
 
 using testing::ElementsAre;
@@ -30,6 +30,7 @@ std::vector<Extension> extensions() {
       {bson(), binary(), "sluice.bson", ""},
       {geometry(), binary(), "geoarrow.wkb", "{\"crs\":\"OGC:CRS84\"}"},
       {geometry("srid:0"), binary(), "geoarrow.wkb", "{}"},
+      {geometry("srid:5070"), binary(), "geoarrow.wkb", "{\"crs\":\"5070\",\"crs_type\":\"srid\"}"},
       {geometry("{\"type\":\"GeographicCRS\"}"), binary(), "geoarrow.wkb", "{\"crs\":{\"type\":\"GeographicCRS\"}}"},
       {geography("EPSG:4326", "karney"), binary(), "geoarrow.wkb", "{\"crs\":\"EPSG:4326\",\"edges\":\"karney\"}"}};
 }
@@ -61,6 +62,22 @@ TEST(ExtensionTypes, AreKnownByTheirNames) {
   EXPECT_EQ(with_extension(string(), notes_of("geoarrow.wkb", "")), string());
   EXPECT_EQ(with_extension(binary(), notes_of("geoarrow.wkb", "no JSON")), binary());
   EXPECT_EQ(with_extension(binary(), notes_of("geoarrow.wkb", "{\"edges\":\"unheard of\"}")), binary());
+}
+
+// A system that is named by no text is not known. It is not the one that Parquet means where none is named.
+TEST(ExtensionTypes, SystemsWithoutANameAreUnknown) {
+  const auto shape = [](const char* metadata) {
+    return to_text(with_extension(binary(), notes_of("geoarrow.wkb", metadata)));
+  };
+  for (const char* metadata : {"", "{}", R"({"crs":null})", R"({"crs":""})", R"({"crs":"","crs_type":"srid"})",
+                               R"({"crs":"0","crs_type":"srid"})", R"({"crs":"srid:0"})"})
+    EXPECT_EQ(shape(metadata), "geometry(\"srid:0\")") << metadata;
+  EXPECT_EQ(shape(R"({"crs":"","edges":"spherical"})"), "geography(\"srid:0\")");
+  EXPECT_EQ(shape(R"({"crs":"OGC:CRS84"})"), "geometry");
+  EXPECT_EQ(shape(R"({"crs":"OGC:CRS84","crs_type":"authority_code"})"), "geometry");
+  EXPECT_EQ(shape(R"({"crs":"srid:7","crs_type":"srid"})"), "geometry(\"srid:7\")");
+  for (const char* metadata : {R"({"crs":4326})", R"({"crs":[]})", R"({"crs":true})"})
+    EXPECT_EQ(shape(metadata), "binary") << metadata;
 }
 
 Column values_of(const Extension& extension) {
@@ -103,4 +120,4 @@ TEST(ExtensionTypes, GoThroughIpc) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::extension_types_test

@@ -7,7 +7,7 @@
 #include "storage/temporary_directory.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::ipc_file_test {
 namespace {
 
 using test::MessageMaker;
@@ -107,4 +107,4 @@ TEST_F(IpcFiles, RefuseBlocksThatOverlap) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::ipc_file_test

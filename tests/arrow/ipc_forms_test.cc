@@ -9,7 +9,7 @@
 #include "support/random_batches.h"
 #include "support/random_table.h"
 
-namespace sluice {
+namespace sluice::ipc_forms_test {
 namespace {
 
 using test::as_string;
@@ -343,6 +343,25 @@ TEST(IpcForms, NarrowAndWideDecimals) {
               HasSubstr("column \"a\" has 7 bytes of values where 8 are needed"));
 }
 
+// Their unit is the one that stands for none.
+TEST(IpcForms, DatesInMilliseconds) {
+  const auto read = [](const std::vector<int64_t>& values, size_t bytes) {
+    return show_batches(read_stream(schema_of_type(ipc::TypeId::date) +
+                                    MessageMaker().record_batch(one_column(static_cast<int64_t>(values.size()),
+                                                                           {"", as_string(values.data(), bytes)}))));
+  };
+  EXPECT_THAT(read({0, -86'400'000, 172'800'000}, 24), ElementsAre(ElementsAre("0", "-1", "2")));
+  EXPECT_THAT(sentence_of([&] {
+                read({0, 43'200'000}, 16);
+              }),
+              HasSubstr("column \"a\" has dates in milliseconds, and at its value 1 there are 43200000"));
+  EXPECT_THAT(sentence_of([&] {
+                read({0, INT64_MIN / 86'400'000 * 86'400'000}, 16);
+              }),
+              HasSubstr("beyond those of 32 bits"));
+  EXPECT_THAT(sentence_of([&] { read({0, 0}, 15); }), HasSubstr("has 15 bytes of values where 16 are needed"));
+}
+
 TEST(IpcForms, NameWhatIsNotBuilt) {
   const auto refused = [](ipc::TypeId id) { return sentence_of([&] { read_stream(schema_of_type(id)); }); };
   const std::string field = "field \"a\" of the Arrow schema ";
@@ -359,4 +378,4 @@ TEST(IpcForms, NameWhatIsNotBuilt) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::ipc_forms_test

@@ -5,7 +5,7 @@
 
 #include "arrow/ipc_bytes.h"
 
-namespace sluice {
+namespace sluice::ipc_message_test {
 namespace {
 
 using test::MessageMaker;
@@ -100,4 +100,4 @@ TEST(IpcFrames, RefuseWhatIsNotBuilt) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::ipc_message_test

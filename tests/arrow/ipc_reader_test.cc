@@ -10,7 +10,7 @@
 #include "support/random_batches.h"
 #include "support/random_table.h"
 
-namespace sluice {
+namespace sluice::ipc_reader_test {
 namespace {
 
 using test::end_of_stream;
@@ -398,4 +398,4 @@ TEST(IpcReader, SurvivesRandomChanges) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::ipc_reader_test

@@ -7,7 +7,7 @@
 #include "arrow/ipc_slots.h"
 #include "base/base64.h"
 
-namespace sluice {
+namespace sluice::ipc_schema_test {
 namespace {
 
 Schema all_types() {
@@ -87,13 +87,18 @@ TEST(StoredArrowSchema, ReadsDecimalsAndHalves) {
                                       "BAAGAAEAAsAEwAUAAAADAAQAAAAFAAA"
                                       "AAAAAAEUAAAAAAAAAxQAAAABAAAAZAAAAAAAAAAEAAQABAAAAAAAAAA="),
             (Schema{{"d", float16()}}));
-}
-
-TEST(StoredArrowSchema, IsNothingForTypesThatAreNotBuilt) {
   EXPECT_EQ(parse_stored_arrow_schema("/////"
                                       "3gAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEQAAAAAAAEAAgACAAAAAQACAAAAAQAAAABAAAAFAAAA"
                                       "BAAGAAEAAsAEwAUAAAADAAQAAAAFAAA"
                                       "AAAAAAEUAAAAAAAACBQAAAABAAAAZAAAAAAAAAAEAAQABAAAAAAAAAA="),
+            (Schema{{"d", date()}}));
+}
+
+TEST(StoredArrowSchema, IsNothingForTypesThatAreNotBuilt) {  // the same as an interval
+  EXPECT_EQ(parse_stored_arrow_schema("/////"
+                                      "3gAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEQAAAAAAAEAAgACAAAAAQACAAAAAQAAAABAAAAFAAAA"
+                                      "BAAGAAEAAsAEwAUAAAADAAQAAAAFAAA"
+                                      "AAAAAAEUAAAAAAAACxQAAAABAAAAZAAAAAAAAAAEAAQABAAAAAAAAAA="),
             std::nullopt);
 }
 
@@ -194,4 +199,4 @@ TEST(StoredArrowSchema, IsNothingForOtherText) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::ipc_schema_test

@@ -13,7 +13,7 @@
 #include "support/random_batches.h"
 #include "support/random_table.h"
 
-namespace sluice {
+namespace sluice::ipc_writer_test {
 namespace {
 
 using test::sentence_of;
@@ -276,4 +276,4 @@ TEST_F(IpcWriter, PublishesNothingWhenACallFails) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::ipc_writer_test

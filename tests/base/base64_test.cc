@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-namespace sluice {
+namespace sluice::base64_test {
 namespace {
 
 std::string decoded(std::string_view text) {
@@ -40,4 +40,4 @@ RC_GTEST_PROP(Base64, BringsBackAnyBytes, (const std::string& bytes)) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::base64_test

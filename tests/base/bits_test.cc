@@ -5,7 +5,7 @@
 #include <random>
 #include <vector>
 
-namespace sluice {
+namespace sluice::bits_test {
 namespace {
 
 std::vector<uint8_t> random_bytes(size_t count) {
@@ -55,5 +55,27 @@ TEST(Bits, CopiesEveryRangeAndClearsTheRest) {
     }
 }
 
+TEST(Bits, WritesEveryRangeAndKeepsWhatIsBefore) {
+  for (int64_t begin = 0; begin < 11; ++begin)
+    for (int64_t at = 0; at < 10; ++at)
+      for (int64_t count = 0; count < 150; count += 1 + count / 40) {
+        const std::vector<uint8_t> bits = random_bytes(static_cast<size_t>(bytes_of_bits(begin + count)));
+        const std::vector<uint8_t> before = random_bytes(static_cast<size_t>(bytes_of_bits(at + count)));
+        std::vector<uint8_t> copy = before;
+        write_bits(bits.data(), begin, count, copy.data(), at);
+        for (int64_t i = 0; count > 0 && i < static_cast<int64_t>(copy.size()) * 8; ++i)
+          ASSERT_EQ(bit_at(copy.data(), i),
+                    i < at ? bit_at(before.data(), i) : i < at + count && bit_at(bits.data(), begin + i - at))
+              << begin << " to " << at << ", " << count;
+        for (const bool value : {false, true}) {
+          copy = before;
+          fill_bits(value, count, copy.data(), at);
+          for (int64_t i = 0; count > 0 && i < static_cast<int64_t>(copy.size()) * 8; ++i)
+            ASSERT_EQ(bit_at(copy.data(), i), i < at ? bit_at(before.data(), i) : i < at + count && value)
+                << at << ", " << count;
+        }
+      }
+}
+
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::bits_test

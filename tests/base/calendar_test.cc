@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <limits>
 
-namespace sluice {
+namespace sluice::calendar_test {
 namespace {
 
 constexpr TimeUnit kAllUnits[] = {TimeUnit::second, TimeUnit::millisecond, TimeUnit::microsecond, TimeUnit::nanosecond};
@@ -193,4 +193,4 @@ TEST(Calendar, TimesOfDay) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::calendar_test

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-namespace sluice {
+namespace sluice::decimal_test {
 namespace {
 
 /// What comes back of `text`, or the fault.
@@ -108,4 +108,4 @@ RC_GTEST_PROP(DecimalProperty, TextComesBack, ()) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::decimal_test

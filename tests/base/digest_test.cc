@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::digest_test {
 namespace {
 
 // The values of the xxHash specification's own implementation.
@@ -40,4 +40,4 @@ TEST(Digest, ChainsKnowTheirOrder) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::digest_test

@@ -6,7 +6,7 @@
 
 #include <optional>
 
-namespace sluice {
+namespace sluice::json_text_test {
 namespace {
 
 std::string as_json(std::string_view text) {
@@ -74,4 +74,4 @@ RC_GTEST_PROP(JsonTextProperty, WhatIsEscapedComesBack, (const std::string& text
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::json_text_test

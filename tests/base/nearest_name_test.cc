@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace sluice {
+namespace sluice::nearest_name_test {
 namespace {
 
 constexpr std::string_view kNames[] = {"int8", "int16", "int32", "int64", "string", "timestamp", "list"};
@@ -29,4 +29,4 @@ TEST(NearestName, StaysSilentWhenNothingIsNear) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::nearest_name_test

@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <tuple>
 
-namespace sluice {
+namespace sluice::number_text_test {
 namespace {
 
 /// Digits without zeros at either end, and the power of ten of the last one.
@@ -319,4 +319,4 @@ TEST(NumberText, NarrowsToReals) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::number_text_test

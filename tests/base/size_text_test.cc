@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-namespace sluice {
+namespace sluice::size_text_test {
 namespace {
 
 TEST(SizeText, Parses) {
@@ -128,4 +128,4 @@ TEST(SizeText, FormatsTimes) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::size_text_test

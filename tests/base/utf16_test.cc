@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::utf16_test {
 namespace {
 
 constexpr std::endian kOrders[] = {std::endian::little, std::endian::big};
@@ -107,4 +107,4 @@ TEST(Utf16, TellsWhereHalfAPairStands) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::utf16_test

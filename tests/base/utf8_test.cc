@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-namespace sluice {
+namespace sluice::utf8_test {
 namespace {
 
 std::string encoded(char32_t code_point) {
@@ -118,4 +118,4 @@ RC_GTEST_PROP(Utf8Property, CutAndSuccessorBoundTheText, ()) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::utf8_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sluice {
+namespace sluice::uuid_text_test {
 namespace {
 
 std::string shown(std::string_view text) {
@@ -29,4 +29,4 @@ TEST(Uuid, OtherFormsAreNone) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::uuid_text_test

@@ -7,7 +7,7 @@
 #include "support/decompress.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::compress_test {
 namespace {
 
 using test::Draw;
@@ -130,4 +130,4 @@ TEST(Compress, NamesAreThoseOfTheCommandLine) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::compress_test

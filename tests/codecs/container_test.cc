@@ -6,7 +6,7 @@
 
 #include "support/pack.h"
 
-namespace sluice {
+namespace sluice::container_test {
 namespace {
 
 TEST(ContainerOfBytes, KnowsWhatTheLibrariesWrite) {
@@ -52,4 +52,4 @@ TEST(NameWithoutContainer, IsThatOfTheText) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::container_test

@@ -8,7 +8,7 @@
 
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::decompress_frame_test {
 namespace {
 
 constexpr FrameCodec kCodecs[] = {FrameCodec::lz4, FrameCodec::zstd};
@@ -82,4 +82,4 @@ TEST(DecompressFrames, SurviveRandomChanges) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::decompress_frame_test

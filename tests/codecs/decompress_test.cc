@@ -7,7 +7,7 @@
 #include "codecs/compress.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::decompress_test {
 namespace {
 
 using test::Draw;
@@ -64,6 +64,21 @@ TEST(Decompress, CutOffOrLongerBytesAreRefused) {
   }
 }
 
+TEST(Decompress, GzipOfSeveralMembers) {
+  Draw draw(35);
+  const std::string raw = draw_raw(draw, 9'000);
+  Bytes stored;
+  for (const size_t size : {4'000, 0, 5'000})
+    compress({Codec::gzip}, as_bytes(std::string_view(raw).substr(size == 5'000 ? 4'000 : 0, size)), stored);
+  EXPECT_TRUE(gives_back(Codec::gzip, stored, raw));
+  EXPECT_FALSE(gives_back(Codec::gzip, stored, raw + "x"));
+  EXPECT_FALSE(gives_back(Codec::gzip, stored, raw.substr(0, 8'999)));
+  EXPECT_FALSE(gives_back(Codec::gzip, ByteSpan(stored).first(stored.size() - 1), raw));
+  stored.push_back(0);
+  EXPECT_FALSE(gives_back(Codec::gzip, stored, raw));
+  EXPECT_FALSE(gives_back(Codec::gzip, {}, "")) << "not even one";
+}
+
 // What comes out is another matter: pages have checksums.
 TEST(Decompress, DamageNeverReachesBeyondTheRoom) {
   Draw draw(34);
@@ -82,4 +97,4 @@ TEST(Decompress, DamageNeverReachesBeyondTheRoom) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::decompress_test

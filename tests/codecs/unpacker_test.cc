@@ -9,7 +9,7 @@
 #include "support/draw.h"
 #include "support/pack.h"
 
-namespace sluice {
+namespace sluice::unpacker_test {
 namespace {
 
 using test::kContainers;
@@ -162,4 +162,4 @@ TEST(Unpacker, KnowsTheWindowOfASingleSegment) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::unpacker_test

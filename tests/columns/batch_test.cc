@@ -5,7 +5,7 @@
 #include "sluice/error.h"
 #include "support/make_columns.h"
 
-namespace sluice {
+namespace sluice::batch_test {
 namespace {
 
 using test::make_int64;
@@ -179,4 +179,4 @@ TEST(Batch, SlicesWithoutCopying) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::batch_test

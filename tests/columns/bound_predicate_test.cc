@@ -9,7 +9,7 @@
 #include "sluice/error.h"
 #include "support/make_columns.h"
 
-namespace sluice {
+namespace sluice::bound_predicate_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -151,6 +151,7 @@ TEST(BoundPredicate, NamesColumnAndTypeOfWhatCannotBe) {
   EXPECT_EQ(refusal("user struct<name string>", "user.nam = 'x'"),
             "there is no column \"user.nam\" | Did you mean \"name\"?");
   EXPECT_EQ(refusal("", "a = 1"), "there is no column \"a\"");
+  EXPECT_EQ(refusal("\"\" struct<a int64>", "\"\".zzz = 1"), "there is no column \".zzz\" | There are: a.");
   EXPECT_EQ(refusal("a int64", "a.b = 1"),
             "column \"a\" is int64, which has no field \"b\" of which there is one a row");
   EXPECT_EQ(refusal("a list<struct<b int64>>", "a.b = 1"),
@@ -218,6 +219,15 @@ TEST(BoundPredicate, RefusesWhatIsPutTogetherWrongly) {
             "a boolean is neither true nor false");
   EXPECT_EQ(why({.column = {"a"}, .literals = {{Literal::Kind::text, "\xff"}}}), "a text is not UTF-8");
   EXPECT_EQ(why({.column = {"\xff"}, .literals = {{}}}), "the name of a column is not UTF-8");
+  const std::string pattern = "\"like\" has no text as its pattern, or more than one as its escape";
+  const Literal text{Literal::Kind::text, "a!"};
+  EXPECT_EQ(why({.kind = Predicate::Kind::like, .column = {"a"}}), pattern);
+  EXPECT_EQ(why({.kind = Predicate::Kind::like, .column = {"a"}, .literals = {{}}}), pattern);
+  EXPECT_EQ(why({.kind = Predicate::Kind::like, .column = {"a"}, .literals = {text, text, text}}), pattern);
+  EXPECT_EQ(why({.kind = Predicate::Kind::like, .column = {"a"}, .literals = {text, {Literal::Kind::text, ""}}}),
+            "the escape of \"like\" is empty");
+  EXPECT_EQ(why({.kind = Predicate::Kind::like, .column = {"a"}, .literals = {text, {Literal::Kind::text, "!"}}}),
+            "in a pattern of \"like\", the escape stands before something else than %, _ or itself");
   const std::string strange = "a part of it has parts that do not belong to its kind";
   EXPECT_EQ(why({.kind = Predicate::Kind::is_null, .column = {"a"}, .literals = {{}}}), strange);
   EXPECT_EQ(why({.kind = Predicate::Kind::negation, .column = {"a"}, .operands = {good}}), strange);
@@ -231,4 +241,4 @@ TEST(BoundPredicate, RefusesWhatIsPutTogetherWrongly) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::bound_predicate_test

@@ -9,7 +9,7 @@
 #include "support/random_table.h"
 #include "support/reference_slots.h"
 
-namespace sluice {
+namespace sluice::builder_test {
 namespace {
 
 using namespace test;
@@ -32,6 +32,22 @@ TEST(ColumnBuilder, BeginsEmpty) {
     EXPECT_TRUE(column.validity.empty());
     EXPECT_TRUE(checked(column).empty()) << type;
   }
+}
+
+TEST(ColumnBuilder, EqualValuesHaveEqualBytes) {
+  ColumnBuilder bools(boolean());
+  for (int i = 0; i < 20; ++i) bools.append_bool(i % 3 == 0);
+  EXPECT_EQ(bools.value_bytes(0), bools.value_bytes(18));
+  EXPECT_NE(bools.value_bytes(0), bools.value_bytes(19));
+  ColumnBuilder numbers(int32());
+  for (const int32_t value : {7, -7, 7}) numbers.append(value);
+  EXPECT_EQ(numbers.value_bytes(0), numbers.value_bytes(2));
+  EXPECT_EQ(numbers.value_bytes(1), std::string_view("\xf9\xff\xff\xff"));
+  ColumnBuilder texts(string());
+  for (const char* text : {"", "ab", "a", "ab", ""}) ASSERT_TRUE(texts.append_text(text));
+  EXPECT_EQ(texts.value_bytes(0), "");
+  EXPECT_EQ(texts.value_bytes(3), "ab");
+  EXPECT_EQ(texts.value_bytes(4), "");
 }
 
 template <typename T>
@@ -259,4 +275,4 @@ TEST(ColumnBuilder, ForgetsWhatIsTruncated) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::builder_test

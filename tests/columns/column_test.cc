@@ -5,7 +5,7 @@
 
 #include "support/make_columns.h"
 
-namespace sluice {
+namespace sluice::column_test {
 namespace {
 
 using test::make_int64;
@@ -86,4 +86,4 @@ RC_GTEST_PROP(ColumnSlice, OfASliceIsASlice, (const std::vector<std::pair<bool, 
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::column_test

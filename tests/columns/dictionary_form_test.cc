@@ -9,7 +9,7 @@
 #include "support/random_batches.h"
 #include "support/random_table.h"
 
-namespace sluice {
+namespace sluice::dictionary_form_test {
 namespace {
 
 using test::show_all;
@@ -180,4 +180,4 @@ TEST(DictionaryForm, IsHeldToItsInvariants) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::dictionary_form_test

@@ -8,7 +8,7 @@
 #include "support/random_batches.h"
 #include "support/random_table.h"
 
-namespace sluice {
+namespace sluice::gather_test {
 namespace {
 
 using test::show;
@@ -71,4 +71,4 @@ TEST(Gather, StopsBeforeOffsetsOverflow) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::gather_test

@@ -8,7 +8,7 @@
 #include "sluice/predicate.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::predicate_parser_test {
 namespace {
 
 /// As it is written back, which must mean the same.
@@ -93,13 +93,14 @@ TEST(PredicateText, SaysWhereAndWhatWasExpectedInsteadOfAColumn) {
 }
 
 TEST(PredicateText, SaysWhereAndWhatWasExpectedInsteadOfAComparison) {
-  const std::string expected = "expected a comparison (=, !=, <, <=, >, >=), \"in\" or \"is\", found ";
+  const std::string expected =
+      "expected a comparison (=, !=, <, <=, >, >=), \"in\", \"between\", \"like\" or \"is\", found ";
   EXPECT_EQ(refusal("a"), "line 1, column 2: " + expected + "the end");
   EXPECT_EQ(refusal("a ! 1"), "line 1, column 3: " + expected + "\"!\"");
   EXPECT_EQ(refusal("a == 1"), "line 1, column 4: expected a value, found \"=\" | Equality is written with one \"=\".");
   EXPECT_EQ(refusal("a is 1"), "line 1, column 6: expected \"null\" or \"not null\", found \"1\"");
   EXPECT_EQ(refusal("a is not 1"), "line 1, column 10: expected \"null\", found \"1\"");
-  EXPECT_EQ(refusal("a not = 1"), "line 1, column 7: expected \"in\", found \"=\"");
+  EXPECT_EQ(refusal("a not = 1"), "line 1, column 7: expected \"in\", \"between\" or \"like\", found \"=\"");
   EXPECT_EQ(refusal("a in 1"),
             "line 1, column 6: expected \"(\" and the values, found \"1\" | for instance a in (1, 2)");
   EXPECT_EQ(refusal("a in (1 2)"), "line 1, column 9: expected \",\" or \")\", found \"2\"");
@@ -108,9 +109,56 @@ TEST(PredicateText, SaysWhereAndWhatWasExpectedInsteadOfAComparison) {
   EXPECT_EQ(refusal("a = 1 && b = 2"),
             "line 1, column 7: expected \"and\", \"or\" or the end, found \"&\" | Conditions "
             "are joined by the words and, or.");
-  EXPECT_EQ(refusal("a BETWEEN 1 AND 2", ErrorCode::unsupported),
-            "line 1, column 3: \"between\" is not built yet | Write a >= 1 and a <= 9.");
-  EXPECT_EQ(refusal("a not like 'x%'", ErrorCode::unsupported), "line 1, column 7: \"like\" is not built yet");
+  EXPECT_EQ(refusal("a not ilike 'x%'", ErrorCode::unsupported),
+            "line 1, column 7: \"ilike\" is not built yet | \"like\" tells capitals from small letters.");
+}
+
+TEST(PredicateText, BetweenIsTwoComparisons) {
+  EXPECT_EQ(to_text(parse_predicate("a BETWEEN 1 AND 2 and b = 3")), "(a >= 1 and a <= 2) and b = 3");
+  EXPECT_EQ(to_text(parse_predicate("a.b not between 'x' and 'y' or c is null")),
+            "not (a.b >= 'x' and a.b <= 'y') or c is null");
+  EXPECT_EQ(parse_predicate("a between 1 and 2"), parse_predicate("a >= 1 and a <= 2"));
+  EXPECT_EQ(refusal("a between 1"),
+            "line 1, column 12: expected \"and\" and the upper value, found the end | for instance a between 1 and 9");
+  EXPECT_EQ(refusal("a between 1 or 2"),
+            "line 1, column 13: expected \"and\" and the upper value, found \"or\" | for "
+            "instance a between 1 and 9");
+  EXPECT_THAT(refusal("a between and 2"), ::testing::HasSubstr("column 11: expected a value"));
+}
+
+TEST(PredicateText, BetweenIsAsDeepAsItsText) {
+  for (const bool negated : {false, true}) {
+    const std::string between = negated ? "a not between 1 and 2" : "a between 1 and 2";
+    const size_t own = negated ? 2 : 1;
+    const auto nested = [&](size_t depth) {
+      std::string text;
+      for (size_t i = 0; i < depth; ++i) text += "not ";
+      return text + between;
+    };
+    const Predicate deepest = parse_predicate(nested(kPredicateDepthMax - own));
+    EXPECT_EQ(parse_predicate(to_text(deepest)), deepest);
+    EXPECT_THAT(refusal(nested(kPredicateDepthMax - own + 1)), ::testing::HasSubstr("more than 64 parentheses"));
+  }
+}
+
+TEST(PredicateText, Like) {
+  const Predicate like = parse_predicate("name LIKE 'it''s %'");
+  EXPECT_EQ(like.kind, Predicate::Kind::like);
+  EXPECT_EQ(like.literals, (std::vector<Literal>{{Literal::Kind::text, "it's %"}}));
+  for (const std::string text : {"a like ''", "a not like '%_%'", "a like 'x!%' escape '!'",
+                                 "a.b not like '\xc3\xa4_' "
+                                 "escape '\xc3\xa4'"})
+    EXPECT_EQ(to_text(parse_predicate(text)), text);
+  EXPECT_EQ(to_text(parse_predicate("not a like 'x'")), "a not like 'x'");
+  EXPECT_EQ(refusal("a like 1"), "line 1, column 8: expected a pattern in single quotes, such as 'ab%', found \"1\"");
+  EXPECT_EQ(refusal("a like 'x' escape b"),
+            "line 1, column 19: expected a character in single quotes, such as '!', found \"b\"");
+  EXPECT_EQ(refusal("a like 'x' escape ''"), "line 1, column 11: the escape is empty");
+  EXPECT_EQ(refusal("a like 'x' escape 'ab'"), "line 1, column 11: the escape is not one character");
+  for (const std::string pattern : {"x!", "!x%", "!!!"})
+    EXPECT_EQ(refusal("a like '" + pattern + "' escape '!'"),
+              "line 1, column " + std::to_string(10 + pattern.size()) +
+                  ": the escape stands before something else than %, _ or itself");
 }
 
 TEST(PredicateText, SaysWhereAndWhatWasExpectedInsteadOfAValue) {
@@ -171,4 +219,4 @@ TEST(PredicateText, AnyPiecesComeBackOrAreRefused) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::predicate_parser_test

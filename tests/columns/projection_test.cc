@@ -8,7 +8,7 @@
 #include "sluice/select.h"
 #include "support/make_columns.h"
 
-namespace sluice {
+namespace sluice::projection_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -85,4 +85,4 @@ TEST(ColumnList, NamesWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::projection_test

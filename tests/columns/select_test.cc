@@ -15,7 +15,7 @@
 #include "support/random_batches.h"
 #include "support/random_table.h"
 
-namespace sluice {
+namespace sluice::select_test {
 namespace {
 
 using test::show;
@@ -197,4 +197,4 @@ TEST(RowFilter, KeepsTheRowsThatAreIn) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::select_test

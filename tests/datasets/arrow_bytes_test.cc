@@ -6,7 +6,7 @@
 #include "support/random_batches.h"
 #include "support/random_table.h"
 
-namespace sluice {
+namespace sluice::arrow_bytes_test {
 namespace {
 
 using namespace test;
@@ -56,4 +56,4 @@ TEST(ArrowBytes, AddUp) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::arrow_bytes_test

@@ -12,7 +12,7 @@
 #include "datasets/dataset_files.h"
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::dataset_failure_test {
 namespace {
 
 using namespace test;
@@ -166,4 +166,4 @@ TEST(DatasetFailure, AKilledWriterLeavesNothingVisible) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::dataset_failure_test

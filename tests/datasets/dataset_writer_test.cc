@@ -12,7 +12,7 @@
 #include "support/random_batches.h"
 #include "support/random_table.h"
 
-namespace sluice {
+namespace sluice::dataset_writer_test {
 namespace {
 
 using namespace test;
@@ -252,4 +252,4 @@ TEST(DatasetWriter, CountsBytesAsTheyAreWritten) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::dataset_writer_test

@@ -8,7 +8,7 @@
 
 #include "datasets/dataset_files.h"
 
-namespace sluice {
+namespace sluice::shard_bytes_test {
 namespace {
 
 using namespace test;
@@ -96,4 +96,4 @@ TEST(ShardBytes, AreMetWhereDataChange) {
 TEST(ShardBytes, AreMetFarBelowWhatIsPromised) { expect_sizes(Rows(), 30'000, {}, "64 KiB", 64_KiB); }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::shard_bytes_test

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace sluice {
+namespace sluice::shard_size_test {
 namespace {
 
 constexpr uint64_t kWanted = 1'000'000;
@@ -127,4 +127,4 @@ TEST(ShardSize, TinySizesEndAtEveryRow) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::shard_size_test

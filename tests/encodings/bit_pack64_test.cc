@@ -11,7 +11,7 @@
 #include "encodings/bit_unpack.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::bit_pack64_test {
 namespace {
 
 constexpr uint64_t kSeed = 20'261;
@@ -114,4 +114,4 @@ TEST(BitUnpack, NeedsNoBytesForWidthZero) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::bit_pack64_test

@@ -5,7 +5,7 @@
 #include "support/draw.h"
 #include "support/slow_decoders.h"
 
-namespace sluice {
+namespace sluice::bit_pack_test {
 namespace {
 
 using test::Draw;
@@ -94,4 +94,4 @@ TEST(BitPack, ValuesDoNotTouchTheirNeighbours) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::bit_pack_test

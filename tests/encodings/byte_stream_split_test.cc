@@ -7,7 +7,7 @@
 
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::byte_stream_split_test {
 namespace {
 
 using ByteVector = std::vector<std::byte>;
@@ -67,4 +67,4 @@ TEST(ByteStreamSplit, RefusesBytesThatAreNotWholeValues) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::byte_stream_split_test

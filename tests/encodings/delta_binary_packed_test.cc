@@ -13,7 +13,7 @@
 
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::delta_binary_packed_test {
 namespace {
 
 constexpr uint64_t kSeed = 50'117;
@@ -365,4 +365,4 @@ TYPED_TEST(DeltaBinaryPacked, AgreesWithTheSlowReaderOnHostileBytes) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::delta_binary_packed_test

@@ -12,7 +12,7 @@
 #include "encodings/delta_length_byte_array.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::delta_byte_array_test {
 namespace {
 
 constexpr uint64_t kSeed = 71'443;
@@ -216,4 +216,4 @@ TEST(DeltaByteArray, SurvivesHostileBytes) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::delta_byte_array_test

@@ -11,7 +11,7 @@
 #include "encodings/delta_binary_packed.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::delta_length_byte_array_test {
 namespace {
 
 constexpr uint64_t kSeed = 60'913;
@@ -120,4 +120,4 @@ TEST(DeltaLengthByteArray, SurvivesHostileBytes) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::delta_length_byte_array_test

@@ -10,7 +10,7 @@
 
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::dictionary_test {
 namespace {
 
 using test::Draw;
@@ -198,4 +198,4 @@ TEST(TextDictionary, ManyValues) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::dictionary_test

@@ -12,7 +12,7 @@
 #include "encodings/rle_hybrid.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::rle_hybrid_decode_test {
 namespace {
 
 constexpr uint64_t kSeed = 88'301;
@@ -204,4 +204,4 @@ TEST(RleBoolean, KeepsToItsLength) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::rle_hybrid_decode_test

@@ -7,7 +7,7 @@
 #include "support/draw.h"
 #include "support/slow_decoders.h"
 
-namespace sluice {
+namespace sluice::rle_hybrid_test {
 namespace {
 
 using test::Draw;
@@ -140,4 +140,4 @@ TEST(RleHybrid, NeverTakesMoreThanItsBound) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::rle_hybrid_test

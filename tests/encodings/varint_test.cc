@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-namespace sluice {
+namespace sluice::varint_test {
 namespace {
 
 std::vector<std::byte> bytes_of(std::initializer_list<int> values) {
@@ -69,4 +69,4 @@ TEST(Varint, ZigzagsSmallNumbersToSmallNumbers) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::varint_test

@@ -5,7 +5,7 @@ import re
 
 import program
 
-VERBS = ("write", "inspect", "schema")
+VERBS = ("write", "inspect", "schema", "show", "count", "verify", "diff")
 
 
 class Help(program.ProgramTest):
@@ -86,7 +86,6 @@ class WrongCalls(program.ProgramTest):
             ("--color", "red", "auto, always or never"),
             ("--meta", "novalue", "KEY=VALUE"),
             ("--meta", "sluice.x=1", "reserved"),
-            ("--from", "parquet", "not built yet"),
             ("--delimiter", ";;", "one ASCII character"),
             ("--quote", "ab", "one ASCII character"),
             ("--where", "a >", "--where"),
@@ -121,11 +120,6 @@ class WrongCalls(program.ProgramTest):
         for destination, says in [("out.csv", "out.parquet"), ("out.pq", "ends in .pq"), ("out.json", "writes Parquet"),
                                   ("s3://b/o.parquet.d", "S3")]:
             self.refused("write", "-", "-o", destination, code=2, says=[says], stdin='{"a":1}\n')
-
-    def test_sources_that_are_not_built(self):
-        self.put("a", b"PAR1")
-        for source in ("a", "a.parquet"):
-            self.refused("write", source, "-o", "b.parquet", code=2, says=["from Parquet is not built yet"])
 
     def test_errors_as_json(self):
         for arguments in (["write", "--json"], ["wirte", "--json"], ["inspect", "--json", "--nix"]):

@@ -5,10 +5,12 @@ import bz2
 import gzip
 import json
 import lzma
+import os
 import signal
 import subprocess
 import threading
 import time
+import zlib
 
 import program
 
@@ -90,6 +92,34 @@ class Sources(program.ProgramTest):
         self.write("bad.ndjson", "-o", "m.parquet", "--on-bad-record", "skip", "--bad-max", "50%")
         self.refused("write", "bad.ndjson", "-o", "-", "--on-bad-record", "quarantine", code=2, says=["--rejects"])
 
+    def test_records_that_are_too_long_are_bad_ones(self):
+        long_text = "x" * 3_000_000  # an eighth of the budget is 2 MiB
+        self.put("long.ndjson", f'{{"a":1}}\n{{"a":"{long_text}"}}\n{{"a":2}}\n')
+        self.put("long.json", f'[{{"a":1}},{{"a":"{long_text}"}},{{"a":2}}]')
+        self.put("long.csv", f"a,b\n1,x\n2,{long_text}\n3,\"y\n" + "4,z\n" * 550_000)
+        self.refused("write", "long.ndjson", "-o", "no.parquet", "--memory", "16MiB",
+                     says=["record 2", "longer than 2097152 bytes"])
+        skip = ("--on-bad-record", "quarantine", "--memory", "16MiB")
+        for name, rows, bad in (("long.ndjson", 2, 1), ("long.json", 2, 1), ("long.csv", 550_001, 2)):
+            result = self.write(name, "-o", name + ".parquet", *skip)
+            self.assertEqual((result["rows"], result["bad_records"]), (rows, bad), name)
+            reject = json.loads((self.folder / (name + ".parquet.rejects.ndjson")).read_text().splitlines()[0])
+            self.assertEqual((reject["record"], len(reject["text"])), (2, 65536), name)
+            self.assertIn("longer than 2097152 bytes", reject["reason"])
+
+    def test_limits_of_bad_records_are_for_the_run(self):
+        self.put("a.ndjson", 'x\n{"a":1}\n')
+        self.put("b.csv", "a\nx\n2\n")
+        sources = ("a.ndjson", "b.csv", "--schema", "a int64", "--on-bad-record", "skip")
+        self.assertEqual(self.write(*sources, "-o", "a.parquet", "--bad-max", "2")["bad_records"], 2)
+        self.refused("write", *sources, "-o", "b.parquet", "--bad-max", "1", says=["b.csv", "More than 1"])
+        self.refused("write", *sources, "-o", "b.parquet", "--bad-max", "49%", says=["2 of 4"])
+        self.refused("write", "a.ndjson", "-o", "b.parquet", "--bad-max", "1", code=2, says=["--on-bad-record skip"])
+
+    def test_the_line_that_names_the_separator(self):
+        self.put("excel.csv", b"\xef\xbb\xbfsep=;\r\nname;price\r\na;1,5\r\nb;2,5\r\n")
+        self.assertEqual(self.write("excel.csv", "-o", "excel.parquet")["schema"], "name string, price string")
+
     def test_fields_that_come_late_are_columns_of_every_file(self):
         pad = "x" * 1000
         early = "".join(f'{{"id":{i},"u":{{"a":1}},"pad":"{pad}"}}\n' for i in range(18000))
@@ -114,8 +144,11 @@ class Sources(program.ProgramTest):
 class EndlessStreams(program.ProgramTest):
     """A producer that never ends, and what a signal makes of it."""
 
-    def start(self, *arguments):
-        process = subprocess.Popen([program.PROGRAM, "write", "-", *arguments, "--sync", "off", "--quiet"],
+    def start(self, *arguments, source="-", begin=b"", encode=lambda record: record):
+        """`encode` makes bytes of records, which are to arrive at once; `source` may be a named pipe."""
+        if source != "-":
+            os.mkfifo(self.folder / source)
+        process = subprocess.Popen([program.PROGRAM, "write", source, *arguments, "--sync", "off", "--quiet"],
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    cwd=self.folder, env=program.ENVIRONMENT)
         self.addCleanup(process.kill)
@@ -123,9 +156,11 @@ class EndlessStreams(program.ProgramTest):
 
         def produce():
             try:
+                pipe = process.stdin if source == "-" else open(self.folder / source, "wb")
+                pipe.write(begin)
                 while True:
-                    process.stdin.write(b'{"i":%d}\n' % self.produced)
-                    process.stdin.flush()
+                    pipe.write(encode(b'{"i":%d}\n' % self.produced))
+                    pipe.flush()
                     self.produced += 1
                     time.sleep(0.002)
             except (BrokenPipeError, ValueError):
@@ -156,6 +191,45 @@ class EndlessStreams(program.ProgramTest):
         self.assertGreater(self.rows(files), 0)
         self.assertLessEqual(self.rows(files), self.produced)
 
+    def test_files_by_the_clock_of_packed_pipes_and_documents(self):
+        gzipped = zlib.compressobj(wbits=31)
+        elements = {"begin": b"[ ", "encode": lambda record: (b"," if self.produced else b"") + record}
+        packed = {"encode": lambda record: gzipped.compress(record) + gzipped.flush(zlib.Z_SYNC_FLUSH)}
+        documents = {"encode": lambda record: record.replace(b":", b" :\n ") + b"\n"}
+        utf16 = {"begin": b"\xff\xfe", "encode": lambda record: record.decode().encode("utf-16-le")}
+        for number, (kind, how) in enumerate((("json", elements), ("ndjson", packed), ("json", documents),
+                                              ("ndjson", utf16))):
+            folder = f"out{number}"
+            process = self.start("-o", folder, "--from", kind, "--shard-seconds", "1", "--publish", "each",
+                                 "--on-signal", "publish", **how)
+            self.wait_for(lambda: len(self.published(folder)) >= 2)
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, 0, err)
+            rows = self.rows(self.published(folder))
+            self.assertTrue(0 < rows <= self.produced, (kind, rows, self.produced))
+
+    def test_a_signal_ends_a_named_pipe(self):
+        for number, (on_signal, code) in enumerate((("publish", 0), ("fail", -signal.SIGTERM))):
+            out = f"out{number}"
+            process = self.start("-o", out, "--on-signal", on_signal, source=f"pipe{number}.ndjson")
+            self.wait_for(lambda: self.produced > 300)
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, code, err)
+            self.assertEqual(len(self.published(out)), 1 - number)
+
+    def test_a_signal_ends_the_waiting_for_a_named_pipe(self):
+        os.mkfifo(self.folder / "pipe")  # without a name that tells what comes, and nobody writes
+        process = subprocess.Popen([program.PROGRAM, "write", "pipe", "-o", "out"], stderr=subprocess.PIPE,
+                                   cwd=self.folder, env=program.ENVIRONMENT)
+        self.addCleanup(process.kill)
+        time.sleep(0.5)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, -signal.SIGTERM, err)
+
     def test_a_signal_ends_the_input_and_publishes(self):
         process = self.start("-o", "out", "--on-signal", "publish", "--shard-rows", "100")
         self.wait_for(lambda: self.produced > 300)
@@ -185,6 +259,27 @@ class EndlessStreams(program.ProgramTest):
         _, err = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 0, err)
         self.assertEqual(self.rows([self.folder / "o.parquet"]), 2)
+
+    def test_packed_data_cut_in_two_by_the_signal_are_no_error(self):
+        text = b"".join(b'{"i":%d}\n' % (i * 2654435761 % 1000003) for i in range(100_000))
+        for name, packed in (("o.parquet", gzip.compress(text)), ("p.parquet", bz2.compress(text, 1))):
+            arguments = ["-", "-o", name, "--from", "ndjson", "--on-signal", "publish", "--sync", "off", "--quiet"]
+            process = subprocess.Popen([program.PROGRAM, "write", *arguments], stdin=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, cwd=self.folder)
+            self.addCleanup(process.kill)
+            process.stdin.write(packed[:-len(packed) // 3])
+            process.stdin.flush()
+            time.sleep(1)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, 0, err)
+            self.assertTrue(0 < self.rows([self.folder / name]) < 100_000)
+
+    def test_a_named_pipe_without_a_telling_name_loses_nothing(self):
+        os.mkfifo(self.folder / "pipe")
+        threading.Thread(target=lambda: (self.folder / "pipe").write_text("a,b\n1,2\n"), daemon=True).start()
+        result = self.json("write", "pipe", "-o", "o.parquet", "--json", "--sync", "off")
+        self.assertEqual((result["rows"], result["schema"]), (1, "a int64, b int64"))
 
 
 if __name__ == "__main__":

@@ -179,6 +179,23 @@ class Signals(TerminalTest):
             self.assertEqual(process.returncode, -signal.SIGINT, err)
             self.assertEqual(self.names(), ["big.ndjson"])
 
+    def test_exit_code_and_destination_agree_whenever_it_comes(self):
+        """Once a signal that came between publishing and the end of the program killed it: published, and not 0."""
+        self.put("some.ndjson", RECORD * 20_000)
+        started = time.monotonic()
+        self.run_program("write", "some.ndjson", "-o", "timed.parquet", "-q")
+        whole = time.monotonic() - started
+        for step in range(20):
+            process, _ = self.start("write", "some.ndjson", "-o", "out.parquet", stdin=subprocess.DEVNULL)
+            time.sleep(whole * step / 16)
+            process.send_signal(signal.SIGINT)
+            err = process.stderr.read().decode()
+            process.wait()
+            path = os.path.join(self.folder, "out.parquet")
+            self.assertEqual(os.path.exists(path), process.returncode == 0, err)
+            if os.path.exists(path):
+                os.remove(path)
+
 
 if __name__ == "__main__":
     program.main()

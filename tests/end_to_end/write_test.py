@@ -202,7 +202,7 @@ class BadInput(program.ProgramTest):
     def test_missing_source(self):
         err = self.refused("write", "nothing.ndjson", "-o", "out.parquet", says=["nothing.ndjson"])
         self.assertIn("out.parquet was not touched.", err)
-        self.refused("write", ".", "-o", "out.parquet", says=["directory"])
+        self.refused("write", ".", "-o", "out.parquet", says=["no file below . ends in .parquet"])
         self.refused("write", "-", "-o", "a.parquet", "--schema", "@nothing", says=["nothing", "No such file"])
 
     def test_missing_folder(self):

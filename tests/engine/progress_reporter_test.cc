@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-namespace sluice {
+namespace sluice::progress_reporter_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -54,4 +54,4 @@ TEST(ProgressReporter, NoIsAnError) {
 TEST(ProgressReporter, NobodyNeedListen) { ProgressReporter(ProgressCallback()).report({}); }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::progress_reporter_test

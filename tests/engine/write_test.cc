@@ -8,11 +8,12 @@
 #include <stdexcept>
 
 #include "sluice/error.h"
+#include "sluice/layout.h"
 #include "storage/temporary_directory.h"
 #include "support/file_reader.h"
 #include "support/make_columns.h"
 
-namespace sluice {
+namespace sluice::write_test {
 namespace {
 
 using namespace test;
@@ -212,6 +213,31 @@ TEST(Write, SourcesThatFail) {
 
 // --- progress
 
+// What is published has one schema with what comes later, unless the caller wants it otherwise.
+TEST(Write, NewFieldsBehindPublishedFilesAreAnError) {
+  TemporaryDirectory dir;
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += "{\"a\":" + std::to_string(i) + "}\n";
+  write_file(dir / "a.ndjson", text + "{\"a\":1,\"b\":2}\n");
+  WriteOptions options;
+  options.output = {.shard_rows = 50'000, .publish = Publish::each};
+  options.output.file.sync = false;
+  options.source.sample_bytes = 1;
+  try {
+    write(Source{dir / "a.ndjson"}, dir / "out", options);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::data);
+    EXPECT_EQ(error.place().field, "b");
+    EXPECT_THAT(error.hint(), HasSubstr("--evolve add"));
+  }
+  options.source.evolution = Evolution::add;
+  const RecordsResult result = write(Source{dir / "a.ndjson"}, dir / "grown", options);
+  EXPECT_EQ(result.rows, 200'001);
+  EXPECT_EQ(to_text(read_layout(result.files.front().path).schema), "a int64");
+  EXPECT_EQ(to_text(read_layout(result.files.back().path).schema), "a int64, b int64");
+}
+
 TEST(Write, TellsItsProgress) {
   const TemporaryDirectory folder;
   write_file(folder / "in.ndjson", records(2'000));
@@ -298,4 +324,4 @@ TEST(Write, WhatTheCallbackThrowsComesThrough) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::write_test

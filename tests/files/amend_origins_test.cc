@@ -5,7 +5,7 @@
 
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::amend_origins_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -94,4 +94,4 @@ TEST(AmendOrigins, AnythingElseIsRefusedByName) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::amend_origins_test

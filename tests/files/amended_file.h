@@ -103,7 +103,7 @@ class AmendedFile {
       for (size_t group = 0; group < groups().size(); ++group) {
         const ColumnMetaData& meta = *groups()[group].columns[leaf].meta_data;
         EXPECT_EQ(meta.type, physical_type_of(leaves_[leaf].type));
-        const std::vector<Slot> some = ChunkReader(leaves_[leaf], meta.codec).read(chunk(group, leaf)).slots();
+        const std::vector<Slot> some = SlowChunkReader(leaves_[leaf], meta.codec).read(chunk(group, leaf)).slots();
         check_counts(meta, leaves_[leaf], some);
         found.insert(found.end(), some.begin(), some.end());
       }

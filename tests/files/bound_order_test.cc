@@ -10,7 +10,7 @@
 #include "base/float16.h"
 #include "sluice/schema.h"
 
-namespace sluice {
+namespace sluice::bound_order_test {
 namespace {
 
 template <typename T>
@@ -78,4 +78,4 @@ TEST(BoundOrder, WhatHasNoneIsUnordered) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::bound_order_test

@@ -5,7 +5,7 @@
 
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::column_settings_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -107,7 +107,7 @@ TEST(ColumnSettings, RefuseWhatDoesNotSuit) {
   EXPECT_THAT(refusal_of({.column = "ok", .encoding = ValueEncoding::dictionary}), HasSubstr("BOOLEAN"));
   EXPECT_THAT(refusal_of({.column = "id", .encoding = ValueEncoding::rle}), HasSubstr("INT64"));
   EXPECT_THAT(refusal_of({.column = "id", .compression = Compression{Codec::zstd, 23}}), HasSubstr("1 to 22"));
-  EXPECT_THAT(refusal_of({.column = "id", .dictionary_bytes = uint64_t{2} << 30}), HasSubstr("1 GiB"));
+  EXPECT_THAT(refusal_of({.column = "id", .dictionary_bytes = 64_MiB + 1}), HasSubstr("64 MiB"));
   EXPECT_THAT(refusal_of({.column = "id", .encoding = ValueEncoding::dictionary, .dictionary_bytes = 0}),
               HasSubstr("0 bytes"));
   for (const double share : {-0.1, 0.6, 1.0})
@@ -140,4 +140,4 @@ TEST(ColumnSettings, FieldIdsAreRefused) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::column_settings_test

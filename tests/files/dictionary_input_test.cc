@@ -9,7 +9,7 @@
 #include "support/random_batches.h"
 #include "support/random_table.h"
 
-namespace sluice {
+namespace sluice::dictionary_input_test {
 namespace {
 
 constexpr uint64_t kSeed = 17;
@@ -117,4 +117,4 @@ TEST(DictionaryInput, GivesTheSameFileForDictionariesInTurn) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::dictionary_input_test

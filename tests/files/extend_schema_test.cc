@@ -11,7 +11,7 @@
 #include "support/random_batches.h"
 #include "support/random_options.h"
 
-namespace sluice {
+namespace sluice::extend_schema_test {
 namespace {
 
 using namespace test;
@@ -511,4 +511,4 @@ TEST(ExtendSchema, PagesAreCheckedWhenTheyAreReadBack) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::extend_schema_test

@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 
-namespace sluice {
+namespace sluice::field_totals_test {
 namespace {
 
 std::string plain(int64_t value) { return std::string(as_text(std::as_bytes(std::span(&value, 1)))); }
@@ -96,4 +96,4 @@ TEST(FieldTotals, BoundsInSecondsAreTold) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::field_totals_test

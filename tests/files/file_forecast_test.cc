@@ -11,7 +11,7 @@
 #include "support/random_options.h"
 #include "support/random_table.h"
 
-namespace sluice {
+namespace sluice::file_forecast_test {
 namespace {
 
 using namespace test;
@@ -131,4 +131,4 @@ TEST(SeveralFiles, CallsOutOfOrderAreRefused) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::file_forecast_test

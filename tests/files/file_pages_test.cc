@@ -15,8 +15,9 @@
 #include "sluice/layout.h"
 #include "storage/temporary_directory.h"
 #include "support/make_columns.h"
+#include "support/rewritten_file.h"
 
-namespace sluice {
+namespace sluice::file_pages_test {
 namespace {
 
 using ::testing::AllOf;
@@ -56,19 +57,6 @@ std::string written_file(const TemporaryDirectory& folder, FileOptions options =
   writer.write(sample_batch());
   writer.close();
   return path;
-}
-
-/// The file with a footer that `lie` has changed.
-void rewrite_footer(const std::string& path, const std::function<void(FileMetaData&)>& lie) {
-  const std::string whole = read_file(path);
-  FileFooter footer = read_footer(RandomReader::open(path));
-  lie(footer.metadata);
-  Bytes bytes;
-  bytes.append(std::string_view(whole).substr(0, footer.place.offset));
-  ThriftWriter out(bytes);
-  footer.metadata.write(out);
-  append_trailer(bytes.size() - footer.place.offset, bytes);
-  write_file(path, std::string(bytes.view()));
 }
 
 std::vector<PageLayout> pages_of(const FilePages& pages, size_t group, size_t column, bool checksums = true) {
@@ -347,4 +335,4 @@ TEST(FilePages, ReadFilesOfOtherWriters) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::file_pages_test

@@ -12,7 +12,7 @@
 #include "support/make_columns.h"
 #include "support/memory_sink.h"
 
-namespace sluice {
+namespace sluice::file_writer_failure_test {
 namespace {
 
 using namespace test;
@@ -243,4 +243,4 @@ TEST_P(FailureOnThreads, AbandonedInFullFlight) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::file_writer_failure_test

@@ -13,7 +13,7 @@
 #include "support/memory_sink.h"
 #include "support/random_batches.h"
 
-namespace sluice {
+namespace sluice::file_writer_test {
 namespace {
 
 using namespace test;
@@ -259,13 +259,13 @@ TEST(FileWriter, RefusesOptionsOutOfRange) {
   EXPECT_EQ(refusal(kNumbers, {.row_group_bytes = 128_KiB}), "");
   EXPECT_EQ(refusal(kNumbers, {.row_group_bytes = UINT64_MAX}), "");
   EXPECT_THAT(refusal(kNumbers, {.page_bytes = 0}), HasSubstr("page_bytes is 0"));
-  EXPECT_THAT(refusal(kNumbers, {.page_bytes = 1_GiB + 1}), HasSubstr("page_bytes is"));
-  EXPECT_EQ(refusal(kNumbers, {.page_bytes = 1_GiB}), "");
+  EXPECT_THAT(refusal(kNumbers, {.page_bytes = 64_MiB + 1}), HasSubstr("page_bytes is"));
+  EXPECT_EQ(refusal(kNumbers, {.page_bytes = 64_MiB}), "");
   EXPECT_EQ(refusal(kNumbers, {.page_bytes = 1}), "");
   EXPECT_THAT(refusal(kNumbers, {.page_rows = 0}), HasSubstr("page_rows is 0"));
   EXPECT_THAT(refusal(kNumbers, {.page_rows = -5}), HasSubstr("page_rows is -5"));
-  EXPECT_THAT(refusal(kNumbers, {.dictionary_bytes = 1_GiB + 1}), HasSubstr("dictionary_bytes is"));
-  EXPECT_EQ(refusal(kNumbers, {.dictionary_bytes = 1_GiB}), "");
+  EXPECT_THAT(refusal(kNumbers, {.dictionary_bytes = 64_MiB + 1}), HasSubstr("dictionary_bytes is"));
+  EXPECT_EQ(refusal(kNumbers, {.dictionary_bytes = 64_MiB}), "");
   EXPECT_THAT(refusal(kNumbers, {.row_groups_max = 0}), HasSubstr("row_groups_max is 0"));
   EXPECT_EQ(refusal(kNumbers, {.row_groups_max = 1}), "");
   EXPECT_THAT(refusal(Schema(), {}), HasSubstr("no columns"));
@@ -336,4 +336,4 @@ TEST(FileWriter, RefusesWhatExists) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::file_writer_test

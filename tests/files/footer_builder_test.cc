@@ -11,7 +11,7 @@
 #include "support/live_heap.h"
 #include "support/memory_sink.h"
 
-namespace sluice {
+namespace sluice::footer_builder_test {
 namespace {
 
 using ::testing::AllOf;
@@ -193,8 +193,11 @@ TEST(FooterBuilder, DigestsAreAsTheirPageSays) {
   footer.replace(footer.rfind(digest), 16, 16, '0');
   EXPECT_EQ(digest, digest_text(digest_of(as_bytes(footer))));
   const ColumnMetaData& chunk = *tail.footer.row_groups[2].columns[1].meta_data;
-  ASSERT_EQ(chunk.key_value_metadata.size(), 1u);
+  ASSERT_EQ(chunk.key_value_metadata.size(), 2u);
   EXPECT_EQ(chunk.key_value_metadata[0], (KeyValue{"sluice.digest", "0000000000000036"})) << "its offset, 54";
+  EXPECT_EQ(chunk.key_value_metadata[1],
+            (KeyValue{"sluice.digest.bloom", digest_text(digest_of(as_bytes("filter 2")))}));
+  EXPECT_EQ(tail.footer.row_groups[1].columns[1].meta_data->key_value_metadata.size(), 1u) << "it has no filter";
 }
 
 TEST(FooterBuilder, SortingColumnsStandInEachRowGroup) {
@@ -303,4 +306,4 @@ TEST(FooterBuilder, RefusesAFooterThatNobodyCouldRead) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::footer_builder_test

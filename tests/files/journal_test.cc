@@ -9,7 +9,7 @@
 #include "sluice/error.h"
 #include "storage/temporary_directory.h"
 
-namespace sluice {
+namespace sluice::journal_test {
 namespace {
 
 using test::TemporaryDirectory;
@@ -186,4 +186,4 @@ TEST(Journal, FailuresOfTheFileComeThrough) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::journal_test

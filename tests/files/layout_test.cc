@@ -10,6 +10,7 @@
 #include <functional>
 #include <limits>
 
+#include "arrow/ipc_schema.h"
 #include "base/bytes.h"
 #include "files/bound_text.h"
 #include "files/footer_reader.h"
@@ -17,8 +18,9 @@
 #include "sluice/file_writer.h"
 #include "storage/temporary_directory.h"
 #include "support/make_columns.h"
+#include "support/rewritten_file.h"
 
-namespace sluice {
+namespace sluice::layout_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -116,19 +118,6 @@ TEST(Layout, TellsOfChunks) {
   EXPECT_EQ(file.row_groups[1].bytes, bytes);
 }
 
-/// Rewrites the footer of a file as `change` has it.
-void rewrite_footer(const std::string& path, const std::function<void(FileMetaData&)>& change) {
-  const std::string whole = read_file(path);
-  FileFooter footer = read_footer(RandomReader::open(path));
-  change(footer.metadata);
-  Bytes bytes;
-  bytes.append(std::string_view(whole).substr(0, footer.place.offset));
-  ThriftWriter out(bytes);
-  footer.metadata.write(out);
-  append_trailer(bytes.size() - footer.place.offset, bytes);
-  write_file(path, std::string(bytes.view()));
-}
-
 TEST(Layout, TellsWhyAndHowMuch) {
   const TemporaryDirectory folder;
   const std::string path = written_file(folder, {.sorted_by = {{"id"}, {"none", true, true}}});
@@ -157,11 +146,9 @@ TEST(Layout, TellsWhyAndHowMuch) {
 TEST(Layout, NeedsNoStoredArrowSchema) {
   const TemporaryDirectory folder;
   const std::string path = written_file(folder);
-  std::string bytes = read_file(path);
-  const size_t key = bytes.rfind("ARROW:schema");
-  ASSERT_NE(key, std::string::npos);
-  bytes[key] = 'B';
-  write_file(path, bytes);
+  rewrite_footer(path, [](FileMetaData& file) {
+    std::erase_if(file.key_value_metadata, [](const KeyValue& entry) { return entry.key == "ARROW:schema"; });
+  });
   const Schema schema = read_layout(path).schema;
   EXPECT_EQ(schema[0], sample_schema()[0]);
   EXPECT_EQ(to_text(schema[3].type), "timestamp(ms, UTC)");
@@ -185,6 +172,7 @@ TEST(Layout, CutAnywhereIsCorrupt) {
 TEST(Layout, FlippedFooterBytesNeverCrash) {
   const TemporaryDirectory folder;
   const std::string path = written_file(folder);
+  rewrite_footer(path, [](FileMetaData&) {});
   const std::string whole = read_file(path);
   const size_t footer = whole.size() - read_footer(RandomReader::open(path)).place.bytes - 8;
   size_t refused = 0;
@@ -356,6 +344,58 @@ TEST(Layout, KeepsEveryType) {
   EXPECT_EQ(to_text(read_layout(path).schema), to_text(schema));
 }
 
+/// The schema that is read of a file of `written` columns which somebody has given the stored Arrow schema `stored`.
+std::string schema_with_stored(const std::string& written, const Schema& stored) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "stored.parquet";
+  FileWriter(path, parse_schema(written), {.metadata = {{"BRROW:schema", stored_arrow_schema(stored)}}, .sync = false})
+      .close();
+  rewrite_footer(path, [](FileMetaData& file) {
+    std::erase_if(file.key_value_metadata, [](const KeyValue& entry) { return entry.key == "ARROW:schema"; });
+    for (KeyValue& entry : file.key_value_metadata)
+      if (entry.key == "BRROW:schema") entry.key = "ARROW:schema";
+  });
+  return to_text(read_layout(path).schema);
+}
+
+std::string schema_with_stored(const std::string& written, const std::string& stored) {
+  return schema_with_stored(written, parse_schema(stored));
+}
+
+// The stored Arrow schema is what somebody meant once; the columns are what the file has. Writers store nanoseconds as
+// microseconds and keep the old schema.
+TEST(Layout, UnitsAreThoseOfTheColumns) {
+  EXPECT_EQ(schema_with_stored("a timestamp(us)", "a timestamp(ns)"), "a timestamp(us)");
+  EXPECT_EQ(schema_with_stored("a timestamp(us, UTC)", "a timestamp(ns, Europe/Berlin)"),
+            "a timestamp(us, Europe/Berlin)");
+  EXPECT_EQ(schema_with_stored("a timestamp(ms)", "a timestamp(s)"), "a timestamp(s)") << "Parquet has no seconds";
+  EXPECT_EQ(schema_with_stored("a timestamp(us)", "a timestamp(s)"), "a timestamp(us)");
+  EXPECT_EQ(schema_with_stored("a timestamp(ms)", "a timestamp(us)"), "a timestamp(ms)");
+  EXPECT_EQ(schema_with_stored("a time(us)", "a time(ns)"), "a time(us)");
+  EXPECT_EQ(schema_with_stored("a time(ns)", "a time(ms)"), "a time(ns)");
+}
+
+TEST(Layout, AZoneIsNeitherGivenNorTaken) {
+  EXPECT_EQ(schema_with_stored("a timestamp(us)", "a timestamp(us, UTC)"), "a timestamp(us)");
+  EXPECT_EQ(schema_with_stored("a timestamp(us, UTC)", "a timestamp(us)"), "a timestamp(us, UTC)");
+}
+
+// One column about which the stored schema is wrong does not take from the others what only it knows.
+TEST(Layout, LeavesAreTakenOneByOne) {
+  EXPECT_EQ(schema_with_stored("a int64, b string, c int64, d list<decimal(9, 2)>",
+                               "a duration(ms), b binary, c timestamp(us), d list<\"item\" decimal(9, 3)>"),
+            "a duration(ms), b string, c int64, d list<\"item\" decimal(9, 2)>");
+  EXPECT_EQ(schema_with_stored("a int64, b int64", "a duration(ms)"), "a int64, b int64") << "another shape";
+  EXPECT_EQ(schema_with_stored("a int64", "b duration(ms)"), "a int64") << "another name";
+}
+
+TEST(Layout, FieldIdsAreThoseOfTheColumns) {
+  EXPECT_EQ(
+      schema_with_stored("a int64 id 1, b struct<c int8 id 3> id 2, d int8", "a duration(s), b struct<c int8>, d int8"),
+      "a duration(s) id 1, b struct<c int8 id 3> id 2, d int8");
+  EXPECT_EQ(schema_with_stored("a int64 id 1, d int8", "a int64 id 7, d int8 id 9"), "a int64 id 1, d int8");
+}
+
 TEST(BoundText, ExtremesOfTimeHaveText) {
   for (const int64_t ticks : {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()})
     for (const TimeUnit unit : {TimeUnit::millisecond, TimeUnit::microsecond, TimeUnit::nanosecond})
@@ -426,4 +466,4 @@ TEST(Layout, PutsTheSchemaTogetherFromBothOfTheFile) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::layout_test

@@ -5,7 +5,7 @@
 #include "format/file_metadata.h"
 #include "support/memory_sink.h"
 
-namespace sluice {
+namespace sluice::placed_row_group_test {
 namespace {
 
 /// Chunk `i`: pages of letters, every second one with a dictionary, every third one with a bloom filter.
@@ -110,4 +110,4 @@ TEST(PlacedRowGroup, StopsWhenTold) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::placed_row_group_test

@@ -13,7 +13,7 @@
 #include "sluice/error.h"
 #include "sluice/layout.h"
 
-namespace sluice {
+namespace sluice::row_appender_test {
 namespace {
 
 class RowAppenderTest : public ::testing::Test {
@@ -106,6 +106,17 @@ TEST_F(RowAppenderTest, RefusesWhatDoesNotFitAndKeepsTheRest) {
   EXPECT_EQ(chunks[1].min, "-128");
 }
 
+TEST_F(RowAppenderTest, JsonIsOneValue) {
+  FileWriter file = writer({{"j", json()}});
+  RowAppender row(file);
+  row("{\"a\": [1]}");
+  for (const char* text : {"", "{", "{a: 1}", "1 2", "\xff"})
+    EXPECT_EQ(code_of([&] { row(text); }), ErrorCode::data) << text;
+  row(" null ");
+  row.flush();
+  EXPECT_EQ(file.close().rows, 2);
+}
+
 TEST_F(RowAppenderTest, TellsColumnRowAndValue) {
   FileWriter file = writer({{"n", uint16()}});
   RowAppender row(file);
@@ -154,4 +165,4 @@ TEST_F(RowAppenderTest, NullsOfWideColumnsFillABatchToo) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::row_appender_test

@@ -10,7 +10,7 @@
 #include "support/random_batches.h"
 #include "support/reference_slots.h"
 
-namespace sluice {
+namespace sluice::row_cutter_test {
 namespace {
 
 using namespace test;
@@ -226,4 +226,4 @@ TEST(RowCutter, AnswersDependOnTheRowsAloneWhereSlicesEndByRows) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::row_cutter_test

@@ -6,7 +6,7 @@
 #include "support/page_reader.h"
 #include "support/random_batches.h"
 
-namespace sluice {
+namespace sluice::row_group_encoder_test {
 namespace {
 
 using namespace test;
@@ -36,7 +36,7 @@ std::vector<Slot> slots_of_chunk(const Leaf& leaf, const FinishedChunk& chunk) {
   Bytes bytes;
   bytes.append(ByteSpan(chunk.dictionary_page));
   bytes.append(ByteSpan(chunk.data_pages));
-  return ChunkReader(leaf, chunk.metadata.codec).read(bytes).slots();
+  return SlowChunkReader(leaf, chunk.metadata.codec).read(bytes).slots();
 }
 
 void expect_counted(const Leaf& leaf, const FinishedChunk& chunk, int64_t factor, int64_t first, int64_t rows) {
@@ -137,4 +137,4 @@ TEST_P(EncoderOnThreads, StoppedItDropsWhatIsQueued) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::row_group_encoder_test

@@ -4,7 +4,7 @@
 
 #include "support/memory_sink.h"
 
-namespace sluice {
+namespace sluice::sink_stream_test {
 namespace {
 
 constexpr size_t kPiece = SinkStream::kPieceBytes;
@@ -97,4 +97,4 @@ TEST(SinkStream, DigestsWhatComesMeanwhile) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::sink_stream_test

@@ -19,7 +19,7 @@
 #include "support/random_batches.h"
 #include "support/random_scalar.h"
 
-namespace sluice {
+namespace sluice::sort_check_test {
 namespace {
 
 using ::testing::AllOf;
@@ -465,4 +465,4 @@ TEST(SortCheck, AgreesWithRowsComparedOneByOne) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::sort_check_test

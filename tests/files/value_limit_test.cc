@@ -10,7 +10,7 @@
 #include "support/make_columns.h"
 #include "support/memory_sink.h"
 
-namespace sluice {
+namespace sluice::value_limit_test {
 namespace {
 
 using namespace test;
@@ -65,6 +65,67 @@ TEST(BytesInRow, NothingIsUnderANull) {
   column.validity = make_bits({false});
   column.null_count = 1;
   EXPECT_THAT(bytes_in_rows(column), ElementsAre(0));
+}
+
+// --- what readers take of a page, however large the budget is
+
+/// Texts of that many bytes that nobody reads.
+Column texts_of(const std::vector<int32_t>& sizes) {
+  Column column;
+  column.type = string();
+  column.length = static_cast<int64_t>(sizes.size());
+  std::vector<int32_t> offsets{0};
+  for (const int32_t size : sizes) offsets.push_back(offsets.back() + size);
+  static const std::byte anything{};
+  column.values = Buffer(ByteSpan(&anything, static_cast<size_t>(offsets.back())), nullptr);
+  column.offsets = make_buffer(std::move(offsets));
+  return column;
+}
+
+std::string refusal_of(const Column& column, uint64_t budget) {
+  const Schema schema{{"a", column.type}};
+  const std::vector<Leaf> leaves = leaves_of(schema);
+  const Batch batch(std::make_shared<const Schema>(schema), {column}, column.length);
+  for (int64_t row = 0; row < column.length; ++row) {
+    try {
+      check_row(batch, leaves, row, row, budget);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::data);
+      EXPECT_EQ(error.place().row, row);
+      return std::string(error.what()) + " " + error.hint();
+    }
+  }
+  return "";
+}
+
+TEST(ValueLimit, PagesEndItFromSomeBudgetOn) {
+  constexpr auto kMax = static_cast<int32_t>(kRowBytesMax);
+  EXPECT_EQ(refusal_of(texts_of({kMax, kMax}), 768_MiB), "");
+  EXPECT_THAT(refusal_of(texts_of({kMax}), 767_MiB), HasSubstr("memory budget of 767MiB allows 100532224"));
+  EXPECT_THAT(refusal_of(texts_of({kMax}), 767_MiB), HasSubstr("--memory 768MiB allows it."));
+  const std::string split = " in one row of a column Split it over several rows: readers take no larger pages.";
+  const std::string bytes = "row 1: column a has 100663297 bytes; ";
+  for (const uint64_t budget : {uint64_t{768_MiB}, uint64_t{64} << 30})
+    EXPECT_EQ(refusal_of(texts_of({1, kMax + 1}), budget),
+              bytes + "a page that readers take, which holds whole rows, allows 100663296" + split);
+  EXPECT_EQ(refusal_of(texts_of({1, kMax + 1}), 100_MiB), bytes + "a memory budget of 100MiB allows 13107200" + split);
+}
+
+TEST(ValueLimit, ListsHaveLevelsInTheirPages) {
+  constexpr auto kElements = static_cast<int32_t>(kListBytesMax / kElementBytes);
+  const auto nulls = [](int32_t count) { return make_list({"element", null()}, make_null(count), {count}); };
+  EXPECT_EQ(refusal_of(nulls(kElements), uint64_t{2} << 30), "");
+  EXPECT_THAT(refusal_of(nulls(kElements + 1), uint64_t{2} << 30), HasSubstr("allows 50331648 in one row"));
+}
+
+// Rows that are passed without a look must be within both limits.
+TEST(ValueLimit, SmallRowsNeedNoLook) {
+  for (const uint64_t budget : {uint64_t{16_MiB}, uint64_t{384_MiB}, uint64_t{64} << 30}) {
+    const uint64_t most = row_bytes_max(true, budget) / kElementBytes;
+    EXPECT_LE(most * kElementBytes, row_bytes_max(false, budget));
+    EXPECT_TRUE(is_within_limit(most, budget));
+    EXPECT_FALSE(is_within_limit(most + 1, budget));
+  }
 }
 
 // --- through the writer, wherever rows come from
@@ -164,4 +225,4 @@ TEST(ValueLimit, RowAppenderHasItToo) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::value_limit_test

@@ -13,7 +13,7 @@
 #include "support/memory_sink.h"
 #include "support/random_batches.h"
 
-namespace sluice {
+namespace sluice::write_result_test {
 namespace {
 
 using namespace test;
@@ -200,4 +200,4 @@ TEST(WriteResult, ManyColumnsAndRowGroupsGiveTheSameBytesOnDiskAndInMemory) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::write_result_test

@@ -6,7 +6,7 @@
 
 #include "format/wire.h"
 
-namespace sluice {
+namespace sluice::bloom_filter_header_test {
 namespace {
 
 using test::bytes_of;
@@ -76,4 +76,4 @@ TEST(BloomFilterHeader, TruncationAnywhereIsSaid) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::bloom_filter_header_test

@@ -14,7 +14,7 @@
 #include "format/wire.h"
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::file_metadata_test {
 namespace {
 
 using test::bytes_of;
@@ -328,4 +328,4 @@ TEST(FileMetaData, MutationsAreReadOrRefused) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::file_metadata_test

@@ -8,7 +8,7 @@
 #include "format/wire.h"
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::footer_test {
 namespace {
 
 using test::from_hex;
@@ -72,4 +72,4 @@ TEST(Footer, LengthsBeyondWhatReadersTakeAreNotWritten) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::footer_test

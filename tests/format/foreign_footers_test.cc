@@ -15,7 +15,7 @@
 #include "format/wire.h"
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::foreign_footers_test {
 namespace {
 
 using test::bytes_of;
@@ -91,4 +91,4 @@ TEST(ForeignFooters, DamagedOnesAreReadOrRefused) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::foreign_footers_test

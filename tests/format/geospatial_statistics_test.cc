@@ -7,7 +7,7 @@
 
 #include "format/wire.h"
 
-namespace sluice {
+namespace sluice::geospatial_statistics_test {
 namespace {
 
 using test::bytes_of;
@@ -61,4 +61,4 @@ TEST(GeospatialStatistics, ABoxHasItsFourSides) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::geospatial_statistics_test

@@ -9,7 +9,7 @@
 #include "format/wire.h"
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::logical_type_test {
 namespace {
 
 using test::bytes_of;
@@ -70,4 +70,4 @@ TEST(LogicalType, LaterSpecificationsKeepTheirBytes) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::logical_type_test

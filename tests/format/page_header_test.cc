@@ -8,7 +8,7 @@
 
 #include "format/wire.h"
 
-namespace sluice {
+namespace sluice::page_header_test {
 namespace {
 
 using test::from_hex;
@@ -144,4 +144,4 @@ TEST(PageHeader, RandomBytesAreReadOrRefused) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::page_header_test

@@ -7,7 +7,7 @@
 
 #include "format/wire.h"
 
-namespace sluice {
+namespace sluice::page_index_test {
 namespace {
 
 using test::from_hex;
@@ -111,4 +111,4 @@ TEST(PageIndex, TruncationAnywhereIsACleanError) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::page_index_test

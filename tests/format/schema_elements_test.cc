@@ -10,7 +10,7 @@
 #include "schema/leaves.h"
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::schema_elements_test {
 namespace {
 
 using Elements = std::vector<SchemaElement>;
@@ -226,7 +226,7 @@ TEST(SchemaElements, ConvertedTypesAloneAreEnough) {
 
 TEST(SchemaElements, TypesThatSluiceDoesNotHave) {
   using P = PhysicalType;
-  EXPECT_EQ(read_as({leaf(kRequired, P::int96, "c")}), "c binary not null");
+  EXPECT_EQ(read_as({leaf(kRequired, P::int96, "c")}), "c timestamp(us) not null");
   SchemaElement uuid = leaf(kOptional, P::fixed_len_byte_array, "c");
   uuid.logical_type = LogicalType{.kind = LogicalKind::uuid};
   uuid.type_length = 15;
@@ -433,4 +433,4 @@ TEST(SchemaElements, NestingHasAnEnd) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::schema_elements_test

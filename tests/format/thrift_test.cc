@@ -11,7 +11,7 @@
 #include "format/thrift_writer.h"
 #include "format/wire.h"
 
-namespace sluice {
+namespace sluice::thrift_test {
 namespace {
 
 using test::from_hex;
@@ -256,4 +256,4 @@ TEST(ThriftReader, FieldIdsDoNotOverflow) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::thrift_test

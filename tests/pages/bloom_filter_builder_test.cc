@@ -13,7 +13,7 @@
 #include "encodings/dictionary.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::bloom_filter_builder_test {
 namespace {
 
 using test::Draw;
@@ -215,4 +215,4 @@ TEST(BloomFilterBuilder, NoFilterWhereItIsOfNoUse) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::bloom_filter_builder_test

@@ -13,7 +13,7 @@
 #include "format/wire.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::bloom_filter_test {
 namespace {
 
 using test::Draw;
@@ -257,4 +257,4 @@ TEST(BloomFilter, NonsenseIsRefused) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::bloom_filter_test

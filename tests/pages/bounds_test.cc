@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::bounds_test {
 namespace {
 
 using test::Draw;
@@ -404,4 +404,4 @@ TEST(TextBounds, NeverExcludeBrokenUtf8) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::bounds_test

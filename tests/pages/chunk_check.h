@@ -89,7 +89,7 @@ class ChunkCheck {
     Bytes bytes;
     bytes.append(ByteSpan(chunk_.dictionary_page));
     bytes.append(ByteSpan(chunk_.data_pages));
-    ReadChunk read = ChunkReader(leaf_, chunk_.metadata.codec).read(bytes);
+    ReadChunk read = SlowChunkReader(leaf_, chunk_.metadata.codec).read(bytes);
     EXPECT_EQ(read.slots(), expected);
     check_sizes(read, expected);
     check_encodings(read);

@@ -12,7 +12,7 @@
 #include "support/make_columns.h"
 #include "support/random_table.h"
 
-namespace sluice {
+namespace sluice::chunk_writer_test {
 namespace {
 
 using namespace test;
@@ -438,4 +438,4 @@ TEST(ChunkWriter, PagesDoNotDependOnSlices) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::chunk_writer_test

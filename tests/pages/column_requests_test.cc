@@ -5,7 +5,7 @@
 #include "pages/one_column.h"
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::column_requests_test {
 namespace {
 
 using namespace test;
@@ -133,4 +133,4 @@ TEST(ChunkWriter, PagesByContentFindTogetherAgain) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::column_requests_test

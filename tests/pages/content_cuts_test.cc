@@ -11,7 +11,7 @@
 #include "support/random_table.h"
 #include "support/reference_slots.h"
 
-namespace sluice {
+namespace sluice::content_cuts_test {
 namespace {
 
 using namespace test;
@@ -285,4 +285,4 @@ TEST(ContentCuts, RowsPutInMoveCutsNearbyAlone) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::content_cuts_test

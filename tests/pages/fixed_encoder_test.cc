@@ -14,7 +14,7 @@
 #include "sluice/schema.h"
 #include "support/value_tree.h"
 
-namespace sluice {
+namespace sluice::fixed_encoder_test {
 namespace {
 
 using test::ChunkCheck;
@@ -92,4 +92,4 @@ TEST(FixedEncoder, ShapesHaveNoBounds) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::fixed_encoder_test

@@ -13,7 +13,7 @@
 
 #include "support/draw.h"
 
-namespace sluice {
+namespace sluice::geo_bounds_test {
 namespace {
 
 using test::Draw;
@@ -296,4 +296,4 @@ TEST(GeoBounds, MutationsAreReadOrRefused) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::geo_bounds_test

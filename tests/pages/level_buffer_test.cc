@@ -7,7 +7,7 @@
 #include "support/draw.h"
 #include "support/slow_decoders.h"
 
-namespace sluice {
+namespace sluice::level_buffer_test {
 namespace {
 
 using test::Draw;
@@ -153,4 +153,4 @@ TEST(LevelBuffer, MixturesComeBackPageByPage) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::level_buffer_test

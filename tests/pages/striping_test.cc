@@ -8,7 +8,7 @@
 #include "support/random_table.h"
 #include "support/reference_slots.h"
 
-namespace sluice {
+namespace sluice::striping_test {
 namespace {
 
 using namespace test;
@@ -197,4 +197,4 @@ TEST(Striping, SlicesAgreeWithTheReference) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::striping_test

@@ -5,7 +5,7 @@
 #include "support/make_columns.h"
 #include "support/slow_decoders.h"
 
-namespace sluice {
+namespace sluice::value_encoder_test {
 namespace {
 
 using namespace test;
@@ -151,4 +151,4 @@ TEST(TextEncoder, CountsTheBytesOfEachPage) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::value_encoder_test

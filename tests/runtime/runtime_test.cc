@@ -5,7 +5,7 @@
 #include "runtime/workers.h"
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::runtime_test {
 namespace {
 
 std::string refusal(RuntimeOptions options) {
@@ -43,4 +43,4 @@ TEST(Runtime, RefusesWhatIsOutOfRange) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::runtime_test

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace sluice {
+namespace sluice::serial_queue_test {
 namespace {
 
 class QueueOnAnyWorkers : public testing::TestWithParam<unsigned> {};
@@ -122,4 +122,4 @@ TEST_P(QueueOnAnyWorkers, TasksGiveUpWhatTheyHold) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::serial_queue_test

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace sluice {
+namespace sluice::workers_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -222,4 +222,4 @@ TEST(Workers, ComeAndGo) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::workers_test

@@ -9,7 +9,7 @@
 
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::inference_test {
 namespace {
 
 void observe(FieldGuess& guess, std::string_view value) {
@@ -330,4 +330,4 @@ RC_GTEST_PROP(InferenceProperty, NumbersAreNeverChanged,
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::inference_test

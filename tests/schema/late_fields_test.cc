@@ -7,7 +7,7 @@
 #include "schema/inference.h"
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::late_fields_test {
 namespace {
 
 using testing::ElementsAre;
@@ -29,6 +29,10 @@ TEST(LateFields, GoBehindTheFieldsOfTheirStruct) {
   EXPECT_EQ(to_text(result.schema),
             "u struct<id int64, name string>, t list<struct<x int64 not null, y list<bool>>>, z int64");
   EXPECT_THAT(result.added, ElementsAre("u.name", "t[].y"));
+}
+
+TEST(LateFields, OfAColumnWithoutANameAreNotOfTheRoot) {
+  EXPECT_THAT(grown("\"\" struct<a int64>", "\"\" struct<a int64, b int64>").added, ElementsAre(".b"));
 }
 
 TEST(LateFields, NullsGetTheTypeOfTheirFirstValues) {
@@ -71,4 +75,4 @@ TEST(LateFields, NotesSayOneThingOfAField) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::late_fields_test

@@ -5,7 +5,7 @@
 
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::leaves_test {
 namespace {
 
 using Steps = std::vector<size_t>;
@@ -35,6 +35,17 @@ TEST(Leaves, LevelsCountNullableFieldsAndLists) {
               1);
   expect_leaf(leaves[5], {3, 1, 0, 1, 0}, {"user", "posts", "list", "element", "words", "list", "element"},
               "user.posts[].words[]", string(), true, 6, 2);
+}
+
+// A column without a name is not the root: its fields are not the root's columns.
+TEST(Leaves, FieldsOfAColumnWithoutAName) {
+  const std::vector<Leaf> leaves = leaves_of(parse_schema("\"\" struct<a int8, \"\" struct<a int8>>, a int8"));
+  ASSERT_EQ(leaves.size(), 3u);
+  EXPECT_EQ(leaves[0].name, ".a");
+  EXPECT_EQ(leaves[1].name, "..a");
+  EXPECT_EQ(leaves[2].name, "a");
+  EXPECT_EQ(leaves_of(parse_schema("\"\" list<int8>"))[0].name, "[]");
+  EXPECT_EQ(leaves_of(parse_schema("\"\" int8"))[0].name, "");
 }
 
 TEST(Leaves, EmptySchemaHasNone) { EXPECT_TRUE(leaves_of(Schema{}).empty()); }
@@ -71,4 +82,4 @@ TEST(Leaves, DepthEndsAt64) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::leaves_test

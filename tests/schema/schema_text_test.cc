@@ -9,7 +9,7 @@
 #include "sluice/error.h"
 #include "sluice/schema.h"
 
-namespace sluice {
+namespace sluice::schema_text_test {
 namespace {
 
 Error refusal(std::string_view text) {
@@ -321,4 +321,4 @@ RC_GTEST_PROP(SchemaTextProperty, DamagedTextNeverDoesHarm, ()) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::schema_text_test

@@ -6,7 +6,7 @@
 
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::sort_column_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -54,4 +54,4 @@ TEST(ParseSortedBy, IsToldAgain) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::sort_column_test

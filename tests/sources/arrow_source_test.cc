@@ -10,13 +10,15 @@
 #include "arrow/ipc_bytes.h"
 #include "sources/source_format.h"
 #include "storage/temporary_directory.h"
+#include "support/pack.h"
 
-namespace sluice {
+namespace sluice::arrow_source_test {
 namespace {
 
 using test::sentence_of;
 using test::TemporaryDirectory;
 using test::write_file;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -94,6 +96,29 @@ TEST(ArrowSource, ReadsFiles) {
   EXPECT_EQ(source->schema(), (Schema{{"values", string()}}));
   EXPECT_EQ(source->bytes_total(), some_file().size());
   EXPECT_THAT(test::show_batches(read_all(*source)), ElementsAre(ElementsAre("'b'", "'a'")));
+}
+
+TEST(ArrowSource, UnpacksContainers) {
+  TemporaryDirectory directory;
+  const std::string file = std::string("ARROW1\0\0", 8) + some_stream(1) + "what stands in a footer...ARROW1";
+  for (const Container container : test::kContainers) {
+    for (const bool is_file : {true, false}) {
+      const std::string packed = test::pack(container, is_file ? file : some_stream(1));
+      write_file(directory / "packed", packed);
+      const auto from_file = open_source({directory / "packed"});
+      EXPECT_EQ(from_file->bytes_total(), packed.size());
+      const NamedPipe pipe(packed);
+      const auto from_pipe = open_arrow(pipe.path());
+      for (const auto& source : {from_file.get(), from_pipe.get()}) {
+        const auto shown = test::show_batches(read_all(*source));
+        EXPECT_EQ(shown.front().front(), "1");
+        EXPECT_EQ(source->bytes_read(), packed.size());
+      }
+    }
+  }
+  write_file(directory / "cut.arrow.gz", test::pack(Container::gzip, some_stream(3)).substr(0, 60));
+  EXPECT_THAT(sentence_of([&] { read_all(*open_source({directory / "cut.arrow.gz"})); }),
+              AllOf(HasSubstr("cut.arrow.gz"), HasSubstr("in the middle of its gzip data")));
 }
 
 TEST(ArrowSource, ReadsPipes) {
@@ -207,4 +232,4 @@ TEST(SourceFormat, IsToldBeforeItIsGuessed) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::arrow_source_test

@@ -1,8 +1,10 @@
 #include "sources/contents.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -14,7 +16,7 @@
 #include "support/draw.h"
 #include "support/pack.h"
 
-namespace sluice {
+namespace sluice::contents_test {
 namespace {
 
 using test::kContainers;
@@ -326,6 +328,77 @@ TEST(Contents, ReadsPipes) {
   }
 }
 
+// A pipe that holds some bytes, and whose writer says no more.
+class SilentPipe {
+ public:
+  explicit SilentPipe(const std::string& bytes) {
+    EXPECT_EQ(::mkfifo(path().c_str(), 0600), 0);
+    writer_ = Descriptor(::open(path().c_str(), O_RDWR));
+    say(bytes);
+  }
+  void say(const std::string& bytes) {
+    EXPECT_EQ(::write(writer_.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+  std::string path() const { return directory_ / "pipe"; }
+
+ private:
+  TemporaryDirectory directory_;
+  Descriptor writer_;
+};
+
+std::string read_some(Contents& contents) {
+  std::string room(1'000'000, '?');
+  room.resize(contents.read(std::as_writable_bytes(std::span(room))));
+  return room;
+}
+
+TEST(Contents, PipesThatFallSilentGiveWhatTheyHave) {
+  const std::string text = "0123456789012345678901234567890123456789\n";
+  for (const bool is_utf16 : {false, true}) {
+    for (const Container container : {Container::none, Container::gzip, Container::zstd, Container::bzip2}) {
+      const std::string member = pack(container, is_utf16 ? utf16(text, false) : text);
+      SilentPipe pipe(member);
+      Contents contents = Contents::open(pipe.path());
+      contents.set_patience(std::chrono::milliseconds(2));
+      std::string found = read_some(contents);
+      EXPECT_TRUE(contents.paused());
+      if (container != Container::none && !is_utf16) {
+        const std::string next = pack(container, text);
+        for (const char byte :
+             next) {  // the beginning of a member and its middle: each byte may be the last for a while
+          pipe.say(std::string(1, byte));
+          found += read_some(contents);
+          ASSERT_TRUE(contents.paused());
+        }
+        EXPECT_EQ(found, text + text);
+      } else {
+        EXPECT_EQ(found, text);
+      }
+    }
+  }
+}
+
+TEST(Contents, WhatIsCutOffEndsAnywhere) {
+  const std::string text = drawn_text(20'000);
+  for (const Container container :
+       {Container::none, Container::gzip, Container::zstd, Container::bzip2, Container::xz}) {
+    const std::string member = pack(container, text);
+    for (const size_t bytes : {member.size() / 2, member.size(), member.size() + 3}) {
+      const SilentPipe pipe((member + member).substr(0, bytes));
+      // Some of these give no text at all: then it is cut off where its beginning is looked at.
+      const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+      Contents contents = Contents::open(pipe.path(), {}, [&] { return std::chrono::steady_clock::now() > end; });
+      const std::string found = read_some(contents);
+      EXPECT_TRUE(contents.was_cut_off());
+      EXPECT_FALSE(contents.paused());
+      EXPECT_EQ(found.substr(0, text.size()), text.substr(0, found.size()));
+      if (bytes >= member.size()) {
+        EXPECT_GE(found.size(), text.size());
+      }
+    }
+  }
+}
+
 TEST(Contents, CountsStoredBytesAsItGoes) {
   const std::string text = drawn_text(1'500'000);
   const PackedFile file(0, pack(Container::gzip, text));
@@ -337,4 +410,4 @@ TEST(Contents, CountsStoredBytesAsItGoes) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::contents_test

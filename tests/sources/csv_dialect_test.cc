@@ -4,7 +4,7 @@
 
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::csv_dialect_test {
 namespace {
 
 CsvDialect guess(std::string_view text, CsvOptions options = {}, bool is_whole = true) {
@@ -105,4 +105,4 @@ TEST(CsvDialect, NotesSayWhatIsOddAboutNames) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::csv_dialect_test

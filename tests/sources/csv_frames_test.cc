@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sources/csv_text.h"
 
-namespace sluice {
+namespace sluice::csv_frames_test {
 namespace {
 
 using test::TextFile;
@@ -38,6 +40,26 @@ Cut cut(std::string_view text, uint64_t block_bytes, uint64_t record_bytes_max =
     EXPECT_TRUE(block.text().empty() || block.text().back() == '\n');
   }
   if (step == RecordFrames::Step::fault) result.fault = frames.fault();
+  return result;
+}
+
+/// The same where records that cannot be held are passed over: "byte: text" of each.
+std::pair<std::string, std::vector<std::string>> cut_on(std::string_view text, uint64_t block_bytes,
+                                                        uint64_t record_bytes_max) {
+  const TextFile file(text);
+  Contents contents = Contents::open(file.path());
+  CsvFrames frames(contents, {.block_bytes = block_bytes, .record_bytes_max = record_bytes_max, .passes_over = true},
+                   {});
+  std::pair<std::string, std::vector<std::string>> result;
+  RecordBlock block;
+  RecordFrames::Step step;
+  while ((step = frames.next(block)) == RecordFrames::Step::block) {
+    result.first += block.text();
+    if (!block.passed_over) continue;
+    result.second.push_back(std::to_string(block.passed_over->fault.byte) + ": " + block.passed_over->text);
+    block.passed_over.reset();
+  }
+  if (step == RecordFrames::Step::fault) result.first += "fault " + frames.fault().sentence;
   return result;
 }
 
@@ -113,6 +135,49 @@ TEST(CsvFrames, LimitOfARecordIsExactForEveryBlockSize) {
 }
 
 // A second look at every byte for every byte that comes would take hours.
+TEST(CsvFrames, RecordsThatCannotBeHeldArePassedOver) {
+  const std::string long_line = "3," + std::string(50, 'x');
+  const std::string rows = "a,b\n1,2\n" + long_line + "\n4,\"5\n\"\n" + long_line + "\r\n\n6,7\n";
+  // What follows an open quote is read again from the next line on.
+  const std::string open = "8,\"9\n" + std::string("10,11\n12,13\n14,15\n16,17\n");
+  const std::string cut_short = long_line.substr(0, 21);  // what shows that it is too long
+  for (const uint64_t block_bytes : {1, 2, 7, 19, 20, 21, 22, 30, 64, 1'000}) {
+    SCOPED_TRACE(block_bytes);
+    const auto [text, bad] = cut_on(rows + open + "18,\"19\n20,21", block_bytes, 20);
+    EXPECT_EQ(text, "1,2\n4,\"5\n\"\n\n6,7\n10,11\n12,13\n14,15\n16,17\n20,21\n");
+    ASSERT_EQ(bad.size(), 4u);
+    EXPECT_EQ(bad[0], "8: " + cut_short);
+    EXPECT_EQ(bad[1], "68: " + cut_short);
+    EXPECT_EQ(bad[2], "127: 8,\"9");
+    EXPECT_EQ(bad[3], "159: 18,\"19");
+  }
+  EXPECT_EQ(cut_on(long_line + "\n1,2\n", 10, 20).first.substr(0, 26), "fault the record is longer") << "no header";
+}
+
+TEST(CsvFrames, ManyOpenQuotesTakeLinearTime) {
+  std::string text = "a,b\n";
+  for (int i = 0; i < 100'000; ++i) text += i % 2 == 0 ? "1,\"2\n" : "\"\"3,4\n";
+  const auto [good, bad] = cut_on(text, kBlockBytes, 64 * 1024);
+  EXPECT_EQ(std::ranges::count(good, '\n') + static_cast<ptrdiff_t>(bad.size()), 100'000);
+}
+
+TEST(CsvFrames, TheLineThatNamesTheSeparatorIsNoRecord) {
+  for (const uint64_t block_bytes : {1, 5, 1'000})
+    for (const std::string end : {"\n", "\r\n"}) {
+      const Cut semicolons = cut("sep=;" + end + "a,x;b" + end + "1;2" + end, block_bytes);
+      EXPECT_EQ(semicolons.names, (std::vector<std::string>{"a,x", "b"}));
+      EXPECT_EQ(semicolons.text, "1;2" + end);
+      EXPECT_EQ(cut("\xEF\xBB\xBFsep=\t" + end + "a,b" + end, block_bytes).names, std::vector<std::string>{"a,b"});
+      EXPECT_EQ(cut("sep=;" + end + "a,b;c" + end, block_bytes, 1'000, {.delimiter = ','}).names,
+                (std::vector<std::string>{"a", "b;c"}));
+    }
+  EXPECT_EQ(cut("sep=;", 10).names.size(), 2u) << "the only line";
+  EXPECT_EQ(cut("\"sep=;\"\n1\n", 10).names, std::vector<std::string>{"sep=;"});
+  EXPECT_EQ(cut("sep=x\n1\n", 10).names, std::vector<std::string>{"sep=x"});
+  EXPECT_EQ(cut("sep=;x\n", 10).names, (std::vector<std::string>{"sep=", "x"}));
+  EXPECT_EQ(cut("a;b\nsep=;\n", 10).text, "sep=;\n");
+}
+
 TEST(CsvFrames, OpenQuoteTakesLinearTime) {
   const size_t size = 8 << 20;
   const Cut result = cut("a\n\"" + std::string(size, '\n'), 1, size * 2);
@@ -150,4 +215,4 @@ TEST(CsvFrames, MemoryIsUsedAgain) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::csv_frames_test

@@ -4,7 +4,7 @@
 
 #include "sources/csv_text.h"
 
-namespace sluice {
+namespace sluice::csv_inference_test {
 namespace {
 
 using test::CsvReading;
@@ -113,4 +113,4 @@ TEST(CsvInference, SampleEndsWhereItIsToldTo) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::csv_inference_test

@@ -4,7 +4,7 @@
 
 #include "sources/csv_text.h"
 
-namespace sluice {
+namespace sluice::csv_reader_test {
 namespace {
 
 using test::CsvReading;
@@ -65,6 +65,8 @@ TEST(CsvReader, Floats) {
   EXPECT_EQ(value_of("float32", "1.00000017881393432617187499"), test::double_text(1.00000011920928955078125))
       << "rounded once";
   EXPECT_EQ(value_of("float16", "1.5"), "1.5");
+  EXPECT_EQ(value_of("float16", "1e-50"), "0");
+  EXPECT_EQ(value_of("float16", "1.000488281250000000000000000001"), "1.0009765625");
   EXPECT_EQ(value_of("float16", "70000"), "70000 is out of the range of float16");
 }
 
@@ -237,4 +239,4 @@ TEST(CsvReader, BatchesStaySmallWhateverRecordsUnfoldTo) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::csv_reader_test

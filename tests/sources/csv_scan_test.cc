@@ -12,7 +12,7 @@
 #include "sources/csv_digits.h"
 #include "sources/csv_fields.h"
 
-namespace sluice {
+namespace sluice::csv_scan_test {
 namespace {
 
 constexpr size_t kPadding = 64;
@@ -189,4 +189,4 @@ TEST(CsvFields, NullTextsAreNullBesideEmptyOnes) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::csv_scan_test

@@ -2,6 +2,7 @@
 // character by character.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,7 +82,6 @@ struct SmallCsvRecord {
 
 struct SmallCsv {
   std::vector<SmallCsvRecord> records;  ///< blank lines among them, as one empty field
-  bool open_quote = false;              ///< the last one is not closed, and not among them
 };
 
 /// The rules of docs/csv.md, one character after the other. `quote` 0: none.
@@ -97,15 +97,20 @@ inline SmallCsv parse_small_csv(std::string_view text, char delimiter, char quot
       if (quote != 0 && i < text.size() && text[i] == quote) {
         field.quoted = true;
         for (++i;; ++i) {
-          if (i == text.size()) {
-            all.open_quote = true;
-            return all;
-          }
+          if (i == text.size()) break;
           if (text[i] == quote) {
             if (i + 1 == text.size() || text[i + 1] != quote) break;
             ++i;
           }
           field.text += text[i];
+        }
+        if (i == text.size()) {  // never closed: the first line is bad, and what follows is read again
+          const size_t line_end = std::min(text.find('\n', begin), text.size());
+          record.bad = true;
+          record.raw = text.substr(begin, line_end - begin);
+          if (record.raw.ends_with('\r')) record.raw.pop_back();
+          i = std::min(line_end + 1, text.size());
+          break;
         }
         ++i;
       }

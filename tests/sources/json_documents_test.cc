@@ -6,7 +6,7 @@
 
 #include "sources/json_reading.h"
 
-namespace sluice {
+namespace sluice::json_documents_test {
 namespace {
 
 using test::JsonOutcome;
@@ -127,6 +127,39 @@ TEST(JsonDocuments, FaultsInRecordsHaveTheWordsOfLines) {
             "of a surrogate pair");
   std::string deep = "{}{\"k\":" + std::string(64, '[') + std::string(64, ']') + "}";
   EXPECT_EQ(fault_of(deep), "1 at 70: more than 64 levels of objects and arrays");
+}
+
+TEST(JsonDocuments, RecordsThatAreTooLongArePassedOver) {
+  const std::string long_one = "{\"k\":[" + std::string(300, ' ') + "\"]}\\\"" + std::string(200, '[') + "\",{}]}";
+  const std::string array = "[{\"k\":1}," + long_one + ",{\"k\":2} ,\n" + long_one + "\n]";
+  const std::string documents = "{\"k\":1}" + long_one + "{\"k\":2}\n" + long_one;
+  const std::string inside = "{\"x\":[0],\"r\":" + array + ",\"y\":{}}";
+  const std::string only = "{\"r\":" + long_one + ",\"y\":1}{\"r\":{\"k\":1}}{\"r\":{\"k\":2}}{\"r\":" + long_one + "}";
+  for (const auto& [text, pointer] : {std::pair(array, ""), {documents, ""}, {inside, "/r"}, {only, "/r"}}) {
+    const test::TextFile file(text);
+    for (const uint64_t block_bytes : {1, 7, 64, 100, 512, 4'096}) {
+      SCOPED_TRACE(text.substr(0, 20) + " in blocks of " + std::to_string(block_bytes));
+      const JsonFormat format({.records_pointer = pointer});
+      Contents contents = Contents::open(file.path());
+      const auto frames =
+          format.open(contents, {.block_bytes = block_bytes, .record_bytes_max = 100, .passes_over = true});
+      std::string seen;
+      std::vector<size_t> places;
+      RecordBlock block;
+      RecordFrames::Step step;
+      while ((step = frames->next(block)) == RecordFrames::Step::block) {
+        seen += block.text();
+        if (!block.passed_over) continue;
+        places.push_back(block.passed_over->fault.byte);
+        EXPECT_EQ(block.passed_over->text, long_one.substr(0, block.passed_over->text.size()));
+        block.passed_over.reset();
+      }
+      EXPECT_EQ(step, RecordFrames::Step::end);
+      std::erase_if(seen, [](char c) { return is_json_blank(c); });
+      EXPECT_EQ(seen, "{\"k\":1}{\"k\":2}");
+      EXPECT_EQ(places, (std::vector<size_t>{text.find(long_one), text.rfind(long_one)}));
+    }
+  }
 }
 
 TEST(JsonDocuments, RecordsMayBeAsLongAsTheLimit) {
@@ -330,4 +363,4 @@ TEST(JsonDocuments, ASampleHoldsWhatBeginsBeforeItsEnd) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::json_documents_test

@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-namespace sluice {
+namespace sluice::json_extent_test {
 namespace {
 
 constexpr size_t kPadding = 64;
@@ -92,4 +92,4 @@ TEST(JsonExtent, KnowsHowFarOtherValuesReach) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::json_extent_test

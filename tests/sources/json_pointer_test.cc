@@ -4,7 +4,7 @@
 
 #include "sluice/error.h"
 
-namespace sluice {
+namespace sluice::json_pointer_test {
 namespace {
 
 using Steps = std::vector<std::string>;
@@ -45,4 +45,4 @@ TEST(JsonPointer, RefusesWhatIsNone) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::json_pointer_test

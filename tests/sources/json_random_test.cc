@@ -10,7 +10,7 @@
 #include "sources/json_reading.h"
 #include "sources/small_json.h"
 
-namespace sluice {
+namespace sluice::json_random_test {
 namespace {
 
 using test::JsonOutcome;
@@ -248,4 +248,4 @@ TEST(JsonRandom, DamageIsFoundInTheRightRecordWhateverTheBlocks) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::json_random_test

@@ -5,7 +5,7 @@
 
 #include "sources/source_text.h"
 
-namespace sluice {
+namespace sluice::late_fields_test {
 namespace {
 
 using test::deliver;
@@ -75,6 +75,24 @@ TEST(LateFieldsOfRecords, OfADeclaredSchemaOnlyWhenAsked) {
   EXPECT_EQ(to_text(all.schema), "a int64 not null, b int64");
 }
 
+// A key that nobody knows, and then something malformed: the record is bad, and its field no reason to grow.
+TEST(LateFieldsOfRecords, OfMalformedRecordsAreNone) {
+  const std::string good = "{\"a\":1,\"n\":null}\n";
+  for (const std::string bad : {"{\"new\":1,\"a\":tru}", "{\"new\":1,\"a\":1", "{\"new\":{\"b\":1},\"a\":1}}",
+                                "{\"n\":7,\"a\":[}", "{\"new\":1,\n\"a\":1}", "{\"a\":1,\"new\":2} x"}) {
+    const std::string text = good + good + bad + "\n" + good;
+    SourceOptions options{.sample_bytes = 1};
+    const Delivered failed = deliver(text, {.options = options});
+    ASSERT_TRUE(failed.error) << bad;
+    EXPECT_THAT(failed.error->what(), HasSubstr("malformed JSON in record 3")) << bad;
+    options.bad_records = BadRecords::skip;
+    const Delivered all = deliver_every_way(text, options);
+    EXPECT_EQ(to_text(all.schema), "a int64, n null") << bad;
+    EXPECT_EQ(all.rows.size(), 3u) << bad;
+    EXPECT_THAT(all.bad_records.reasons.front().words, "malformed JSON");
+  }
+}
+
 TEST(BadRecordsOfSources, AreLeftOutAndNamed) {
   const std::string text =
       "{\"a\":1}\nnonsense\n{\"a\":\"x\"}\n{\"a\":2,\"b\":[1,{\"c\":1}]}\n{\"a\":3,\"b\":[2,{\"c\":}]}\n\n"
@@ -118,4 +136,4 @@ TEST(BadRecordsOfSources, HaveALimit) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::late_fields_test

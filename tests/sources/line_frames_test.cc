@@ -4,7 +4,7 @@
 
 #include "sources/source_text.h"
 
-namespace sluice {
+namespace sluice::line_frames_test {
 namespace {
 
 using test::TextFile;
@@ -94,6 +94,40 @@ TEST(LineFrames, LimitOfALineIsExactForEveryBlockSize) {
   }
 }
 
+TEST(LineFrames, LinesThatAreTooLongArePassedOver) {
+  const std::string long_line(500, 'x');
+  const std::vector<std::string> lines = {"a", long_line, "", "bb", long_line + "y", long_line, "ccc", "dddddddddd"};
+  for (const std::string end : {"\n", "", "\nlast line, which is too long"})
+    for (const uint64_t block_bytes : {1, 2, 7, 10, 11, 100, 499, 500, 501, 502, 1'000, 10'000}) {
+      SCOPED_TRACE(block_bytes);
+      std::string text;
+      for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
+      const TextFile file(text + end);
+      Contents contents = Contents::open(file.path());
+      LineFrames frames(contents, {.block_bytes = block_bytes, .record_bytes_max = 10, .passes_over = true});
+      std::string seen;
+      std::vector<uint64_t> places;
+      RecordBlock block;
+      RecordFrames::Step step;
+      while ((step = frames.next(block)) == RecordFrames::Step::block) {
+        seen += block.text();
+        if (!block.passed_over) continue;
+        EXPECT_EQ(block.end, 0u);
+        EXPECT_EQ(block.passed_over->fault.record, 0);
+        places.push_back(block.passed_over->fault.byte);
+        const std::string& kept = block.passed_over->text;
+        EXPECT_EQ(kept, (text + end).substr(places.back(), kept.size()));
+        EXPECT_GT(kept.size(), 10u);
+        block.passed_over.reset();
+      }
+      EXPECT_EQ(step, RecordFrames::Step::end);
+      EXPECT_EQ(seen, "a\n\nbb\nccc\ndddddddddd\n");
+      std::vector<uint64_t> expected = {2, 507, 1009};
+      if (end.size() > 1) expected.push_back(text.size() + 1);
+      EXPECT_EQ(places, expected);
+    }
+}
+
 TEST(LineFrames, MemoryIsUsedAgain) {
   std::string text;
   for (int i = 0; i < 1'000; ++i) text += std::to_string(i) + "\n";
@@ -107,4 +141,4 @@ TEST(LineFrames, MemoryIsUsedAgain) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::line_frames_test

@@ -9,7 +9,7 @@
 #include "sources/small_json.h"
 #include "sources/source_text.h"
 
-namespace sluice {
+namespace sluice::ndjson_random_test {
 namespace {
 
 using test::deliver;
@@ -340,4 +340,4 @@ TEST(NdjsonRandom, DamageIsFoundInTheRightRecordWhateverTheBlocks) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::ndjson_random_test

@@ -5,7 +5,7 @@
 
 #include "sources/source_text.h"
 
-namespace sluice {
+namespace sluice::record_reader_test {
 namespace {
 
 using test::deliver_as;
@@ -311,6 +311,9 @@ TEST(RecordReader, DurationsAreIntegers) {
 
 TEST(RecordReader, HalvesToTheNearest) {
   EXPECT_EQ(values("float16", {"1", "-0", "0.1", "65504"}), (Rows{"1", "-0", "0.0999755859375", "65504"}));
+  EXPECT_EQ(values("float16", {"1e-50", "-1e-400", "6e-8", "1.000488281250000000000000000001"}),
+            (Rows{"0", "-0", "5.960464477539063e-08", "1.0009765625"}));
+  EXPECT_EQ(values("float32", {"1e-50", "-1e-400"}), (Rows{"0", "-0"}));
   EXPECT_EQ(wrong("float16", "65520"), "65520 is out of the range of float16");
   EXPECT_EQ(wrong("float16", "1e400"), "1e400 is out of the range of float16");
   EXPECT_EQ(wrong("float16", "\"1\""), "\"1\" is not a float16");
@@ -347,6 +350,43 @@ TEST(RecordReader, MapsFromObjects) {
   EXPECT_EQ(wrong("map<string, int64>", "[1]"), "[1] is not a map");
 }
 
+// What a key means counts, not how it is written: a reader of the file sees values alone.
+TEST(RecordReader, KeysAreComparedByValue) {
+  const auto twice = [](const std::string& type, const std::string& first, const std::string& second) {
+    const std::string record = "{\"a\":{\"" + first + "\": 1, \"" + second + "\": 2}}\n";
+    const Delivered all = deliver_as("a map<" + type + ", int8>", record);
+    if (!all.error) return false;
+    const std::string sentence = all.error->what();
+    EXPECT_EQ(sentence.substr(sentence.find("column ")), "column a: the key " + second + " stands twice in one map");
+    EXPECT_EQ(all.error->place().byte, record.find("\"" + second + "\": 2")) << "the second of them";
+    return true;
+  };
+  EXPECT_TRUE(twice("decimal(5, 2)", "1", "1.0"));
+  EXPECT_TRUE(twice("decimal(50, 2)", "-1", "-100e-2"));
+  EXPECT_TRUE(twice("decimal(5, 2)", "0", "-0"));
+  EXPECT_FALSE(twice("decimal(5, 2)", "1", "1.01"));
+  EXPECT_TRUE(twice("timestamp(ms, UTC)", "2024-02-29T12:00:00Z", "2024-02-29 12:00:00.000Z"));
+  EXPECT_FALSE(twice("timestamp(ms, UTC)", "2024-02-29T12:00:00Z", "2024-02-29T12:00:00.001Z"));
+  EXPECT_TRUE(twice("time(us)", "12:00:00", "12:00:00.0"));
+  EXPECT_TRUE(twice("uuid", "550e8400-e29b-41d4-a716-446655440000", "550E8400-E29B-41D4-A716-446655440000"));
+  EXPECT_TRUE(twice("date", "2024-02-29", "2024-02-29"));
+  EXPECT_TRUE(twice("bool", "true", "true"));
+  EXPECT_FALSE(twice("bool", "true", "false"));
+  EXPECT_TRUE(twice("int64", "7", "7"));
+  EXPECT_FALSE(twice("string", "1", "1.0"));
+  EXPECT_TRUE(twice("string", "", ""));
+}
+
+// Many keys: the first one that stands before is told, not the least.
+TEST(RecordReader, TheFirstKeyThatStandsTwiceIsTold) {
+  std::string record = "{\"a\":{";
+  for (int i = 999; i >= 0; --i) record += "\"" + std::to_string(i) + "\": 1, ";
+  const Delivered all = deliver_as("a map<int32, int8>", record + "\"500\": 1, \"3\": 1}}\n");
+  ASSERT_TRUE(all.error);
+  EXPECT_NE(std::string(all.error->what()).find("the key 500 stands twice"), std::string::npos) << all.error->what();
+  EXPECT_FALSE(deliver_as("a map<int32, int8>", record + "\"-1\": 1}}\n").error);
+}
+
 TEST(RecordReader, KeysThatDoNotFitOrStandTwice) {
   const auto fault = [](const std::string& type, const std::string& json) {
     const Delivered all = deliver_as("a " + type, "{\"a\":" + json + "}\n");
@@ -361,8 +401,12 @@ TEST(RecordReader, KeysThatDoNotFitOrStandTwice) {
   EXPECT_EQ(fault("map<string, int8 not null>", "{\"a\": null}"), "column a[].value: required, but null");
   EXPECT_EQ(fault("map<string, int8>", "{\"a\": 1, \"b\": 2, \"\\u0061\": 3}"),
             "column a: the key a stands twice in one map");
+  EXPECT_EQ(fault("map<string, map<string, int8>>", R"({"x": {"a": 1}, "y": {"b": {}, "b": 2}})"),
+            "column a[].value[].value: {} is not an int8");
+  EXPECT_EQ(fault("map<string, map<string, int8>>", R"({"x": {"a": 1}, "y": {"b": 1, "c": 2, "b": 3}})"),
+            "column a[].value: the key b stands twice in one map");
   EXPECT_EQ(fault("map<string, map<string, int8>>", "{\"a\": {\"a\": 1}, \"b\": {\"a\": 1}}"), "no error");
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::record_reader_test

@@ -5,7 +5,7 @@
 
 #include "sources/source_text.h"
 
-namespace sluice {
+namespace sluice::record_source_test {
 namespace {
 
 using test::deliver;
@@ -372,6 +372,32 @@ TEST(RecordSource, LongRecordsUpToTheLimit) {
   }
 }
 
+TEST(RecordSource, LongRecordsAreBadOnesWhereSuchAreLeftOut) {
+  const std::string long_line = "{\"a\":\"" + std::string(3'000'000, 'x') + "\"}";
+  const std::string text = long_line + "\n{\"a\":\"1\"}\n" + long_line + "\nbad\n{\"a\":\"2\"}\n" + long_line;
+  for (const bool declared : {true, false})
+    for (const uint64_t block_bytes : {uint64_t{1'000}, kBlockBytes}) {
+      std::vector<std::string> seen;
+      Reading reading{.options = {.bad_records = BadRecords::skip},
+                      .block_bytes = block_bytes,
+                      .threads = 2,
+                      .memory_bytes = 16_MiB};
+      if (declared) reading.options.schema = parse_schema("a string");
+      reading.options.on_bad_record = [&](const BadRecord& bad) {
+        seen.push_back(std::to_string(bad.record) + " " + std::to_string(bad.byte) + " " +
+                       std::to_string(bad.text.size()));
+      };
+      const Delivered all = deliver(text, reading);
+      ASSERT_FALSE(all.error) << all.error->what();
+      EXPECT_EQ(all.rows, (Rows{"{a:'1'}", "{a:'2'}"}));
+      const size_t size = long_line.size();
+      EXPECT_EQ(seen,
+                (Rows{"1 0 65536", "3 " + std::to_string(size + 11) + " 65536",
+                      "4 " + std::to_string(2 * size + 12) + " 3", "6 " + std::to_string(2 * size + 26) + " 65536"}));
+      EXPECT_EQ(all.bad_records.total, 4);
+    }
+}
+
 TEST(RecordSource, RecordsAcrossBlockBorders) {
   std::string text;
   Rows rows;
@@ -445,4 +471,4 @@ TEST(RecordSource, SlicesOfABlockAreJoinedWithoutLoss) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::record_source_test

@@ -7,7 +7,7 @@
 #include "sources/source_text.h"
 #include "storage/temporary_directory.h"
 
-namespace sluice {
+namespace sluice::source_format_test {
 namespace {
 
 using test::TemporaryDirectory;
@@ -129,6 +129,38 @@ TEST(Sources, OfDifferentKindsNeedASchema) {
   EXPECT_THAT(rows_of(*json), ElementsAre("{a:1}", "{a:3}"));
 }
 
+TEST(Sources, OfDifferentKindsShareTheLimitOfBadRecords) {
+  TemporaryDirectory directory;
+  write_file(directory / "a.ndjson", "x\n{\"a\":1}\n");
+  write_file(directory / "b.csv", "a\nx\n2\n3\n4\n");
+  write_file(directory / "c.ndjson", "{\"a\":5}\nx\n");
+  const auto read = [&](int64_t bad_max, double percent_max) {
+    const auto stream = open_sources({{directory / "a.ndjson"}, {directory / "b.csv"}, {directory / "c.ndjson"}},
+                                     {.schema = parse_schema("a int64"),
+                                      .bad_records = BadRecords::skip,
+                                      .bad_records_max = bad_max,
+                                      .bad_percent_max = percent_max});
+    const size_t rows = rows_of(*stream).size();
+    EXPECT_EQ(stream->bad_records().total, 3);
+    EXPECT_EQ(stream->bad_records().reasons.size(), 2u);
+    return rows;
+  };
+  EXPECT_EQ(read(3, 37.5), 5u);
+  try {
+    read(2, 100);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("c.ndjson"));
+    EXPECT_THAT(error.hint(), HasSubstr("More than 2 records are bad"));
+  }
+  try {
+    read(100, 37);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("3 of 8 records are bad"));
+  }
+}
+
 TEST(Sources, LateFieldsGoOnInTheNextSource) {
   TemporaryDirectory directory;
   write_file(directory / "a.csv", "a\n1\n");
@@ -141,4 +173,4 @@ TEST(Sources, LateFieldsGoOnInTheNextSource) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::source_format_test

@@ -15,7 +15,7 @@
 #include "sluice/error.h"
 #include "storage/temporary_directory.h"
 
-namespace sluice {
+namespace sluice::directory_staging_test {
 namespace {
 
 using test::read_file;
@@ -211,4 +211,4 @@ TEST(DirectoryStaging, AKilledProcessLeavesNothingVisible) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::directory_staging_test

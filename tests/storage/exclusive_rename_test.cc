@@ -6,7 +6,7 @@
 #include "storage/descriptor.h"
 #include "storage/temporary_directory.h"
 
-namespace sluice {
+namespace sluice::exclusive_rename_test {
 namespace {
 
 using test::read_file;
@@ -69,4 +69,4 @@ INSTANTIATE_TEST_SUITE_P(Ways, DirectoryRename,
                          [](const auto& way) { return way.index == 0 ? "NoReplace" : "Plain"; });
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::exclusive_rename_test

@@ -9,7 +9,7 @@
 #include "sluice/error.h"
 #include "storage/temporary_directory.h"
 
-namespace sluice {
+namespace sluice::glob_test {
 namespace {
 
 using test::TemporaryDirectory;
@@ -77,4 +77,4 @@ TEST(ExpandPattern, SaysWhereItCannotLook) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::glob_test

@@ -11,7 +11,7 @@
 #include "sluice/error.h"
 #include "storage/temporary_directory.h"
 
-namespace sluice {
+namespace sluice::input_test {
 namespace {
 
 using test::TemporaryDirectory;
@@ -114,6 +114,57 @@ TEST(Input, WaitsForAPipeThatDoesNotBlock) {
   EXPECT_EQ(read_some(input, 10), "late");
 }
 
+TEST(Input, NamedPipesAreWaitedForWhereTheyAreRead) {
+  TemporaryDirectory dir;
+  ASSERT_EQ(::mkfifo((dir / "pipe").c_str(), 0600), 0);
+  Input input = Input::open(dir / "pipe");  // nobody writes yet
+  const std::jthread writer([&] {
+    ::usleep(5000);
+    write_file(dir / "pipe", "0123456789");
+  });
+  std::byte first[20];
+  EXPECT_GE(input.read_some(first), 1u);
+  EXPECT_EQ(first[0], std::byte{'0'});
+  while (input.read_some(first) > 0) {
+  }
+  EXPECT_FALSE(input.was_cut_off());
+}
+
+TEST(Input, IsCutOffWhereverItWaits) {
+  TemporaryDirectory dir;
+  ASSERT_EQ(::mkfifo((dir / "pipe").c_str(), 0600), 0);
+  for (const bool has_writer : {false, true}) {
+    const Descriptor writer(has_writer ? ::open((dir / "pipe").c_str(), O_RDWR) : -1);
+    if (has_writer) {
+      ASSERT_EQ(::write(writer.get(), "abc", 3), 3);
+    }
+    int asked = 0;
+    Input input = Input::open(dir / "pipe", [&] { return ++asked > 2; });
+    EXPECT_EQ(read_some(input, 10), has_writer ? "abc" : "");
+    EXPECT_TRUE(input.was_cut_off());
+    EXPECT_FALSE(input.paused());
+    EXPECT_EQ(read_some(input, 10), "") << "the end stays the end";
+    EXPECT_EQ(input.peek(1).size(), 0u);
+  }
+}
+
+TEST(Input, GivesUpWaitingForAWhile) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const Descriptor read_end(ends[0]);
+  const StandardInput redirected(ends[0]);
+  Input input = Input::open("-", [] { return false; });
+  input.set_patience(std::chrono::milliseconds(5));
+  EXPECT_EQ(read_some(input, 10), "");
+  EXPECT_TRUE(input.paused());
+  EXPECT_EQ(::write(ends[1], "abc", 3), 3);
+  EXPECT_EQ(read_some(input, 10), "abc");
+  EXPECT_TRUE(input.paused());
+  ::close(ends[1]);
+  EXPECT_EQ(read_some(input, 10), "");
+  EXPECT_FALSE(input.paused());
+}
+
 TEST(Input, KnowsWhatIsLeftOfARedirectedFile) {
   TemporaryDirectory dir;
   write_file(dir / "a", "0123456789");
@@ -172,6 +223,21 @@ TEST(RandomReader, RefusesRangesBeyondTheEnd) {
   EXPECT_NE(words_of([&] { read_range(reader, INT64_MAX, 1); }), "did not fail");
 }
 
+TEST(RandomReader, ReadsBytesInMemoryAsItReadsFiles) {
+  Bytes bytes;
+  bytes.append(std::string_view("0123456789"));
+  const RandomReader reader = RandomReader::over(std::move(bytes), "ten letters");
+  EXPECT_EQ(reader.name(), "ten letters");
+  EXPECT_EQ(reader.size(), 10u);
+  EXPECT_EQ(read_range(reader, 0, 10), "0123456789");
+  EXPECT_EQ(read_range(reader, 7, 3), "789");
+  EXPECT_EQ(read_range(reader, 10, 0), "");
+  reader.announce(0, 10);
+  EXPECT_EQ(words_of([&] { read_range(reader, 8, 3); }),
+            "ten letters ends at byte 10, but 3 bytes at byte 8 were asked for");
+  EXPECT_NE(words_of([&] { read_range(reader, 11, 1); }), "did not fail");
+}
+
 TEST(RandomReader, ReadsRegularFilesOnly) {
   TemporaryDirectory dir;
   EXPECT_EQ(words_of([&] { RandomReader::open(dir / "no.parquet"); }), (dir / "no.parquet") + " does not exist");
@@ -193,4 +259,4 @@ TEST(RandomReader, IsReadFromSeveralThreadsAtOnce) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::input_test

@@ -18,7 +18,7 @@
 #include "sluice/storage.h"
 #include "storage/temporary_directory.h"
 
-namespace sluice {
+namespace sluice::local_file_test {
 namespace {
 
 using test::read_file;
@@ -282,4 +282,4 @@ TEST(FileSink, IsWrittenFromSeveralThreadsAtOnce) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::local_file_test

@@ -8,7 +8,7 @@
 #include "sluice/error.h"
 #include "storage/temporary_directory.h"
 
-namespace sluice {
+namespace sluice::reopened_file_test {
 namespace {
 
 using namespace test;
@@ -48,4 +48,4 @@ TEST(ReopenedFile, IsPublishedByOthers) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::reopened_file_test

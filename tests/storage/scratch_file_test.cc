@@ -10,7 +10,7 @@
 #include "sluice/storage.h"
 #include "storage/temporary_directory.h"
 
-namespace sluice {
+namespace sluice::scratch_file_test {
 namespace {
 
 using test::TemporaryDirectory;
@@ -121,4 +121,4 @@ TEST(Journal, OfAStreamHasNoName) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::scratch_file_test

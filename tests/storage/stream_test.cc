@@ -12,7 +12,7 @@
 #include "sluice/storage.h"
 #include "storage/descriptor.h"
 
-namespace sluice {
+namespace sluice::stream_test {
 namespace {
 
 struct Pipe {
@@ -99,4 +99,4 @@ TEST(StreamSink, SaysThatTheDiskIsFull) {
 }
 
 }  // namespace
-}  // namespace sluice
+}  // namespace sluice::stream_test

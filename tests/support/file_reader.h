@@ -85,7 +85,7 @@ class FileReader {
       require(meta.dictionary_page_offset.value_or(meta.data_page_offset) == static_cast<int64_t>(at_),
               "a chunk is not where it should be");
       const auto size = static_cast<size_t>(meta.total_compressed_size);
-      chunks.push_back(ChunkReader(leaves_[i], meta.codec).read(file_.subspan(at_, size)));
+      chunks.push_back(SlowChunkReader(leaves_[i], meta.codec).read(file_.subspan(at_, size)));
       int64_t rows = 0;
       for (const Slot& slot : chunks.back().slots()) rows += slot.repetition == 0;
       require(rows == group.num_rows, "a chunk has another number of rows than its group");

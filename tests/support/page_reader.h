@@ -60,9 +60,9 @@ inline uint32_t slow_crc32(ByteSpan bytes) {
   return ~crc;
 }
 
-class ChunkReader {
+class SlowChunkReader {
  public:
-  ChunkReader(const Leaf& leaf, CompressionCodec codec) : leaf_(leaf), codec_(codec) {}
+  SlowChunkReader(const Leaf& leaf, CompressionCodec codec) : leaf_(leaf), codec_(codec) {}
 
   /// Pages back to back, the dictionary first if there is one, and nothing else.
   ReadChunk read(ByteSpan bytes) {

@@ -1,0 +1,56 @@
+// One column of the root in one row group, read forward: its leaves are decoded and put together, in order, some rows
+// at a time.
+//
+//   lane.skip_to(10'000);
+//   Column column = lane.read(65'536, 4_MiB);    // rows from 10,000 on; where they are long, not all of them
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "files/file_shape.h"
+#include "files/index_reader.h"
+#include "files/page_cursor.h"
+#include "pages/assemble.h"
+#include "sluice/column.h"
+
+namespace sluice {
+
+/// One thread at a time.
+class ColumnLane {
+ public:
+  /// `column` has to be stored. `indexes`: of its leaves, where they were read; null or no entry at all where not.
+  /// `read_bytes`: see PageCursorOptions. All must outlive the lane.
+  ColumnLane(const StoredFile& file, size_t row_group, const ShapedColumn& column,
+             const std::vector<const ChunkIndex*>& indexes, const ChunkContext& context, uint64_t read_bytes);
+  ~ColumnLane();
+
+  /// The row that comes next.
+  int64_t row() const { return row_; }
+  /// Rows from row() on, at most up to `end`; fewer, but at least one, where a leaf passes its part of `bytes_max`.
+  /// Requires row() < end, not beyond the row group.
+  Column read(int64_t end, uint64_t bytes_max);
+  /// Requires row() <= row.
+  void skip_to(int64_t row);
+  /// Behind the last row of the row group: the chunks' counts and digests hold, as far as their pages were gone
+  /// through.
+  void finish();
+
+  /// Lets go of what can be had again: see ChunkReader::park.
+  void park();
+  uint64_t memory_bytes() const;
+  ChunkTally tally() const;
+  uint64_t bytes_read() const;
+
+ private:
+  struct LeafLane;
+
+  const std::shared_ptr<BufferPool> pool_;
+  std::vector<std::unique_ptr<LeafLane>> leaves_;
+  std::unique_ptr<Assembler> assembler_;  ///< of nested columns
+  std::vector<LeafPart> parts_;
+  int64_t row_ = 0;
+};
+
+}  // namespace sluice

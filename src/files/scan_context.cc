@@ -1,0 +1,79 @@
+#include "files/scan_context.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "columns/column_path.h"
+
+namespace sluice {
+namespace {
+
+/// Columns of the root that the condition asks for.
+void find_tested(const Predicate& where, const Schema& schema, std::vector<bool>& is_tested) {
+  for (const Predicate& operand : where.operands) find_tested(operand, schema, is_tested);
+  if (where.operands.empty()) is_tested[find_column(schema, where.column).steps[0]] = true;
+}
+
+}  // namespace
+
+ScanContext::ScanContext(ScanPlan planned, const ReadOptions& chosen)
+    : plan(std::move(planned)),
+      options(chosen),
+      runtime(options.runtime ? options.runtime : std::make_shared<Runtime>()),
+      workers(runtime->workers()),
+      result(*plan.read_schema, plan.kept),
+      is_kept(plan.read_schema->size()) {
+  const uint64_t share = runtime->memory_bytes() / 8;
+  chunks.pool = std::make_shared<BufferPool>(share);
+  chunks.page_bytes_max = options.limits.page_bytes;
+  chunks.row_bytes_max = options.limits.row_bytes == 0 ? share : options.limits.row_bytes;
+  chunks.checksums = options.checksums;
+  chunks.dictionaries = options.dictionaries;
+  for (const KeptColumn& column : plan.kept) is_kept[column.index] = true;
+  if (plan.where) bind_condition();
+  // Columns side by side, and where there are few, row groups too.
+  groups_max = std::clamp<size_t>(2 * workers.threads() / std::max<size_t>(plan.read_schema->size(), 1), 2, 16);
+}
+
+void ScanContext::bind_condition() {
+  const Schema& schema = *plan.read_schema;
+  std::vector<bool> is_tested(schema.size());
+  find_tested(*plan.where, schema, is_tested);
+  std::vector<Field> fields;
+  for (size_t i = 0; i < schema.size(); ++i) {
+    if (!is_tested[i]) continue;
+    tested.push_back(i);
+    fields.push_back(schema[i]);
+  }
+  tested_schema = std::make_shared<const Schema>(std::move(fields));
+  condition.emplace(*plan.where, *tested_schema);
+  if (options.prune) pruning.emplace(*plan.where, schema);
+}
+
+void ScanContext::post(std::function<void()> task) {
+  ++tasks;
+  workers.post([this, task = std::move(task)] {
+    task();
+    --tasks;
+  });
+}
+
+void Steps::begin() {
+  if (at_end()) return;
+  const RowRange& range = ranges_[range_];
+  const int64_t row = std::max(step_.end, range.begin);
+  // The next multiple of the step, unless that lies beyond all rows there can be.
+  const int64_t left = step_rows_ - row % step_rows_;
+  step_ = {row, left < range.end - row ? row + left : range.end};
+}
+
+void Steps::pass(int64_t row) {
+  if (row < step_.end) {
+    step_.begin = row;
+    return;
+  }
+  if (row == ranges_[range_].end) ++range_;
+  begin();
+}
+
+}  // namespace sluice

@@ -1,0 +1,171 @@
+// Files that others wrote: the Parquet project's own collection, apache/parquet-testing. Every valid one must be read,
+// with the values that DuckDB finds in it and that stand beside some of them; every bad one must be refused in words.
+//
+//   node parquet_testing.mjs PROGRAM [FILE]      PROGRAM is sluice, best the sanitized one
+//
+// Values are compared by rewriting: `sluice show --format arrow | sluice write -` makes a file of what Sluice has read,
+// and DuckDB compares it with the original, row by row. Files that DuckDB cannot read are only read.
+// The collection is at PARQUET_TEST_DATA, else ../shared/data/parquet-testing beside the project. Exit code 0 = all is
+// as it should be, 1 = not, 77 = the collection or DuckDB is not there.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const SKIPPED = 77
+const SECONDS_MAX = 120
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+// Valid files that are refused, and the words in which.
+const REFUSED = {
+  'data/large_string_map.brotli.parquet': 'limits.page_bytes', // one page unpacks to 1 GiB
+  'data/datapage_v1-corrupt-checksum.parquet': 'checksum',
+  'data/rle-dict-uncompressed-corrupt-checksum.parquet': 'checksum',
+}
+// Bad files that are valid after all, with their rows.
+const VALID = { 'bad_data/ARROW-GH-43605.parquet': 21186 }
+// Files, or folders, of which DuckDB has another opinion, and why.
+const NOT_COMPARED = {
+  'data/int96_from_spark.parquet': 'DuckDB wraps years beyond its nanoseconds',
+  'shredded_variant': 'DuckDB puts the parts of a variant together, or crashes',
+}
+
+let failures = 0
+
+function fail(file, words) {
+  ++failures
+  console.log(`${file}: ${words}`)
+}
+
+function sluice(program, words, input) {
+  const done = spawnSync(program, words, { input, maxBuffer: 1 << 30, timeout: SECONDS_MAX * 1000 })
+  if (done.error || done.signal) return { status: -1, out: done.stdout, err: String(done.error ?? done.signal) }
+  return { status: done.status, out: done.stdout, err: done.stderr.toString() }
+}
+
+// A failure has to be one of ours: words, exit code 1, no sanitizer.
+function holdRefusal(file, done, words) {
+  if (done.status !== 1) return fail(file, `exit code ${done.status}, expected 1: ${done.err}`)
+  if (!done.err.startsWith('sluice: error: ')) return fail(file, `not refused in words: ${done.err}`)
+  if (words && !done.err.includes(words)) fail(file, `expected "${words}" in: ${done.err}`)
+}
+
+function quoted(text) {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+// How many rows one has and the other has not, the order of rows included.
+async function differences(connection, a, b) {
+  const rows = source => `SELECT row_number() OVER () AS sluice_row, * FROM ${source}`
+  const count = (x, y) => `(SELECT count(*) FROM (${rows(x)} EXCEPT ALL ${rows(y)}))`
+  const found = await connection.runAndReadAll(`SELECT ${count(a, b)} + ${count(b, a)}`)
+  return Number(found.getRows()[0][0])
+}
+
+async function compareWithDuckdb(program, connection, folder, file, path) {
+  const stream = sluice(program, ['show', path, '--format', 'arrow'])
+  const copy = join(folder, basename(path))
+  const written = sluice(program, ['write', '-', '--from', 'arrow', '-o', copy, '-q'], stream.out)
+  if (written.status !== 0) return fail(file, `what was read cannot be written: ${written.err}`)
+  const parquet = name => `read_parquet(${quoted(name)})`
+  try {
+    await connection.runAndReadAll(`SELECT count(*) FROM (SELECT DISTINCT * FROM ${parquet(path)})`)
+  } catch (error) {
+    return `not by DuckDB (${String(error.message).split('\n')[0].slice(0, 90)})`
+  }
+  const different = await differences(connection, parquet(path), parquet(copy))
+  if (different > 0) return fail(file, `${different} rows differ from what DuckDB reads`)
+  rmSync(copy)
+  return 'equal'
+}
+
+async function compareWithText(program, connection, folder, file, path) {
+  const expected = path.replace(/\.parquet$/, '_expect.csv')
+  if (!existsSync(expected)) return
+  const text = sluice(program, ['show', path, '--format', 'csv'])
+  const found = join(folder, 'found.csv')
+  writeFileSync(found, text.out)
+  const options = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"'"
+  const csv = name => `read_csv(${quoted(name)}, ${options})`
+  const different = await differences(connection, csv(expected), csv(found))
+  if (different > 0) fail(file, `${different} rows differ from ${basename(expected)}`)
+}
+
+async function readFile(program, connection, folder, file, path) {
+  const read = sluice(program, ['show', path])
+  if (REFUSED[file]) {
+    holdRefusal(file, read, REFUSED[file])
+    return 'refused'
+  }
+  if (read.status !== 0) return fail(file, read.err)
+  const rows = read.out.toString().split('\n').length - 1
+  const counted = Number(sluice(program, ['count', path]).out)
+  if (rows !== counted) fail(file, `${rows} rows are shown, ${counted} counted`)
+  if (VALID[file] !== undefined && rows !== VALID[file]) fail(file, `${rows} rows, expected ${VALID[file]}`)
+  await compareWithText(program, connection, folder, file, path)
+  const reason = NOT_COMPARED[file] ?? NOT_COMPARED[dirname(file)]
+  if (reason) return `not compared (${reason})`
+  return compareWithDuckdb(program, connection, folder, file, path)
+}
+
+function refuseBad(program, file, path) {
+  const begin = Date.now()
+  holdRefusal(file, sluice(program, ['show', path]))
+  const seconds = (Date.now() - begin) / 1000
+  if (seconds > 20) fail(file, `took ${seconds} s`)
+  return 'refused'
+}
+
+function refuseEncrypted(program, file, path) {
+  holdRefusal(file, sluice(program, ['show', path]), 'encrypted')
+  return 'refused'
+}
+
+function listed(top, folder, ending) {
+  const found = []
+  for (const entry of readdirSync(join(top, folder), { withFileTypes: true })) {
+    const name = join(folder, entry.name)
+    if (entry.isDirectory()) found.push(...listed(top, name, ending))
+    else if (entry.name.endsWith(ending)) found.push(name)
+  }
+  return found.sort()
+}
+
+async function main() {
+  const [program, only] = process.argv.slice(2)
+  const top = process.env.PARQUET_TEST_DATA ?? join(ROOT, '..', 'shared', 'data', 'parquet-testing')
+  if (!existsSync(join(top, 'data'))) {
+    console.log(`skipped: no parquet-testing at ${top} (PARQUET_TEST_DATA)`)
+    return SKIPPED
+  }
+  let connection
+  try {
+    const { DuckDBInstance } = createRequire(import.meta.url)('@duckdb/node-api')
+    connection = await (await DuckDBInstance.create(':memory:')).connect()
+  } catch (error) {
+    console.log(`skipped: DuckDB is not installed (${String(error.message).split('\n')[0]})`)
+    return SKIPPED
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'sluice_parquet_testing_'))
+  const outcomes = new Map()
+  for (const file of listed(top, '', '')) {
+    const path = join(top, file)
+    let outcome
+    if (only && !file.endsWith(only)) continue
+    if (file.endsWith('.parquet.encrypted')) outcome = refuseEncrypted(program, file, path)
+    else if (!file.endsWith('.parquet')) continue
+    else if (readFileSync(path).subarray(-4).toString() === 'PARE') outcome = refuseEncrypted(program, file, path)
+    else if (file.startsWith('bad_data') && VALID[file] === undefined) outcome = refuseBad(program, file, path)
+    else outcome = await readFile(program, connection, folder, file, path)
+    const kind = (outcome ?? 'FAILED').split(' (')[0]
+    outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1)
+    if (outcome?.includes('(') && !NOT_COMPARED[dirname(file)]) console.log(`${file}: ${outcome}`)
+  }
+  rmSync(folder, { recursive: true, force: true })
+  for (const [kind, count] of outcomes) console.log(`${count} files: ${kind}`)
+  return failures === 0 ? 0 : 1
+}
+
+process.exitCode = await main()

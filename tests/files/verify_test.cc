@@ -1,0 +1,234 @@
+// What `verify` finds: nothing in files that are well, whoever wrote them, and each lie in one that tells it.
+#include "sluice/verify.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "files/footer_reader.h"
+#include "format/page_index.h"
+#include "sluice/error.h"
+#include "sluice/file_writer.h"
+#include "storage/temporary_directory.h"
+#include "support/draw.h"
+#include "support/make_columns.h"
+#include "support/random_batches.h"
+#include "support/random_options.h"
+#include "support/random_table.h"
+#include "support/rewritten_file.h"
+
+namespace sluice::verify_test {
+namespace {
+
+using test::Draw;
+using test::TemporaryDirectory;
+
+std::shared_ptr<Runtime> runtime() {
+  static const auto kRuntime = std::make_shared<Runtime>(RuntimeOptions{.threads = 1});
+  return kRuntime;
+}
+
+/// "check: words", notes left aside.
+std::vector<std::string> errors_of(const std::string& path) {
+  std::vector<std::string> found;
+  verify(path, {.runtime = runtime()}, [&](const Finding& finding) {
+    if (finding.kind != FindingKind::unwise) found.push_back(finding.check + ": " + finding.words);
+  });
+  return found;
+}
+
+/// Two columns of the numbers 0 to 99, one of texts; pages of ten rows; a filter for the first.
+std::string make_file(const TemporaryDirectory& folder) {
+  std::vector<std::optional<int64_t>> numbers;
+  std::vector<std::optional<std::string>> words;
+  for (int64_t i = 0; i < 100; ++i) {
+    numbers.emplace_back(i);
+    words.push_back(i % 10 == 3 ? std::nullopt : std::optional("word " + std::to_string(i)));
+  }
+  const auto schema =
+      std::make_shared<const Schema>(Schema{{"a", int64(), false}, {"b", int64(), false}, {"word", string()}});
+  FileOptions options{.page_rows = 10, .sync = false, .runtime = runtime()};
+  options.columns = {{.column = "a", .bloom_filter = 0.01}};
+  FileWriter writer(folder / "a.parquet", *schema, options);
+  writer.write(
+      Batch(schema, {test::make_int64(numbers), test::make_int64(numbers), test::make_text(string(), words)}, 100));
+  writer.close();
+  return folder / "a.parquet";
+}
+
+/// What is found once the footer says something else; the file then counts as another writer's.
+std::vector<std::string> errors_with(const std::function<void(FileMetaData&)>& change) {
+  const TemporaryDirectory folder;
+  const std::string path = make_file(folder);
+  test::rewrite_footer(path, change);
+  return errors_of(path);
+}
+
+ColumnMetaData& chunk(FileMetaData& file, size_t column) { return *file.row_groups[0].columns[column].meta_data; }
+
+std::string plain(int64_t value) { return {reinterpret_cast<const char*>(&value), sizeof value}; }
+
+void expect_one(const std::vector<std::string>& found, const std::string& begin) {
+  ASSERT_EQ(found.size(), 1) << testing::PrintToString(found);
+  EXPECT_TRUE(found[0].starts_with(begin)) << found[0];
+}
+
+TEST(Verify, FindsNothingInWhatIsWell) {
+  const TemporaryDirectory folder;
+  const std::string path = make_file(folder);
+  EXPECT_EQ(errors_of(path), std::vector<std::string>());
+  test::rewrite_footer(path, [](FileMetaData&) {});
+  EXPECT_EQ(errors_of(path), std::vector<std::string>());
+}
+
+TEST(Verify, FindsNothingInAnyTable) {
+  constexpr uint64_t kSeed = 20'261'121;
+  for (uint64_t i = 0; i < 25; ++i) {
+    SCOPED_TRACE("seed " + std::to_string(kSeed) + ", case " + std::to_string(i));
+    Draw draw(kSeed, i);
+    const TemporaryDirectory folder;
+    const test::RandomTable table =
+        test::draw_table(draw, {.depth_max = 3, .rows_max = 500, .leaves_max = 1'000, .leaves_max_large = 1'000});
+    FileOptions options = test::draw_prunable_options(draw, table.schema, table.rows);
+    options.sync = false;
+    options.runtime = runtime();
+    FileWriter writer(folder / "a.parquet", table.schema, options);
+    for (const Batch& batch : test::draw_batches(draw, table, true)) writer.write(batch);
+    writer.close();
+    ASSERT_EQ(errors_of(folder / "a.parquet"), std::vector<std::string>());
+    test::rewrite_footer(folder / "a.parquet", [](FileMetaData&) {});
+    ASSERT_EQ(errors_of(folder / "a.parquet"), std::vector<std::string>());
+  }
+}
+
+TEST(Verify, FindsBoundsThatHideValues) {
+  expect_one(errors_with([](FileMetaData& file) { chunk(file, 0).statistics->max_value = plain(98); }),
+             "statistics: the value 99 lies outside of the bounds 0 to 98");
+  expect_one(errors_with([](FileMetaData& file) { chunk(file, 1).statistics->min_value = plain(1); }),
+             "statistics: the value 0 lies outside of the bounds 1 to 99");
+  expect_one(errors_with([](FileMetaData& file) { chunk(file, 2).statistics->max_value = "word 98"; }),
+             "statistics: the value word 99 lies outside");
+  expect_one(errors_with([](FileMetaData& file) { chunk(file, 0).statistics->min_value = "\1"; }),
+             "statistics: a bound of 1 bytes is no int64");
+}
+
+TEST(Verify, FindsBoundsThatAreNotExact) {
+  expect_one(errors_with([](FileMetaData& file) {
+               chunk(file, 0).statistics->min_value = plain(-1);
+               chunk(file, 0).statistics->is_min_value_exact = true;
+             }),
+             "statistics: the lower bound is said to be exact");
+  EXPECT_EQ(errors_with([](FileMetaData& file) {
+              chunk(file, 0).statistics->min_value = plain(-1);
+              chunk(file, 0).statistics->is_min_value_exact = false;
+            }),
+            std::vector<std::string>());
+}
+
+TEST(Verify, FindsWrongCounts) {
+  expect_one(errors_with([](FileMetaData& file) { chunk(file, 2).statistics->null_count = 9; }),
+             "statistics: there are 10 nulls, the statistics say 9");
+  expect_one(errors_with([](FileMetaData& file) { chunk(file, 1).encoding_stats[0].count += 1; }), "encoding_stats: ");
+  expect_one(
+      errors_with([](FileMetaData& file) { chunk(file, 2).size_statistics->unencoded_byte_array_data_bytes = 7; }),
+      "statistics: the texts have ");
+  expect_one(errors_with([](FileMetaData& file) {
+               chunk(file, 2).size_statistics->definition_level_histogram = {11, 89};
+             }),
+             "statistics: the footer counts other definition levels");
+}
+
+TEST(Verify, FindsChunksThatOverlap) {
+  expect_one(errors_with([](FileMetaData& file) {
+               const auto path = chunk(file, 1).path_in_schema;
+               file.row_groups[0].columns[1] = file.row_groups[0].columns[0];
+               chunk(file, 1).path_in_schema = path;
+             }),
+             "chunk_overlap: ");
+}
+
+/// Changes bytes of the file, which must not become more or fewer.
+std::vector<std::string> errors_with_bytes(const std::function<void(const FileMetaData&, std::string&)>& change) {
+  const TemporaryDirectory folder;
+  const std::string path = make_file(folder);
+  test::rewrite_footer(path, [](FileMetaData&) {});
+  std::string bytes = test::read_file(path);
+  const size_t size = bytes.size();
+  change(read_footer(RandomReader::open(path)).metadata, bytes);
+  EXPECT_EQ(bytes.size(), size);
+  test::write_file(path, bytes);
+  return errors_of(path);
+}
+
+std::vector<std::string> errors_with_column_index(const std::function<void(ColumnIndex&)>& change) {
+  return errors_with_bytes([&](const FileMetaData& file, std::string& bytes) {
+    const ChunkIndexPlace& place = file.row_groups[0].columns[0].index;
+    const auto begin = static_cast<size_t>(*place.column_index_offset);
+    ColumnIndex index = read_column_index(as_bytes(std::string_view(bytes).substr(begin)));
+    change(index);
+    Bytes changed;
+    write_column_index(index, changed);
+    ASSERT_EQ(changed.size(), static_cast<size_t>(*place.column_index_length));
+    bytes.replace(begin, changed.size(), changed.view());
+  });
+}
+
+TEST(Verify, FindsAColumnIndexThatLies) {
+  expect_one(errors_with_column_index([](ColumnIndex& index) { index.max_values[3] = plain(38); }),
+             "column_index: the value 39 lies outside of the bounds 30 to 38");
+  expect_one(errors_with_column_index([](ColumnIndex& index) { index.null_counts[2] = 1; }),
+             "column_index: there are 0 nulls, the column index says 1");
+  expect_one(errors_with_column_index([](ColumnIndex& index) { index.null_pages[5] = true; }),
+             "column_index: the column index says that all values are null");
+  expect_one(errors_with_column_index([](ColumnIndex& index) { index.boundary_order = BoundaryOrder::descending; }),
+             "column_index: the column index says that bounds descend");
+}
+
+TEST(Verify, FindsAnOffsetIndexThatLies) {
+  const auto errors = [](const std::function<void(OffsetIndex&)>& change) {
+    return errors_with_bytes([&](const FileMetaData& file, std::string& bytes) {
+      const ChunkIndexPlace& place = file.row_groups[0].columns[0].index;
+      const auto begin = static_cast<size_t>(*place.offset_index_offset);
+      OffsetIndex index = read_offset_index(as_bytes(std::string_view(bytes).substr(begin)));
+      change(index);
+      Bytes changed;
+      write_offset_index(index, changed);
+      ASSERT_EQ(changed.size(), static_cast<size_t>(*place.offset_index_length));
+      bytes.replace(begin, changed.size(), changed.view());
+    });
+  };
+  expect_one(errors([](OffsetIndex& index) { index.page_locations[4].first_row_index += 1; }),
+             "offset_index: the page has 10 rows, the offset index says 11");
+  expect_one(errors([](OffsetIndex& index) { index.page_locations[4].offset += 1; }), "offset_index: the page has ");
+}
+
+TEST(Verify, FindsABloomFilterThatHidesValues) {
+  expect_one(errors_with_bytes([](const FileMetaData& file, std::string& bytes) {
+               const ColumnMetaData& meta = *file.row_groups[0].columns[0].meta_data;
+               const auto end = static_cast<size_t>(*meta.bloom_filter_offset + *meta.bloom_filter_length);
+               bytes.replace(end - 32, 32, std::string(32, '\0'));
+             }),
+             "bloom_filter: the bloom filter rules out a value that is there");
+}
+
+TEST(Verify, GoesOnBehindADamagedPage) {
+  const auto found = errors_with_bytes([](const FileMetaData& file, std::string& bytes) {
+    const ColumnMetaData& meta = *file.row_groups[0].columns[1].meta_data;
+    char& byte = bytes[static_cast<size_t>(meta.data_page_offset + meta.total_compressed_size) - 1];
+    byte = static_cast<char>(byte ^ 1);
+  });
+  expect_one(found, "page_checksum: ");
+}
+
+TEST(Verify, TellsWhatIsNoFile) {
+  const TemporaryDirectory folder;
+  test::write_file(folder / "a.parquet", "no Parquet file, but long enough for one");
+  expect_one(errors_of(folder / "a.parquet"), "footer: ");
+  EXPECT_THROW(errors_of(folder / "none.parquet"), Error);
+}
+
+}  // namespace
+}  // namespace sluice::verify_test
