@@ -33,7 +33,7 @@ struct Settings {
 struct Outcome {
   int64_t rows = 0;
   int64_t batches = 0;
-  sluice::ReadCounters counters;
+  sluice::ReadCounters counters{};
 };
 
 sluice::ReadOptions options_of(const Settings& settings, const std::shared_ptr<sluice::Runtime>& runtime) {
