@@ -13,13 +13,19 @@ constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 // All that a handler reaches. Lock-free, and written before the handler is there.
 std::atomic<int> noted = 0;
 
-void note(int signal) { noted = signal; }
-
-void set_handler(int signal, void (*handler)(int), int flags) {
+void set_handler(int signal, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
-  action.sa_flags = flags;
   ::sigaction(signal, &action, nullptr);
+}
+
+// The next one ends the program, whichever of them it is.
+void note(int signal) {
+  noted = signal;
+  for (const int other : kSignals) {
+    struct sigaction before {};
+    if (::sigaction(other, nullptr, &before) == 0 && before.sa_handler == note) set_handler(other, SIG_DFL);
+  }
 }
 
 }  // namespace
@@ -30,7 +36,7 @@ Interruption::Interruption() {
     struct sigaction before {};
     // Whoever started us with nohup wants the signal to be ignored.
     if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
-    set_handler(signal, note, static_cast<int>(SA_RESETHAND));
+    set_handler(signal, note);
   }
 }
 
@@ -46,7 +52,7 @@ const char* Interruption::name(int signal) {
 }
 
 void Interruption::end_by(int signal) {
-  set_handler(signal, SIG_DFL, 0);
+  set_handler(signal, SIG_DFL);
   ::raise(signal);
   std::_Exit(128 + signal);
 }

@@ -179,6 +179,29 @@ class Signals(TerminalTest):
             self.assertEqual(process.returncode, -signal.SIGINT, err)
             self.assertEqual(self.names(), ["big.ndjson"])
 
+    def test_a_second_signal_ends_the_run_whichever_it_is(self):
+        """Once only a second one of the same kind did: SIGTERM behind SIGINT was noted and nothing more."""
+        self.put("big.ndjson", RECORD * 600_000)
+        aborted = 0
+        for attempt in range(30):  # the first may come before the program is ready, the second when all is published
+            process, _ = self.start("write", "big.ndjson", "-o", "out.parquet", "--on-signal", "publish",
+                                    stdin=subprocess.DEVNULL)
+            time.sleep(0.03 * (attempt % 10 + 1))
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.001 * (attempt // 10))
+            process.send_signal(signal.SIGTERM)
+            err = process.stderr.read().decode()
+            process.wait()
+            path = os.path.join(self.folder, "out.parquet")
+            self.assertIn(process.returncode, (0, -signal.SIGINT, -signal.SIGTERM), err)
+            self.assertEqual(os.path.exists(path), process.returncode == 0, err)
+            aborted += process.returncode == -signal.SIGTERM
+            if os.path.exists(path):
+                os.remove(path)
+            if aborted:
+                break
+        self.assertGreater(aborted, 0)
+
     def test_exit_code_and_destination_agree_whenever_it_comes(self):
         """Once a signal that came between publishing and the end of the program killed it: published, and not 0."""
         self.put("some.ndjson", RECORD * 20_000)
