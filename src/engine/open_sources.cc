@@ -57,7 +57,8 @@ Known identified(const Source& source, const SourceOptions& options) {
   known.format = begins_like_arrow(known.contents->peek(ipc::kFileStartBytes))
                      ? SourceFormat::arrow
                      : format_of_text(as_text(known.contents->peek_line(kFormatSampleBytes)));
-  if (known.contents->bytes_total()) known.contents.reset();  // files are opened again when their turn has come
+  // Files are opened again when their turn has come; standard input, a file or not, goes on where it was looked at.
+  if (source.path != "-" && known.contents->bytes_total()) known.contents.reset();
   return known;
 }
 

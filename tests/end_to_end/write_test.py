@@ -29,6 +29,18 @@ class Writes(program.ProgramTest):
         piped, _ = self.run_program("write", "-", "-o", "-", stdin=RECORDS)
         self.assertEqual(piped, (self.folder / "out.parquet").read_bytes())
 
+    def test_standard_input_may_be_a_file(self):
+        """Once the bytes that told the format were gone: reading went on behind them, in the middle of a record."""
+        table = "a,b\n" + "3,4\n" * 99_999
+        for name, text in (("a.ndjson", RECORDS), ("b.ndjson", RECORDS * 20_000), ("c.csv", table)):
+            self.put(name, text)
+            named, _ = self.run_program("write", name, "-o", "-")
+            with (self.folder / name).open("rb") as source:
+                done = subprocess.run([program.PROGRAM, "write", "-", "-o", "-"], stdin=source, capture_output=True,
+                                      env=program.ENVIRONMENT, timeout=120, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stdout, named, name)
+
     def test_threads_change_no_byte(self):
         records = "".join(f'{{"n":{n},"s":"{n % 7}","l":[{n % 3}]}}\n' for n in range(20_000))
         one, _ = self.run_program("write", "-", "-o", "-", "--threads", 1, "--row-group-rows", 3000, stdin=records)
