@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/draw.h"
+#include "support/held_stream.h"
 #include "support/make_columns.h"
 #include "support/random_batches.h"
 #include "support/random_table.h"
@@ -21,22 +22,9 @@ using ::testing::SizeIs;
 
 __extension__ typedef __int128 int128;
 
+using test::HeldStream;
+
 constexpr uint64_t kSeed = 20'261'124;
-
-class HeldStream final : public BatchStream {
- public:
-  HeldStream(Schema schema, std::vector<Batch> batches) : schema_(std::move(schema)), batches_(std::move(batches)) {}
-  const Schema& schema() const override { return schema_; }
-  std::optional<RelationBatch> next() override {
-    if (next_ == batches_.size()) return std::nullopt;
-    return RelationBatch{"", batches_[next_++]};
-  }
-
- private:
-  Schema schema_;
-  std::vector<Batch> batches_;
-  size_t next_ = 0;
-};
 
 struct Table {
   Schema schema;

@@ -14,6 +14,7 @@
 #include "sluice/file_reader.h"
 #include "storage/temporary_directory.h"
 #include "support/draw.h"
+#include "support/held_stream.h"
 #include "support/make_columns.h"
 #include "support/random_batches.h"
 #include "support/random_options.h"
@@ -25,22 +26,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
+using test::HeldStream;
+
 constexpr uint64_t kSeed = 20'261'125;
-
-class HeldStream final : public BatchStream {
- public:
-  HeldStream(Schema schema, std::vector<Batch> batches) : schema_(std::move(schema)), batches_(std::move(batches)) {}
-  const Schema& schema() const override { return schema_; }
-  std::optional<RelationBatch> next() override {
-    if (next_ == batches_.size()) return std::nullopt;
-    return RelationBatch{"", batches_[next_++]};
-  }
-
- private:
-  Schema schema_;
-  std::vector<Batch> batches_;
-  size_t next_ = 0;
-};
 
 std::string words_of(const Difference& difference) {
   std::string words = std::to_string(difference.rows_a) + " and " + std::to_string(difference.rows_b) + " rows";

@@ -21,6 +21,7 @@
 #include "sluice/file_writer.h"
 #include "sluice/text_output.h"
 #include "support/draw.h"
+#include "support/foreign_files.h"
 #include "support/make_columns.h"
 #include "support/memory_sink.h"
 #include "support/random_batches.h"
@@ -260,7 +261,7 @@ void read_some(const std::string& bytes) {
 
 TEST(Mutation, ForeignFilesEndInRowsOrAnError) {
   const std::vector<std::filesystem::path> paths = foreign_files();
-  if (paths.empty()) GTEST_SKIP() << "no ../shared/data/parquet-testing beside the checkout";
+  if (paths.empty()) GTEST_SKIP() << test::kNoForeignFiles;
   std::vector<std::string> contents;
   for (const auto& path : paths) contents.push_back(test::read_file(path.string()));
   const size_t wanted = mutations_wanted().value_or(600);

@@ -9,6 +9,7 @@
 #include "sluice/layout.h"
 #include "storage/temporary_directory.h"
 #include "support/draw.h"
+#include "support/foreign_files.h"
 #include "support/make_columns.h"
 #include "support/rewritten_file.h"
 
@@ -223,7 +224,7 @@ TEST(PageCursor, RefusesPagesBeyondTheCap) {
 
 TEST(PageCursor, WalksFilesOfOtherWriters) {
   const auto files = foreign_files("data");
-  if (files.empty()) GTEST_SKIP() << "no ../shared/data/parquet-testing beside the checkout";
+  if (files.empty()) GTEST_SKIP() << test::kNoForeignFiles;
   size_t pages = 0;
   size_t indexes_used = 0;
   for (const auto& path : files) {

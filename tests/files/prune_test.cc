@@ -12,6 +12,7 @@
 #include "sluice/file_writer.h"
 #include "storage/temporary_directory.h"
 #include "support/draw.h"
+#include "support/foreign_files.h"
 #include "support/make_columns.h"
 #include "support/random_batches.h"
 #include "support/random_options.h"
@@ -343,7 +344,7 @@ TEST(PruneForeign, BloomFiltersOfOtherWriters) {
   for (const char* const name :
        {"data_index_bloom_encoding_stats.parquet", "data_index_bloom_encoding_with_length.parquet"}) {
     const std::string path = file_named(name);
-    if (path.empty()) GTEST_SKIP() << "no ../shared/data/parquet-testing beside the checkout";
+    if (path.empty()) GTEST_SKIP() << test::kNoForeignFiles;
     Asked asked(path);
     ASSERT_EQ(asked.schema()->fields()[0].name, "String");
     EXPECT_EQ(asked.told("String = 'Hello'"), "0-14") << name;
@@ -354,7 +355,7 @@ TEST(PruneForeign, BloomFiltersOfOtherWriters) {
 
 TEST(PruneForeign, CutTextsOfOtherWriters) {
   const std::string path = file_named("binary_truncated_min_max.parquet");
-  if (path.empty()) GTEST_SKIP() << "no ../shared/data/parquet-testing beside the checkout";
+  if (path.empty()) GTEST_SKIP() << test::kNoForeignFiles;
   Asked asked(path);
   for (const Field& field : asked.schema()->fields()) {
     if (field.type.kind() != TypeKind::string) continue;
@@ -367,7 +368,7 @@ TEST(PruneForeign, CutTextsOfOtherWriters) {
 
 TEST(PruneForeign, NanOfOtherWritersIsNeverRuledOut) {
   const std::string path = file_named("floating_orders_nan_count.parquet");
-  if (path.empty()) GTEST_SKIP() << "no ../shared/data/parquet-testing beside the checkout";
+  if (path.empty()) GTEST_SKIP() << test::kNoForeignFiles;
   Asked asked(path);
   for (const Field& field : asked.schema()->fields()) {
     // Without NaN, with some, NaN alone, and zeros of both signs.

@@ -6,6 +6,7 @@
 #include "sluice/error.h"
 #include "sluice/file_writer.h"
 #include "storage/temporary_directory.h"
+#include "support/foreign_files.h"
 #include "support/make_columns.h"
 #include "support/rewritten_file.h"
 
@@ -188,7 +189,7 @@ TEST(StoredFile, OldWritersDidNotCountTheDictionarysHeader) {
 
 TEST(StoredFile, OpensFilesOfOtherWriters) {
   const auto files = foreign_files("data");
-  if (files.empty()) GTEST_SKIP() << "no ../shared/data/parquet-testing beside the checkout";
+  if (files.empty()) GTEST_SKIP() << test::kNoForeignFiles;
   int opened = 0;
   for (const auto& path : files) {
     const bool is_encrypted = path.extension() == ".encrypted";

@@ -29,15 +29,4 @@ inline void rewrite_footer(const std::string& path, const std::function<void(Fil
   write_file(path, std::string(bytes.view()));
 }
 
-/// Files of other writers in a folder of apache/parquet-testing, which lies beside some checkouts; in order.
-inline std::vector<std::filesystem::path> foreign_files(std::string_view folder) {
-  const auto root = std::filesystem::path(__FILE__).parent_path() / "../../../shared/data/parquet-testing" / folder;
-  std::vector<std::filesystem::path> files;
-  if (!std::filesystem::exists(root)) return files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(root))
-    if (entry.path().string().find(".parquet") != std::string::npos) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 }  // namespace sluice::test
