@@ -22,8 +22,8 @@ constexpr size_t kCountBytes = 3;
 constexpr size_t kReasonBytes = 22;
 constexpr size_t kBloomPlaceBytes = 12;
 /// Enough to tell values that are all alike from others, and little work.
-constexpr size_t kSampleBytes = 4'096;
-constexpr size_t kSamplePieces = 16;
+constexpr size_t kSampleBytes = 1'024;
+constexpr size_t kSamplePieces = 8;
 
 uint64_t scaled(uint64_t bytes, double by) { return static_cast<uint64_t>(static_cast<double>(bytes) * by); }
 
