@@ -1,8 +1,5 @@
 // CSV from anywhere: any bytes end in batches or in an Error, and nothing depends on how the text is cut into blocks.
 // The first byte chooses the options.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -13,14 +10,15 @@
 #include <vector>
 
 #include "columns/widths.h"
+#include "nameless_file.h"
 #include "sluice/error.h"
 #include "sluice/runtime.h"
 #include "sources/csv_format.h"
 #include "sources/record_source.h"
+#include "target.h"
 
+namespace sluice::csv_fuzz {
 namespace {
-
-using namespace sluice;
 
 void append_value(const Column& column, int64_t row, std::string& out) {
   if (column.type.kind() == TypeKind::null || !column.is_valid(row)) {
@@ -60,14 +58,11 @@ std::string all_of(const std::string& path, const CsvOptions& csv, uint64_t bloc
   return all;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const int file = memfd_create("csv", 0);
-  static const std::string path = "/proc/self/fd/" + std::to_string(file);
-  if (size == 0) return 0;
-  const uint8_t choice = data[0];
-  if (ftruncate(file, 0) != 0 || pwrite(file, data + 1, size - 1, 0) != static_cast<ssize_t>(size - 1)) std::abort();
+void run(ByteSpan input) {
+  static fuzz::NamelessFile file;
+  if (input.empty()) return;
+  const auto choice = std::to_integer<uint8_t>(input[0]);
+  file.write(input.subspan(1));
   CsvOptions csv;
   csv.header = (choice & 1) == 0;
   csv.delimiter = (choice & 2) == 0 ? '\0' : ';';
@@ -76,8 +71,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   csv.duplicates = (choice & 32) == 0 ? DuplicateNames::error : DuplicateNames::rename;
   const bool skips = (choice & 64) != 0;
   if ((choice & 128) != 0) csv.record_bytes_max = 40;
-  const std::string whole = all_of(path, csv, kBlockBytes, skips);
+  const std::string whole = all_of(file.path(), csv, kBlockBytes, skips);
   for (const uint64_t block_bytes : {1, 7, 64})
-    if (all_of(path, csv, block_bytes, skips) != whole) std::abort();
-  return 0;
+    if (all_of(file.path(), csv, block_bytes, skips) != whole) std::abort();
 }
+
+const fuzz::Registered kTarget("csv", run);
+
+}  // namespace
+}  // namespace sluice::csv_fuzz

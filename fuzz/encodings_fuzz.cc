@@ -13,61 +13,57 @@
 #include "pages/page_fault.h"
 #include "pages/value_reader.h"
 #include "slow_values.h"
+#include "target.h"
 
+namespace sluice::encodings_fuzz {
 namespace {
 
-using sluice::ByteSpan;
-using sluice::Encoding;
-using sluice::LeafBuffers;
-using sluice::LeafForm;
-using sluice::PhysicalType;
-
 struct Kind {
-  sluice::Type type;
+  Type type;
   PhysicalType carrier;
   int32_t length = 0;
 };
 
 const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> all{{sluice::boolean(), PhysicalType::boolean},
-                                     {sluice::int8(), PhysicalType::int32},
-                                     {sluice::int32(), PhysicalType::int32},
-                                     {sluice::int64(), PhysicalType::int64},
-                                     {sluice::timestamp(sluice::TimeUnit::second), PhysicalType::int64},
-                                     {sluice::timestamp(sluice::TimeUnit::microsecond), PhysicalType::int96},
-                                     {sluice::float32(), PhysicalType::float_},
-                                     {sluice::float64(), PhysicalType::double_},
-                                     {sluice::string(), PhysicalType::byte_array},
-                                     {sluice::decimal(30, 2), PhysicalType::byte_array},
-                                     {sluice::fixed(5), PhysicalType::fixed_len_byte_array, 5},
-                                     {sluice::uuid(), PhysicalType::fixed_len_byte_array, 16},
-                                     {sluice::decimal(9, 2), PhysicalType::fixed_len_byte_array, 5},
-                                     {sluice::binary(), PhysicalType::fixed_len_byte_array, 0}};
+  static const std::vector<Kind> all{{boolean(), PhysicalType::boolean},
+                                     {int8(), PhysicalType::int32},
+                                     {int32(), PhysicalType::int32},
+                                     {int64(), PhysicalType::int64},
+                                     {timestamp(TimeUnit::second), PhysicalType::int64},
+                                     {timestamp(TimeUnit::microsecond), PhysicalType::int96},
+                                     {float32(), PhysicalType::float_},
+                                     {float64(), PhysicalType::double_},
+                                     {string(), PhysicalType::byte_array},
+                                     {decimal(30, 2), PhysicalType::byte_array},
+                                     {fixed(5), PhysicalType::fixed_len_byte_array, 5},
+                                     {uuid(), PhysicalType::fixed_len_byte_array, 16},
+                                     {decimal(9, 2), PhysicalType::fixed_len_byte_array, 5},
+                                     {binary(), PhysicalType::fixed_len_byte_array, 0}};
   return all;
 }
 
 LeafForm form_of(const Kind& kind) {
-  sluice::SchemaElement element;
+  SchemaElement element;
   element.type = kind.carrier;
   element.type_length = kind.length;
-  return sluice::leaf_form(element, kind.type, sluice::Int96Unit::microsecond, sluice::InvalidText::error);
+  return leaf_form(element, kind.type, Int96Unit::microsecond, InvalidText::error);
 }
 
 /// Three entries, whatever the type: of ones, of twos, of threes.
-sluice::fuzz::SlowValues dictionary_of(const LeafForm& form) {
+fuzz::SlowValues dictionary_of(const LeafForm& form) {
   const size_t size = form.carrier == PhysicalType::byte_array ? 2 : form.stored_width;
-  sluice::fuzz::SlowValues entries;
+  fuzz::SlowValues entries;
   for (const char byte : {1, 2, 3}) entries.emplace_back(size, form.is_same() ? byte : '\0');
   return entries;
 }
 
-sluice::DictionaryEntries entries_of(const LeafForm& form, const std::shared_ptr<sluice::BufferPool>& pool) {
+DictionaryEntries entries_of(const LeafForm& form, const std::shared_ptr<BufferPool>& pool) {
   std::string plain;
   for (const std::string& entry : dictionary_of(form)) {
-    if (form.carrier == PhysicalType::byte_array) plain += sluice::fuzz::bytes_of(entry.size(), sizeof(uint32_t));
+    if (form.carrier == PhysicalType::byte_array) plain += fuzz::bytes_of(entry.size(), sizeof(uint32_t));
     plain += entry;
   }
-  return sluice::read_dictionary(form, 3, sluice::as_bytes(plain), pool);
+  return read_dictionary(form, 3, as_bytes(plain), pool);
 }
 
 void expect(bool holds) {
@@ -81,18 +77,17 @@ struct Values {
   friend bool operator==(const Values& a, const Values& b) = default;
 };
 
-void append(const sluice::Column& column, const LeafForm& form, Values& to) {
-  const auto bytes = sluice::as_text(column.values.bytes());
+void append(const Column& column, const LeafForm& form, Values& to) {
+  const auto bytes = as_text(column.values.bytes());
   switch (form.layout) {
-    case sluice::ValueLayout::text:
+    case ValueLayout::text:
       for (int64_t i = 0; i < column.length; ++i)
         to.sizes.push_back(column.offsets_data()[i + 1] - column.offsets_data()[i]);
       expect(bytes.size() == static_cast<size_t>(column.offsets_data()[column.length]));
       to.bytes += bytes;
       break;
-    case sluice::ValueLayout::bits:
-      for (int64_t i = 0; i < column.length; ++i)
-        to.bytes += static_cast<char>(sluice::bit_at(column.values.as<uint8_t>(), i));
+    case ValueLayout::bits:
+      for (int64_t i = 0; i < column.length; ++i) to.bytes += static_cast<char>(bit_at(column.values.as<uint8_t>(), i));
       break;
     default: expect(bytes.size() == static_cast<size_t>(column.length) * form.width); to.bytes += bytes;
   }
@@ -101,10 +96,10 @@ void append(const sluice::Column& column, const LeafForm& form, Values& to) {
 /// Nothing where the page is faulty. Without steps, all values at once.
 std::optional<Values> read_values(const LeafForm& form, Encoding encoding, ByteSpan page, size_t count,
                                   ByteSpan steps) {
-  const auto pool = std::make_shared<sluice::BufferPool>(100'000);
+  const auto pool = std::make_shared<BufferPool>(100'000);
   Values values;
   try {
-    const auto reader = sluice::make_value_reader(form, encoding, page, count, entries_of(form, pool));
+    const auto reader = make_value_reader(form, encoding, page, count, entries_of(form, pool));
     LeafBuffers buffers(form, pool, false);
     for (size_t at = 0, step = 0; at < count; ++step) {
       const size_t wanted = steps.empty() ? count : std::to_integer<size_t>(steps[step % steps.size()]) * 3 + 1;
@@ -114,7 +109,7 @@ std::optional<Values> read_values(const LeafForm& form, Encoding encoding, ByteS
       append(buffers.finish(), form, values);
     }
     (void)reader->bytes_left();
-  } catch (const sluice::PageFault&) {
+  } catch (const PageFault&) {
     return std::nullopt;
   }
   return values;
@@ -124,8 +119,8 @@ std::optional<Values> read_values(const LeafForm& form, Encoding encoding, ByteS
 Values slow_values(const LeafForm& form, Encoding encoding, ByteSpan page, size_t count) {
   Values values;
   for (const std::string& value :
-       sluice::fuzz::slow_values(form.carrier, form.stored_width, encoding, page, count, dictionary_of(form))) {
-    if (form.layout == sluice::ValueLayout::text) values.sizes.push_back(static_cast<int32_t>(value.size()));
+       fuzz::slow_values(form.carrier, form.stored_width, encoding, page, count, dictionary_of(form))) {
+    if (form.layout == ValueLayout::text) values.sizes.push_back(static_cast<int32_t>(value.size()));
     values.bytes += value;
   }
   return values;
@@ -133,9 +128,9 @@ Values slow_values(const LeafForm& form, Encoding encoding, ByteSpan page, size_
 
 /// Skips as far as it goes.
 void skip_values(const LeafForm& form, Encoding encoding, ByteSpan page, size_t count, ByteSpan steps) {
-  const auto pool = std::make_shared<sluice::BufferPool>(0);
+  const auto pool = std::make_shared<BufferPool>(0);
   try {
-    const auto reader = sluice::make_value_reader(form, encoding, page, count, entries_of(form, pool));
+    const auto reader = make_value_reader(form, encoding, page, count, entries_of(form, pool));
     LeafBuffers buffers(form, pool, true);
     for (size_t at = 0, step = 0; at < count; ++step) {
       const size_t wanted = std::min(std::to_integer<size_t>(steps[step % steps.size()]) + 1, count - at);
@@ -144,19 +139,16 @@ void skip_values(const LeafForm& form, Encoding encoding, ByteSpan page, size_t 
       if (at < count) at += reader->read(1, 1 << 20, buffers);
     }
     buffers.finish();
-  } catch (const sluice::PageFault&) {
+  } catch (const PageFault&) {
     return;
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const ByteSpan input(reinterpret_cast<const std::byte*>(data), size);
-  if (input.size() < 7) return 0;
-  const LeafForm form = form_of(kinds()[data[0] % kinds().size()]);
-  const auto encoding = static_cast<Encoding>(data[1] % 10);
-  const size_t count = size_t{data[2]} * 16 + 1;
+void run(ByteSpan input) {
+  if (input.size() < 7) return;
+  const LeafForm form = form_of(kinds()[std::to_integer<size_t>(input[0]) % kinds().size()]);
+  const auto encoding = static_cast<Encoding>(std::to_integer<int>(input[1]) % 10);
+  const size_t count = std::to_integer<size_t>(input[2]) * 16 + 1;
   const ByteSpan page = input.subspan(7);
   const ByteSpan steps = input.subspan(3, 4);
   const auto whole = read_values(form, encoding, page, count, {});
@@ -165,5 +157,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // A slow reader that ends early throws what nobody catches.
   if (whole && form.is_same()) expect(*whole == slow_values(form, encoding, page, count));
   skip_values(form, encoding, page, count, steps);
-  return 0;
 }
+
+const fuzz::Registered kTarget("encodings", run);
+
+}  // namespace
+}  // namespace sluice::encodings_fuzz

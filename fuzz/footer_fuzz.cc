@@ -7,17 +7,24 @@
 #include "format/schema_elements.h"
 #include "format/thrift_reader.h"
 #include "sluice/error.h"
+#include "target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const sluice::ByteSpan bytes(reinterpret_cast<const std::byte*>(data), size);
+namespace sluice::footer_fuzz {
+namespace {
+
+void run(ByteSpan input) {
   try {
-    const sluice::FileMetaData file = sluice::parse_file_metadata(bytes, "fuzz");
-    sluice::from_schema_elements(file.schema, "fuzz");
-  } catch (const sluice::Error&) {
+    const FileMetaData file = parse_file_metadata(input, "fuzz");
+    from_schema_elements(file.schema, "fuzz");
+  } catch (const Error&) {
   }
   try {
-    sluice::read_page_header(bytes);
-  } catch (const sluice::ThriftError&) {
+    read_page_header(input);
+  } catch (const ThriftError&) {
   }
-  return 0;
 }
+
+const fuzz::Registered kTarget("footer", run);
+
+}  // namespace
+}  // namespace sluice::footer_fuzz

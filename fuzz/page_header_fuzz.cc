@@ -10,10 +10,10 @@
 #include "format/thrift_reader.h"
 #include "pages/chunk_reader.h"
 #include "sluice/error.h"
+#include "target.h"
 
+namespace sluice::page_header_fuzz {
 namespace {
-
-using namespace sluice;
 
 /// Pages as they come, one behind the other, until bytes end or are no header.
 class BytePages final : public PageSource {
@@ -88,14 +88,16 @@ void read_chunk(ByteSpan bytes) {
   reader.finish();
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size < 4) return 0;
+void run(ByteSpan input) {
+  if (input.size() < 4) return;
   try {
-    read_chunk({reinterpret_cast<const std::byte*>(data), size});
-  } catch (const sluice::Error&) {
-  } catch (const sluice::PageFault&) {
+    read_chunk(input);
+  } catch (const Error&) {
+  } catch (const PageFault&) {
   }
-  return 0;
 }
+
+const fuzz::Registered kTarget("page_header", run);
+
+}  // namespace
+}  // namespace sluice::page_header_fuzz

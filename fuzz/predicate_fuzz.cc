@@ -12,7 +12,9 @@
 #include "sluice/batch.h"
 #include "sluice/error.h"
 #include "sluice/predicate.h"
+#include "target.h"
 
+namespace sluice::predicate_fuzz {
 namespace {
 
 constexpr std::string_view kColumns =
@@ -20,36 +22,38 @@ constexpr std::string_view kColumns =
     "k float16, s struct<x time(us), y list<int8>>";
 
 // Two rows: nulls, and zeros.
-sluice::Batch table() {
-  const auto schema = std::make_shared<const sluice::Schema>(sluice::parse_schema(kColumns));
-  std::vector<sluice::Column> columns;
-  for (const sluice::Field& field : schema->fields()) {
-    sluice::ColumnBuilder builder(field.type);
+Batch table() {
+  const auto schema = std::make_shared<const Schema>(parse_schema(kColumns));
+  std::vector<Column> columns;
+  for (const Field& field : schema->fields()) {
+    ColumnBuilder builder(field.type);
     builder.append_nulls(2);
-    sluice::Column column = builder.finish();
+    Column column = builder.finish();
     if (!field.type.is_nested()) {
       static const std::vector<uint8_t> second_is_there(8, 2);
-      column.validity = sluice::Buffer(std::as_bytes(std::span(second_is_there)), nullptr);
+      column.validity = Buffer(std::as_bytes(std::span(second_is_there)), nullptr);
       column.null_count = 1;
     }
     columns.push_back(std::move(column));
   }
-  return sluice::Batch(schema, std::move(columns), 2);
+  return Batch(schema, std::move(columns), 2);
 }
+
+void run(ByteSpan input) {
+  static const Batch batch = table();
+  try {
+    const Predicate predicate = parse_predicate(as_text(input));
+    if (parse_predicate(to_text(predicate)) != predicate) std::abort();
+    Predicate negation{.kind = Predicate::Kind::negation};
+    negation.operands.push_back(predicate);
+    const auto kept = BoundPredicate(predicate, batch.schema()).select(batch);
+    const auto dropped = BoundPredicate(negation, batch.schema()).select(batch);
+    if ((kept.words()[0] & dropped.words()[0]) != 0 || (kept.words()[0] | dropped.words()[0]) > 3) std::abort();
+  } catch (const Error&) {
+  }
+}
+
+const fuzz::Registered kTarget("predicate", run);
 
 }  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const sluice::Batch batch = table();
-  try {
-    const sluice::Predicate predicate = sluice::parse_predicate({reinterpret_cast<const char*>(data), size});
-    if (sluice::parse_predicate(sluice::to_text(predicate)) != predicate) std::abort();
-    sluice::Predicate negation{.kind = sluice::Predicate::Kind::negation};
-    negation.operands.push_back(predicate);
-    const auto kept = sluice::BoundPredicate(predicate, batch.schema()).select(batch);
-    const auto dropped = sluice::BoundPredicate(negation, batch.schema()).select(batch);
-    if ((kept.words()[0] & dropped.words()[0]) != 0 || (kept.words()[0] | dropped.words()[0]) > 3) std::abort();
-  } catch (const sluice::Error&) {
-  }
-  return 0;
-}
+}  // namespace sluice::predicate_fuzz

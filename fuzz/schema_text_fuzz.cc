@@ -6,12 +6,20 @@
 
 #include "sluice/error.h"
 #include "sluice/schema.h"
+#include "target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+namespace sluice::schema_text_fuzz {
+namespace {
+
+void run(ByteSpan input) {
   try {
-    const sluice::Schema schema = sluice::parse_schema({reinterpret_cast<const char*>(data), size});
-    if (sluice::parse_schema(sluice::to_text(schema)) != schema) std::abort();
-  } catch (const sluice::Error&) {
+    const Schema schema = parse_schema(as_text(input));
+    if (parse_schema(to_text(schema)) != schema) std::abort();
+  } catch (const Error&) {
   }
-  return 0;
 }
+
+const fuzz::Registered kTarget("schema_text", run);
+
+}  // namespace
+}  // namespace sluice::schema_text_fuzz
