@@ -10,6 +10,7 @@
 #include "inspect_pages.h"
 #include "json_output.h"
 #include "output.h"
+#include "parquet_files.h"
 #include "sluice/layout.h"
 #include "sluice/units.h"
 #include "terminal.h"
@@ -34,16 +35,20 @@ Command inspect_command(InspectCall& call, Session& session) {
   return {
       .name = "inspect",
       .summary =
-          "Shows what stands where in a Parquet file, by its footer alone: columns, encodings, nulls, bounds, "
+          "Shows what stands where in Parquet files, by their footers alone: columns, encodings, nulls, bounds, "
           "sizes; pages on request.",
       .examples = {{"sluice inspect events.parquet", "a line for each column"},
                    {"sluice inspect events.parquet --pages --column amount", "each page of one column"},
                    {"sluice inspect events.parquet --json", "row groups and column chunks too, for programs"},
-                   {"sluice inspect events.parquet --json | jq '.columns[] | [.name, .bytes]'", "one figure of it"}},
-      .usage = "sluice inspect PATH [OPTIONS]",
+                   {"sluice inspect events/ --json | jq '.path, (.columns[] | [.name, .bytes])'",
+                    "figures of each file below a directory"}},
+      .usage = "sluice inspect PATH... [OPTIONS]",
       .options = std::move(options),
-      .remarks = {"Into a file or a pipe nothing is cut. Bounds are as the file tells them; \"(cut)\" marks texts that "
-                  "were shortened by the writer."},
+      .remarks =
+          {"PATH is a file, or a directory: all that ends in .parquet below it, one after the other; with --json "
+           "an object a line for each.",
+           "Into a file or a pipe nothing is cut. Bounds are as the file tells them; \"(cut)\" marks texts that "
+           "were shortened by the writer."},
   };
 }
 
@@ -258,6 +263,20 @@ std::vector<size_t> chosen_columns(const FileLayout& file, const std::vector<std
   return indexes;
 }
 
+void inspect(const std::string& path, const InspectCall& call, const Session& session) {
+  const FilePages pages(path);
+  const FileLayout& file = pages.layout();
+  const std::vector<size_t> columns = chosen_columns(file, call.columns);
+  if (session.json) return print_json(pages, columns, call.pages);
+  const Palette palette(STDOUT_FILENO, session.color);
+  if (!call.pages) {
+    write_out(layout_text(file, columns, palette));
+    return;
+  }
+  write_out(headline(file, palette));
+  print_pages(pages, columns, session);
+}
+
 }  // namespace
 
 int run_inspect(Session& session, Arguments arguments) {
@@ -268,20 +287,12 @@ int run_inspect(Session& session, Arguments arguments) {
     write_out(help_text(command));
     return kDone;
   }
-  const FilePages pages(one_operand(command, *operands, "PATH"));
-  const FileLayout& file = pages.layout();
-  const std::vector<size_t> columns = chosen_columns(file, call.columns);
-  if (session.json) {
-    print_json(pages, columns, call.pages);
-    return kDone;
+  if (operands->empty()) throw UsageError("sluice inspect needs a PATH", "sluice inspect --help shows what it takes.");
+  const std::vector<std::string> files = parquet_files(*operands);
+  for (const std::string& path : files) {
+    if (path != files.front() && !session.json && !write_out("\n")) break;
+    inspect(path, call, session);
   }
-  const Palette palette(STDOUT_FILENO, session.color);
-  if (!call.pages) {
-    write_out(layout_text(file, columns, palette));
-    return kDone;
-  }
-  write_out(headline(file, palette));
-  print_pages(pages, columns, session);
   return kDone;
 }
 

@@ -4,17 +4,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <filesystem>
-#include <iterator>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "arguments.h"
 #include "json_output.h"
 #include "output.h"
-#include "sluice/error.h"
+#include "parquet_files.h"
 #include "sluice/units.h"
 #include "terminal.h"
 #include "values.h"
@@ -112,24 +108,6 @@ std::string summary(const VerifyReport& total, size_t files) {
                      counted(static_cast<uint64_t>(total.notes), "note"));
 }
 
-/// What PATH stands for: itself, or of a directory all Parquet files below it, in the order of their paths.
-std::vector<std::string> files_of(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  if (!fs::is_directory(path, error)) return {path};
-  std::vector<std::string> files;
-  for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    const bool is_hidden = name.starts_with('.') || name.starts_with('_');
-    if (entry->is_directory() && is_hidden) entry.disable_recursion_pending();
-    if (entry->is_regular_file() && !is_hidden && name.ends_with(".parquet")) files.push_back(entry->path().string());
-  }
-  if (error) throw Error(ErrorCode::io, path + ": cannot be listed: " + error.message(), {.source = path});
-  if (files.empty()) throw Error(ErrorCode::io, path + " has no file whose name ends in .parquet", {.source = path});
-  std::ranges::sort(files);
-  return files;
-}
-
 VerifyReport verify_for_people(const std::vector<std::string>& paths, const VerifyCall& call, const Session& session) {
   const Palette palette(STDOUT_FILENO, session.color);
   VerifyReport total;
@@ -169,8 +147,7 @@ int run_verify(Session& session, Arguments arguments) {
   }
   if (operands->empty()) throw UsageError("sluice verify needs a PATH", "sluice verify --help shows what it takes.");
   call.options.runtime = std::make_shared<Runtime>(call.runtime);
-  std::vector<std::string> files;
-  for (const std::string& path : *operands) std::ranges::move(files_of(path), std::back_inserter(files));
+  const std::vector<std::string> files = parquet_files(*operands);
   const VerifyReport total = session.json ? verify_for_machines(files, call) : verify_for_people(files, call, session);
   return total.errors > 0 || (call.strict && total.notes > 0) ? kFailed : kDone;
 }

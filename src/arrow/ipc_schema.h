@@ -53,5 +53,8 @@ std::string stored_arrow_schema(const Schema& schema);
 /// Nothing when `text` is malformed, or has a field of a type that is not built: a file is readable without it.
 /// Safe for any input: memory and time stay in proportion to `text`, fields nest 64 levels deep at most.
 std::optional<Schema> parse_stored_arrow_schema(std::string_view text);
+/// The same for who wants to know why: throws Error{corrupt} when it is malformed, Error{unsupported} for a field of a
+/// type that is not built, Error{invalid} for names that come twice.
+Schema read_stored_arrow_schema(std::string_view text);
 
 }  // namespace sluice

@@ -275,17 +275,21 @@ IpcSchema read_ipc_schema(const FlatTable& schema, size_t buffer_bytes) {
   return read;
 }
 
-std::optional<Schema> parse_stored_arrow_schema(std::string_view text) {
+Schema read_stored_arrow_schema(std::string_view text) {
   const std::optional<Bytes> bytes = decode_base64(text);
-  if (!bytes) return std::nullopt;
+  if (!bytes) throw Error(ErrorCode::corrupt, "it is no base64");
   const std::optional<ByteSpan> message = unwrap(*bytes);
-  if (!message) return std::nullopt;
+  if (!message) throw Error(ErrorCode::corrupt, "its message ends early");
+  const FlatTable table = FlatTable::root(*message);
+  const auto schema = table.table(ipc::kMessageHeader);
+  const auto header = static_cast<ipc::Header>(table.scalar<uint8_t>(ipc::kMessageHeaderType, 0));
+  if (!schema || header != ipc::Header::schema) throw Error(ErrorCode::corrupt, "its message has no schema");
+  return SchemaReader(message->size()).read(*schema).schema;
+}
+
+std::optional<Schema> parse_stored_arrow_schema(std::string_view text) {
   try {
-    const FlatTable table = FlatTable::root(*message);
-    const auto schema = table.table(ipc::kMessageHeader);
-    const auto header = static_cast<ipc::Header>(table.scalar<uint8_t>(ipc::kMessageHeaderType, 0));
-    if (!schema || header != ipc::Header::schema) return std::nullopt;
-    return SchemaReader(message->size()).read(*schema).schema;
+    return read_stored_arrow_schema(text);
   } catch (const Error&) {  // all of it is a hint of whoever wrote the file: none is better than half
     return std::nullopt;
   }

@@ -137,6 +137,24 @@ bool has_readable_bounds(const SchemaElement& leaf, const Type& type) {
   return !leaf.converted_type || is_understood(*leaf.converted_type, type.kind());
 }
 
+bool has_readable_signed_bounds(const SchemaElement& leaf, const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::uint8:
+    case TypeKind::uint16:
+    case TypeKind::uint32:
+    case TypeKind::uint64: return false;
+    default: break;
+  }
+  switch (leaf.type.value_or(PhysicalType::byte_array)) {
+    case PhysicalType::boolean:
+    case PhysicalType::int32:
+    case PhysicalType::int64:
+    case PhysicalType::float_:
+    case PhysicalType::double_: return has_readable_bounds(leaf, type);
+    default: return false;
+  }
+}
+
 std::optional<std::string> bound_text(const Type& type, std::string_view plain) {
   return bound_text(type, plain, type.is_nested() ? PhysicalType::byte_array : physical_type_of(type));
 }

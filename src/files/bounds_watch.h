@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "columns/value_test.h"
+#include "columns/value_condition.h"
 #include "files/stored_file.h"
 #include "sluice/column.h"
 

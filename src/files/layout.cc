@@ -147,7 +147,7 @@ void LayoutText::read_statistics(const Statistics& statistics, ChunkLayout& out)
   if (out.nans && (*out.nans < 0 || *out.nans > out.values))
     refuse_chunk(std::to_string(*out.nans) + " NaNs among " + std::to_string(out.values) + " values");
   const FileLeaf& leaf = file_.leaves()[leaf_];
-  if (!leaf.has_ordered_bounds) return;
+  if (!file_.has_ordered_bounds(group_, leaf_)) return;
   const Type type = stored_type(leaf.leaf.type);
   const auto read = [&](const std::optional<std::string>& plain) -> std::optional<std::string> {
     if (!plain) return std::nullopt;

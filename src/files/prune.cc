@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "columns/bounds_test.h"
 #include "columns/selection.h"
+#include "columns/value_range.h"
 #include "columns/widening.h"
 #include "files/bloom_search.h"
 #include "pages/value_reader.h"
@@ -58,7 +58,7 @@ ValueRange range_of_chunk(const StoredFile& file, size_t group, size_t index, co
     range.all_null = *statistics.null_count == meta.num_values;
     range.has_null = *statistics.null_count != 0;
   }
-  if (!leaf.has_ordered_bounds) return range;
+  if (!file.has_ordered_bounds(group, index)) return range;
   if (statistics.min_value) range.low = bound_of(leaf, type, *statistics.min_value);
   if (statistics.max_value) range.high = bound_of(leaf, type, *statistics.max_value);
   // Chunks of ours that have a NaN have no bounds.

@@ -1,5 +1,5 @@
-// Goes through a whole file: its footer, each chunk (verify_chunk.h), places that overlap, rows that are said to be
-// sorted; and says what is unwise.
+// Goes through a whole file: its footer, the Arrow schema in it, each chunk (verify_chunk.h), places that overlap, rows
+// that are said to be sorted; and says what is unwise.
 #include "sluice/verify.h"
 
 #include <algorithm>
@@ -9,6 +9,9 @@
 #include "files/digest_keys.h"
 #include "files/index_digest.h"
 #include "files/verify_chunk.h"
+#include "files/verify_dictionary.h"
+#include "files/verify_order.h"
+#include "files/verify_schema.h"
 #include "sluice/error.h"
 #include "sluice/units.h"
 
@@ -24,6 +27,16 @@ constexpr uint64_t kFooterBytesWise = 16_MiB;
 /// Of buffers that nobody uses at the moment.
 constexpr uint64_t kIdleBytesMax = 16_MiB;
 
+/// How many chunks have something in common, and the first of them.
+struct ChunkCount {
+  size_t count = 0;
+  std::string first{};
+
+  void add(const std::string& chunk) {
+    if (count++ == 0) first = chunk;
+  }
+};
+
 class FileVerifier {
  public:
   FileVerifier(std::string path, const VerifyOptions& options, const std::function<void(const Finding&)>& on_finding)
@@ -38,6 +51,9 @@ class FileVerifier {
   void check_index_digest();
   void check_places();
   void verify_chunks();
+  void verify_chunk(size_t group, size_t leaf, IndexReader& indexes, const ChunkContext& context);
+  void check_dictionary(const ChunkVerifier& chunk, size_t group, size_t leaf, const ChunkContext& context);
+  void check_order(size_t group, const std::shared_ptr<Runtime>& runtime);
   void note_footer();
   void note_row_groups();
   void note_chunks();
@@ -49,6 +65,8 @@ class FileVerifier {
   VerifyReport report_;
   uint64_t page_bytes_max_ = 0;
   bool lacks_checksums_ = false;
+  ChunkCount idle_dictionaries_;
+  ChunkCount wasteful_dictionaries_;
 };
 
 void FileVerifier::report(Finding finding) {
@@ -141,15 +159,43 @@ void FileVerifier::verify_chunks() {
   context.checksums = false;
   context.dictionaries = false;
   IndexReader indexes(file_);
+  for (size_t group = 0; group < file_->row_groups(); ++group) {
+    const int64_t errors_before = report_.errors;
+    for (size_t leaf = 0; leaf < file_->leaves().size(); ++leaf) verify_chunk(group, leaf, indexes, context);
+    if (report_.errors == errors_before) check_order(group, runtime);
+  }
+}
+
+void FileVerifier::verify_chunk(size_t group, size_t leaf, IndexReader& indexes, const ChunkContext& context) {
   const ReportFinding on_finding = [&](Finding finding) { report(std::move(finding)); };
-  for (size_t group = 0; group < file_->row_groups(); ++group)
-    for (size_t leaf = 0; leaf < file_->leaves().size(); ++leaf) {
-      ChunkVerifier verifier(*file_, indexes, group, leaf, context, on_finding);
-      verifier.run();
-      report_.pages += verifier.pages();
-      page_bytes_max_ = std::max(page_bytes_max_, verifier.page_bytes_max());
-      lacks_checksums_ = lacks_checksums_ || verifier.lacks_checksums();
-    }
+  ChunkVerifier verifier(*file_, indexes, group, leaf, context, on_finding);
+  verifier.run();
+  report_.pages += verifier.pages();
+  page_bytes_max_ = std::max(page_bytes_max_, verifier.page_bytes_max());
+  lacks_checksums_ = lacks_checksums_ || verifier.lacks_checksums();
+  if (verifier.is_whole() && verifier.has_dictionary()) check_dictionary(verifier, group, leaf, context);
+}
+
+void FileVerifier::check_dictionary(const ChunkVerifier& chunk, size_t group, size_t leaf,
+                                    const ChunkContext& context) {
+  const std::string name = "row group " + std::to_string(group) + ", column " + file_->leaves()[leaf].leaf.name;
+  if (!chunk.uses_dictionary()) return idle_dictionaries_.add(name);
+  const std::optional<EntryUse> use = entry_use(*file_, group, leaf, context);
+  if (!use || use->unused + use->repeated == 0) return;
+  wasteful_dictionaries_.add(name + ", has " + format_count(use->entries) + " entries: " + std::to_string(use->unused) +
+                             " without a value, " + std::to_string(use->repeated) + " there before");
+}
+
+void FileVerifier::check_order(size_t group, const std::shared_ptr<Runtime>& runtime) {
+  try {
+    if (std::optional<Finding> broken = check_sorting(
+            file_, group, {.checksums = false, .prune = false, .limits = options_.limits, .runtime = runtime}))
+      report(std::move(*broken));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::corrupt && error.code() != ErrorCode::unsupported) throw;
+    report(FindingKind::damage, "sorting_columns",
+           std::string("the columns that rows are said to be sorted by cannot be read: ") + error.what(), group);
+  }
 }
 
 // --- what is unwise
@@ -194,6 +240,15 @@ void FileVerifier::note_chunks() {
   note(unplaced, "no_offset_index", "have no offset index: no reader can pass over single pages");
   if (lacks_checksums_)
     report(FindingKind::unwise, "no_checksums", "there are column chunks whose pages have no checksums");
+  if (idle_dictionaries_.count > 0)
+    report(FindingKind::unwise, "idle_dictionary",
+           std::to_string(idle_dictionaries_.count) + " of " + std::to_string(chunks) +
+               " column chunks have a dictionary that no data page uses, the first in " + idle_dictionaries_.first);
+  if (wasteful_dictionaries_.count > 0)
+    report(FindingKind::unwise, "dictionary_entries",
+           std::to_string(wasteful_dictionaries_.count) + " of " + std::to_string(chunks) +
+               " column chunks have entries in their dictionaries that nobody needs; the first, " +
+               wasteful_dictionaries_.first);
   if (page_bytes_max_ > kPageBytesWise)
     report(FindingKind::unwise, "page_bytes",
            "a page of " + format_bytes(page_bytes_max_) + ", which a reader has to hold at once");
@@ -206,6 +261,7 @@ VerifyReport FileVerifier::run() {
   report_.row_groups = static_cast<int64_t>(file_->row_groups());
   check_index_digest();
   check_places();
+  if (std::optional<Finding> misfit = check_arrow_schema(*file_)) report(std::move(*misfit));
   verify_chunks();
   note_footer();
   note_row_groups();

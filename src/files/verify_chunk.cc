@@ -174,8 +174,10 @@ void ChunkVerifier::read_header(const PlacedPageHeader& placed, PageCursor& curs
     const Encoding encoding =
         header.data_page_header ? header.data_page_header->encoding : header.data_page_header_v2->encoding;
     ++encodings_[{header.type, encoding}];
+    uses_dictionary_ |= encoding == Encoding::rle_dictionary || encoding == Encoding::plain_dictionary;
   } else if (header.dictionary_page_header) {
     ++encodings_[{header.type, header.dictionary_page_header->encoding}];
+    has_dictionary_ = true;
   }
   if (is_data || header.dictionary_page_header) check_checksum(placed, cursor, is_data);
 }
@@ -280,10 +282,10 @@ void ChunkVerifier::read_values() {
 }
 
 void ChunkVerifier::run() {
-  const bool whole = read_headers();
+  if (!read_headers()) return;
   read_page_index();
   const auto is_damaged = [](const Page& page) { return page.is_damaged; };
-  if (!whole || dictionary_is_damaged_ || (!offsets_ && std::ranges::any_of(pages_, is_damaged))) return;
+  if (dictionary_is_damaged_ || (!offsets_ && std::ranges::any_of(pages_, is_damaged))) return;
   if (meta_.bloom_filter_offset) {
     try {
       filter_ = indexes_.read_bloom_filter(row_group_, leaf_index_);
@@ -292,7 +294,7 @@ void ChunkVerifier::run() {
       find("bloom_filter", error);
     }
   }
-  if (meta_.statistics && leaf_.has_ordered_bounds && (meta_.statistics->min_value || meta_.statistics->max_value))
+  if (file_.has_ordered_bounds(row_group_, leaf_index_) && (meta_.statistics->min_value || meta_.statistics->max_value))
     bounds_.emplace(leaf_, meta_.statistics->min_value, meta_.statistics->max_value);
   read_values();
   if (missing_in_filter_)
@@ -300,6 +302,7 @@ void ChunkVerifier::run() {
          "the bloom filter rules out a value that is there: " + *missing_in_filter_);
   check_column_index();
   check_statistics();
+  is_whole_ = is_complete_;
 }
 
 }  // namespace sluice

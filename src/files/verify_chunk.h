@@ -34,6 +34,12 @@ class ChunkVerifier {
   /// No page has a checksum.
   bool lacks_checksums() const { return checksums_ == 0 && !pages_.empty(); }
   uint64_t page_bytes_max() const { return page_bytes_max_; }
+  /// Every page and every value could be read.
+  bool is_whole() const { return is_whole_; }
+  /// There is a dictionary page.
+  bool has_dictionary() const { return has_dictionary_; }
+  /// A data page has positions in it.
+  bool uses_dictionary() const { return uses_dictionary_; }
 
  private:
   /// A data page, as its header tells.
@@ -111,6 +117,9 @@ class ChunkVerifier {
   std::optional<BoundsWatch> bounds_;
   Sums sums_;
   bool is_complete_ = true;  ///< all values were seen
+  bool is_whole_ = false;
+  bool has_dictionary_ = false;
+  bool uses_dictionary_ = false;
 };
 
 }  // namespace sluice

@@ -20,6 +20,9 @@ struct Statistics {
   std::optional<std::string> min_value{};
   std::optional<bool> is_max_value_exact{};
   std::optional<bool> is_min_value_exact{};
+  /// The bounds are the deprecated `min` and `max` of old writers, which the file has alone: of signed comparison,
+  /// whatever the type.
+  bool are_deprecated = false;
   std::optional<int64_t> nan_count{};
 
   void write(ThriftWriter& out) const;

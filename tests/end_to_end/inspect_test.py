@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """What inspect and schema show of files."""
 
+import json
+
 import program
 
 RECORDS = "".join(f'{{"id":{n},"user":{{"name":"n{n % 10}","tags":["x",null]}},"at":"2026-01-01T00:00:{n % 60:02}Z"}}\n'
@@ -39,6 +41,23 @@ class Inspect(program.ProgramTest):
         self.assertEqual(sum(group["rows"] for group in found["row_groups"]), 1000)
         self.assertEqual(sum(chunk["bytes"] for group in found["row_groups"] for chunk in group["chunks"]),
                          sum(column["bytes"] for column in found["columns"]))
+
+    def test_several_files_and_directories(self):
+        (self.folder / "d" / "deep").mkdir(parents=True)
+        self.run_program("write", "-", "-o", "d/deep/b.parquet", "-q", stdin=RECORDS)
+        self.run_program("write", "-", "-o", "d/c.parquet", "-q", stdin='{"only":1}\n')
+        (self.folder / "d" / ".hidden.parquet").write_text("not looked at")
+        out, err = self.text("inspect", "a.parquet", "d")
+        self.assertEqual(err, "")
+        heads = [line.split("  ")[0] for line in out.split("\n") if " row group" in line]
+        self.assertEqual(heads, ["a.parquet", "d/c.parquet", "d/deep/b.parquet"])
+        self.assertIn("\n\nd/c.parquet  ", out)
+        lines = self.text("inspect", "d", "--json")[0].splitlines()
+        self.assertEqual([json.loads(line)["path"] for line in lines], ["d/c.parquet", "d/deep/b.parquet"])
+        (self.folder / "empty").mkdir()
+        _, err = self.run_program("inspect", "empty", code=1)
+        self.assertIn("empty has no file whose name ends in .parquet", err)
+        self.assertIn("needs a PATH", self.run_program("inspect", code=2)[1])
 
     def test_colours_only_when_asked(self):
         self.assertIn("\x1b[1m", self.text("inspect", "a.parquet", "--color", "always")[0])
@@ -136,7 +155,6 @@ class Inspect(program.ProgramTest):
                 self.refused(verb, name, says=[name])
         self.assertEqual(self.json("inspect", "cut.parquet", "--json", code=1)["code"], "corrupt")
         self.refused("inspect", "missing.parquet", says=["missing.parquet"])
-        self.refused("inspect", ".", says=["directory"])
 
 
 if __name__ == "__main__":

@@ -103,6 +103,21 @@ std::string written_file(const TemporaryDirectory& folder, FileOptions options =
   return path;
 }
 
+/// The file with bounds as writers of old had them: `min` and `max`, no order of columns, no page index.
+std::string aged_file(const std::string& path) {
+  rewrite_footer(path, [](FileMetaData& file) {
+    file.column_orders.clear();
+    for (RowGroup& group : file.row_groups)
+      for (ColumnChunk& chunk : group.columns) {
+        chunk.index = {};
+        if (!chunk.meta_data->statistics) continue;
+        chunk.meta_data->statistics->are_deprecated = true;
+        chunk.meta_data->statistics->nan_count.reset();
+      }
+  });
+  return path;
+}
+
 TEST(Prune, ByBoundsAndPages) {
   const TemporaryDirectory folder;
   Asked asked(written_file(folder));
@@ -166,6 +181,58 @@ TEST(Prune, ConstantsAndMissingColumns) {
   EXPECT_EQ(asked.told("gone = 'x' or n = 1"), "0-10 bounds");
   EXPECT_EQ(asked.told("n < 5000000000"), "+ +") << "the file has int32";
   EXPECT_EQ(asked.told("n > 79 and day in ('2022-01-08')"), "bounds +");
+}
+
+TEST(Prune, ByDeprecatedBounds) {
+  const TemporaryDirectory folder;
+  Asked asked(aged_file(written_file(folder)));
+  EXPECT_EQ(asked.told("n < 80"), "+ bounds");
+  EXPECT_EQ(asked.told("n = 21"), "0-40 bounds");
+  EXPECT_EQ(asked.told("o < 40"), "bounds bounds");
+  EXPECT_EQ(asked.told("f = 'NaN'"), "0-40 0-40") << "they say nothing of NaN";
+  EXPECT_EQ(asked.told("f > 100"), "0-40 0-40") << "NaN is above all";
+  EXPECT_EQ(asked.told("f < 0"), "bounds 0-40") << "the second group has a NaN, and no bounds";
+  EXPECT_EQ(asked.told("s < 'a'"), "0-40 0-40") << "texts were compared in various ways";
+}
+
+/// One row group of so many rows; its bounds as `min` and `max`, or none of the two where they are empty.
+template <typename T>
+std::string told_of(const Type& type, const std::vector<T>& values, const std::string& condition,
+                    const std::optional<std::pair<T, T>>& bounds = {}) {
+  const TemporaryDirectory folder;
+  const Schema schema{{"v", type, false}};
+  FileWriter writer(folder / "a.parquet", schema, {.sync = false});
+  const std::vector<std::optional<T>> column(values.begin(), values.end());
+  writer.write(Batch(std::make_shared<const Schema>(schema), {make_fixed<T>(type, column)},
+                     static_cast<int64_t>(values.size())));
+  writer.close();
+  aged_file(folder / "a.parquet");
+  if (bounds)
+    rewrite_footer(folder / "a.parquet", [&](FileMetaData& file) {
+      Statistics& statistics = file.row_groups[0].columns[0].meta_data->statistics.emplace();
+      statistics.are_deprecated = true;
+      statistics.min_value.emplace(reinterpret_cast<const char*>(&bounds->first), sizeof(T));
+      statistics.max_value.emplace(reinterpret_cast<const char*>(&bounds->second), sizeof(T));
+    });
+  return Asked(folder / "a.parquet").told(condition);
+}
+
+TEST(Prune, DeprecatedBoundsOfUnsignedNumbersSayNothing) {
+  EXPECT_EQ(told_of<uint32_t>(uint32(), {1, 2}, "v > 2"), "0-2");
+  EXPECT_EQ(told_of<uint64_t>(uint64(), {1, 2}, "v > 2"), "0-2");
+  EXPECT_EQ(told_of<uint8_t>(uint8(), {1, 2}, "v > 2"), "0-2");
+  EXPECT_EQ(told_of<int32_t>(int32(), {1, 2}, "v > 2"), "bounds");
+  EXPECT_EQ(told_of<int32_t>(date(), {1, 2}, "v > '1970-01-03'"), "bounds");
+  EXPECT_EQ(told_of<int64_t>(timestamp(TimeUnit::microsecond), {1, 2}, "v > '1970-01-03 00:00:00'"), "bounds");
+}
+
+TEST(Prune, DeprecatedBoundsThatAreNanOrZero) {
+  const double nan = std::nan("");
+  EXPECT_EQ(told_of<double>(float64(), {1, 2}, "v < 0", {{nan, nan}}), "0-2");
+  EXPECT_EQ(told_of<double>(float64(), {-0.0, 0.0}, "v = 0", {{0.0, 0.0}}), "0-2");
+  EXPECT_EQ(told_of<double>(float64(), {-0.0, 0.0}, "v = 0", {{-0.0, -0.0}}), "0-2");
+  EXPECT_EQ(told_of<double>(float64(), {-0.0, 0.0}, "v < 0", {{-0.0, 0.0}}), "bounds");
+  EXPECT_EQ(told_of<float>(float32(), {1, 2}, "v < 0", {{1, 2}}), "bounds");
 }
 
 // ---- drawn at random ------------------------------------------------------------------------------------------------

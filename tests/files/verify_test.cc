@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "files/footer_reader.h"
+#include "format/page_header.h"
 #include "format/page_index.h"
 #include "sluice/error.h"
 #include "sluice/file_writer.h"
 #include "storage/temporary_directory.h"
 #include "support/draw.h"
+#include "support/findings.h"
 #include "support/make_columns.h"
 #include "support/random_batches.h"
 #include "support/random_options.h"
@@ -24,21 +26,9 @@ namespace sluice::verify_test {
 namespace {
 
 using test::Draw;
+using test::errors_of;
+using test::expect_one;
 using test::TemporaryDirectory;
-
-std::shared_ptr<Runtime> runtime() {
-  static const auto kRuntime = std::make_shared<Runtime>(RuntimeOptions{.threads = 1});
-  return kRuntime;
-}
-
-/// "check: words", notes left aside.
-std::vector<std::string> errors_of(const std::string& path) {
-  std::vector<std::string> found;
-  verify(path, {.runtime = runtime()}, [&](const Finding& finding) {
-    if (finding.kind != FindingKind::unwise) found.push_back(finding.check + ": " + finding.words);
-  });
-  return found;
-}
 
 /// Two columns of the numbers 0 to 99, one of texts; pages of ten rows; a filter for the first.
 std::string make_file(const TemporaryDirectory& folder) {
@@ -50,7 +40,7 @@ std::string make_file(const TemporaryDirectory& folder) {
   }
   const auto schema =
       std::make_shared<const Schema>(Schema{{"a", int64(), false}, {"b", int64(), false}, {"word", string()}});
-  FileOptions options{.page_rows = 10, .sync = false, .runtime = runtime()};
+  FileOptions options{.page_rows = 10, .sync = false, .runtime = test::verify_options().runtime};
   options.columns = {{.column = "a", .bloom_filter = 0.01}};
   FileWriter writer(folder / "a.parquet", *schema, options);
   writer.write(
@@ -71,11 +61,6 @@ ColumnMetaData& chunk(FileMetaData& file, size_t column) { return *file.row_grou
 
 std::string plain(int64_t value) { return {reinterpret_cast<const char*>(&value), sizeof value}; }
 
-void expect_one(const std::vector<std::string>& found, const std::string& begin) {
-  ASSERT_EQ(found.size(), 1) << testing::PrintToString(found);
-  EXPECT_TRUE(found[0].starts_with(begin)) << found[0];
-}
-
 TEST(Verify, FindsNothingInWhatIsWell) {
   const TemporaryDirectory folder;
   const std::string path = make_file(folder);
@@ -94,11 +79,13 @@ TEST(Verify, FindsNothingInAnyTable) {
         test::draw_table(draw, {.depth_max = 3, .rows_max = 500, .leaves_max = 1'000, .leaves_max_large = 1'000});
     FileOptions options = test::draw_prunable_options(draw, table.schema, table.rows);
     options.sync = false;
-    options.runtime = runtime();
+    options.runtime = test::verify_options().runtime;
     FileWriter writer(folder / "a.parquet", table.schema, options);
     for (const Batch& batch : test::draw_batches(draw, table, true)) writer.write(batch);
     writer.close();
     ASSERT_EQ(errors_of(folder / "a.parquet"), std::vector<std::string>());
+    for (const std::string& note : test::notes_of(folder / "a.parquet"))
+      ASSERT_EQ(note.find("dictionar"), std::string::npos) << note;
     test::rewrite_footer(folder / "a.parquet", [](FileMetaData&) {});
     ASSERT_EQ(errors_of(folder / "a.parquet"), std::vector<std::string>());
   }
@@ -221,6 +208,113 @@ TEST(Verify, GoesOnBehindADamagedPage) {
     byte = static_cast<char>(byte ^ 1);
   });
   expect_one(found, "page_checksum: ");
+}
+
+/// Bytes of a file of ours, which has its digests, changed.
+std::vector<std::string> errors_of_ours(const std::function<void(const FileMetaData&, std::string&)>& change) {
+  const TemporaryDirectory folder;
+  const std::string path = make_file(folder);
+  std::string bytes = test::read_file(path);
+  change(read_footer(RandomReader::open(path)).metadata, bytes);
+  test::write_file(path, bytes);
+  return errors_of(path);
+}
+
+void turn_bit(char& byte) { byte = static_cast<char>(byte ^ 1); }
+
+TEST(Verify, HoldsDigestsOfOursAgainstTheFile) {
+  const auto footer = errors_of_ours([](const FileMetaData& file, std::string& bytes) {
+    turn_bit(bytes[bytes.find(*file.created_by) + file.created_by->size() - 1]);
+  });
+  expect_one(footer, "footer_digest: the footer has changed");
+  const auto index = errors_of_ours([](const FileMetaData& file, std::string& bytes) {
+    const ChunkIndexPlace& place = file.row_groups[0].columns[1].index;
+    const std::string low = plain(90);  // of the last page
+    turn_bit(bytes[bytes.find(low, static_cast<size_t>(*place.column_index_offset))]);
+  });
+  ASSERT_EQ(index.size(), 2) << testing::PrintToString(index);
+  EXPECT_TRUE(index[0].starts_with("index_digest: the indexes have changed")) << index[0];
+  EXPECT_TRUE(index[1].starts_with("column_index: the value 90 lies outside")) << index[1];
+}
+
+/// Where the header of data page `page` of the first column begins; pages of the file are told by their index.
+size_t header_of(const FileMetaData& file, const std::string& bytes, size_t page) {
+  const ChunkIndexPlace& place = file.row_groups[0].columns[0].index;
+  const auto begin = static_cast<size_t>(*place.offset_index_offset);
+  const OffsetIndex index = read_offset_index(as_bytes(std::string_view(bytes).substr(begin)));
+  return static_cast<size_t>(index.page_locations[page].offset);
+}
+
+/// Another header in the place of one, as long as it.
+void change_header(std::string& bytes, size_t at, const std::function<void(PageHeader&)>& change) {
+  PlacedPageHeader placed = read_page_header(as_bytes(std::string_view(bytes).substr(at)));
+  change(placed.header);
+  Bytes changed;
+  ASSERT_EQ(write_page_header(placed.header, changed), placed.header_bytes);
+  bytes.replace(at, placed.header_bytes, changed.view());
+}
+
+TEST(Verify, FindsHeadersThatWereChanged) {
+  const auto digest = errors_of_ours([](const FileMetaData& file, std::string& bytes) {
+    change_header(bytes, header_of(file, bytes, 2), [](PageHeader& header) {
+      header.data_page_header->repetition_level_encoding = Encoding::bit_packed;  // of which there are none
+    });
+  });
+  ASSERT_EQ(digest.size(), 2) << testing::PrintToString(digest);
+  EXPECT_TRUE(digest[0].starts_with("header_digest: the page headers have changed")) << digest[0];
+  EXPECT_TRUE(digest[1].starts_with("page: page 2: its levels are not in the encoding rle")) << digest[1];
+  const auto damaged = errors_with_bytes([](const FileMetaData& file, std::string& bytes) {
+    bytes.replace(header_of(file, bytes, 2), 4, "\xff\xff\xff\xff");
+  });
+  expect_one(damaged, "page_header: ");
+}
+
+TEST(Verify, FindsPagesThatCannotBeDecoded) {
+  expect_one(errors_with([](FileMetaData& file) { chunk(file, 0).num_values = 101; }), "page: ");
+  const auto levels = errors_with([](FileMetaData& file) {
+    file.schema[1].repetition_type = FieldRepetitionType::optional;  // the first column has no levels
+    std::erase_if(file.key_value_metadata, [](const KeyValue& entry) { return entry.key == "ARROW:schema"; });
+  });
+  ASSERT_FALSE(levels.empty());
+  EXPECT_TRUE(levels[0].starts_with("page: ")) << levels[0];
+}
+
+TEST(Verify, FindsPagesWithOtherRowsThanTheIndexSays) {
+  const TemporaryDirectory folder;
+  const auto schema = std::make_shared<const Schema>(Schema{{"l", list(int64())}});
+  FileOptions options{.page_rows = 10, .sync = false, .runtime = test::verify_options().runtime};
+  FileWriter writer(folder / "a.parquet", *schema, options);
+  std::vector<std::optional<int64_t>> items(60, 7);
+  writer.write(Batch(
+      schema,
+      {test::make_list({"element", int64()}, test::make_int64(items), std::vector<std::optional<int32_t>>(30, 2))},
+      30));
+  writer.close();
+  test::rewrite_footer(folder / "a.parquet", [](FileMetaData& file) {
+    file.row_groups[0].columns[0].index.column_index_offset.reset();
+    file.row_groups[0].columns[0].index.column_index_length.reset();
+  });
+  std::string bytes = test::read_file(folder / "a.parquet");
+  const FileMetaData file = read_footer(RandomReader::open(folder / "a.parquet")).metadata;
+  const auto begin = static_cast<size_t>(*file.row_groups[0].columns[0].index.offset_index_offset);
+  OffsetIndex index = read_offset_index(as_bytes(std::string_view(bytes).substr(begin)));
+  index.page_locations[1].first_row_index += 1;
+  Bytes changed;
+  write_offset_index(index, changed);
+  bytes.replace(begin, changed.size(), changed.view());
+  test::write_file(folder / "a.parquet", bytes);
+  const auto found = errors_of(folder / "a.parquet");
+  ASSERT_FALSE(found.empty());
+  EXPECT_TRUE(found[0].starts_with("page")) << found[0];
+}
+
+TEST(Verify, SaysWhatItDidNotLookAt) {
+  const TemporaryDirectory folder;
+  VerifyOptions options = test::verify_options();
+  options.limits.page_bytes = 60;
+  const auto found = errors_of(make_file(folder), options);
+  ASSERT_FALSE(found.empty());
+  EXPECT_TRUE(found[0].starts_with("unsupported: ")) << found[0];
 }
 
 TEST(Verify, TellsWhatIsNoFile) {

@@ -170,6 +170,30 @@ TEST(FileMetaData, EveryCombinationOfOptionalFieldsComesBack) {
   }
 }
 
+TEST(FileMetaData, OldBoundsCountWhereThereAreNoOthers) {
+  // Fields 1 and 2 are max and min, 5 and 6 max_value and min_value.
+  const auto old = read_back<Statistics>(from_hex("18 01 39  18 01 31  16 04  00"));
+  EXPECT_TRUE(old.are_deprecated);
+  EXPECT_EQ(old.max_value, "9");
+  EXPECT_EQ(old.min_value, "1");
+  EXPECT_EQ(old.null_count, 2);
+  expect_round_trip(old);
+  const auto both = read_back<Statistics>(from_hex("18 01 39  18 01 31  38 01 37  18 01 33  00"));
+  EXPECT_FALSE(both.are_deprecated);
+  EXPECT_EQ(both.max_value, "7");
+  EXPECT_EQ(both.min_value, "3");
+  const auto mixed = read_back<Statistics>(from_hex("18 01 39  18 01 31  38 01 37  00"));
+  EXPECT_FALSE(mixed.are_deprecated) << "one of the new ones";
+  EXPECT_EQ(mixed.max_value, "7");
+  EXPECT_EQ(mixed.min_value, std::nullopt);
+  const auto low = read_back<Statistics>(from_hex("28 01 31  00"));
+  EXPECT_TRUE(low.are_deprecated) << "one of the old ones";
+  EXPECT_EQ(low.max_value, std::nullopt);
+  EXPECT_EQ(low.min_value, "1");
+  expect_round_trip(low);
+  EXPECT_FALSE(read_back<Statistics>(from_hex("36 04 00")).are_deprecated) << "no bounds at all";
+}
+
 TEST(FileMetaData, AWholeFileComesBack) {
   expect_round_trip(FileMetaData{});
   expect_round_trip(some_file());
