@@ -148,6 +148,48 @@ size_t Reader::skip(size_t count) {
   return done;
 }
 
+// Value `index` of the groups at hand, counted from the beginning of the first one. Requires that it is there.
+uint32_t Reader::packed_value(size_t index) const {
+  const size_t bit = index * static_cast<size_t>(width_);
+  const std::byte* const from = bytes_.data() + bit / 8;
+  const size_t left = bytes_.size() - bit / 8;
+  uint64_t word = 0;
+  if (left >= sizeof word)
+    word = load<uint64_t>(from);
+  else
+    std::memcpy(&word, from, left);
+  return static_cast<uint32_t>(word >> bit % 8 & ((uint64_t{1} << width_) - 1));
+}
+
+size_t Reader::pick(std::span<const uint32_t> places, size_t begin, size_t end, uint32_t* values) {
+  size_t at = begin;
+  auto place = places.begin();
+  while (at < end) {
+    const Stretch stretch = peek(end - at);
+    if (stretch.count == 0) break;
+    const size_t stretch_end = at + stretch.count;
+    if (stretch.is_run) {
+      for (; place != places.end() && *place < stretch_end; ++place) *values++ = stretch.value;
+      run_left_ -= stretch.count;
+    } else {
+      for (; place != places.end() && *place < stretch_end; ++place) *values++ = packed_value(packed_at_ + *place - at);
+      pass_packed(stretch.count);
+    }
+    at = stretch_end;
+  }
+  return at - begin;
+}
+
+bool Reader::is_spent() const {
+  if (run_left_ > 0) return width_ == 0;
+  if (bytes_left() > 0) return false;
+  if (packed_at_ == 0) return true;
+  std::array<uint32_t, kGroupValues> group{};
+  bit_pack::decode(bytes_, width_, group);
+  return std::all_of(group.begin() + static_cast<std::ptrdiff_t>(packed_at_), group.end(),
+                     [](uint32_t value) { return value == 0; });
+}
+
 size_t Reader::bytes_left() const {
   return packed_at_ == 0 ? bytes_.size() : without_front(bytes_, static_cast<size_t>(width_)).size();
 }

@@ -40,10 +40,16 @@ class Reader {
   size_t read_bits(size_t count, uint8_t* bits, int64_t begin, int64_t& set);
   /// Returns how many there were to skip.
   size_t skip(size_t count);
+  /// Passes over values, of which the next one has the number `begin` and the last one is in front of `end`, but reads
+  /// those with the numbers `places`, which ascend and are within: each where it stands, so this is for few of many.
+  /// Requires as much room in `values`. Returns how many values there were to pass over or read.
+  size_t pick(std::span<const uint32_t> places, size_t begin, size_t end, uint32_t* values);
 
   /// Bytes that hold no value that was read: padding, more runs. Exact at the end of a run or a group: what is left of
   /// a group that was begun counts as read.
   size_t bytes_left() const;
+  /// Nothing is left but the zeros that fill up the last group: no bytes, and no value of a run either.
+  bool is_spent() const;
 
  private:
   template <typename T>
@@ -52,6 +58,7 @@ class Reader {
   size_t read_packed(std::span<T> values);
   bool next_run();
   void pass_packed(size_t count);
+  uint32_t packed_value(size_t index) const;
 
   ByteSpan bytes_;
   int width_ = 0;

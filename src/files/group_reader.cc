@@ -65,6 +65,14 @@ Column ColumnLane::read(int64_t end, uint64_t bytes_max) {
   return assembler_ ? assembler_->assemble(parts_, *pool_) : std::move(parts_[0].values);
 }
 
+bool ColumnLane::can_select() const { return !assembler_ && leaves_[0]->reader.can_select(); }
+
+Column ColumnLane::read_selected(const uint8_t* rows_in, int64_t begin, int64_t end, uint64_t bytes_max) {
+  LeafPart part = leaves_[0]->reader.read_selected(rows_in, begin, end - row_, bytes_max);
+  row_ += part.rows;
+  return std::move(part.values);
+}
+
 void ColumnLane::skip_to(int64_t row) {
   if (row == row_) return;
   for (const std::unique_ptr<LeafLane>& leaf : leaves_) leaf->skip(row - row_);

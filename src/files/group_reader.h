@@ -31,6 +31,11 @@ class ColumnLane {
   /// Rows from row() on, at most up to `end`; fewer, but at least one, where a leaf passes its part of `bytes_max`.
   /// Requires row() < end, not beyond the row group.
   Column read(int64_t end, uint64_t bytes_max);
+  /// Whether read_selected() may be called: columns that are neither nested nor put together of several.
+  bool can_select() const;
+  /// Of rows [row(), end) those whose bit of `rows_in`, the first one bit `begin`, is set; row() tells how far it came:
+  /// one row at least, and not to the end where values pass `bytes_max`. Requires row() < end.
+  Column read_selected(const uint8_t* rows_in, int64_t begin, int64_t end, uint64_t bytes_max);
   /// Requires row() <= row.
   void skip_to(int64_t row);
   /// Behind the last row of the row group: the chunks' counts and digests hold, as far as their pages were gone

@@ -61,7 +61,20 @@ auto ChunkReader::guarded(const Work& work) -> decltype(work()) {
 
 LeafPart ChunkReader::read(int64_t rows, uint64_t bytes_max) {
   if (slot_bytes_ > context_.row_bytes_max) refuse_row();  // a null alone would be too much
-  return guarded([&] { return is_nested() ? read_nested(rows, bytes_max) : read_flat(rows, bytes_max); });
+  return guarded([&] {
+    LeafPart part = is_nested() ? read_nested(rows, bytes_max) : read_flat(rows, bytes_max);
+    end_taken_page();
+    return part;
+  });
+}
+
+LeafPart ChunkReader::read_selected(const uint8_t* rows_in, int64_t begin, int64_t rows, uint64_t bytes_max) {
+  if (slot_bytes_ > context_.row_bytes_max) refuse_row();
+  return guarded([&] {
+    LeafPart part = read_rows_in(rows_in, begin, rows, bytes_max);
+    end_taken_page();
+    return part;
+  });
 }
 
 void ChunkReader::skip(int64_t rows) {
@@ -81,19 +94,22 @@ void ChunkReader::finish() {
 
 void ChunkReader::park() {
   guarded([&] {
-    if (slots_left() == 0) end_page();
+    end_taken_page();
     is_parked_ = has_page_;
     values_.reset();
     page_reader_.release_memory();
     for (std::vector<uint8_t>* scratch : {&repetition_ahead_, &definition_ahead_, &flags_, &bits_})
       std::vector<uint8_t>().swap(*scratch);
+    std::vector<uint32_t>().swap(places_);
+    std::vector<uint64_t>().swap(kept_bits_);
     ahead_at_ = 0;
   });
 }
 
 uint64_t ChunkReader::memory_bytes() const {
   uint64_t bytes = page_reader_.memory_bytes() + repetition_ahead_.capacity() + definition_ahead_.capacity() +
-                   flags_.capacity() + bits_.capacity();
+                   flags_.capacity() + bits_.capacity() + places_.capacity() * sizeof(uint32_t) +
+                   kept_bits_.capacity() * sizeof(uint64_t);
   if (dictionary_) bytes += dictionary_->values.size() + dictionary_->offsets.size();
   return bytes;
 }
@@ -188,6 +204,11 @@ bool ChunkReader::open_slots() {
   const size_t values = leaf_.definition_level_max > 0 ? definition_.skip(slots_taken_) : slots_taken_;
   skip_values(values);
   return true;
+}
+
+// What was read is handed out: is it all that its page has? Nobody may come for the next page.
+void ChunkReader::end_taken_page() {
+  if (slots_left() == 0) end_page();
 }
 
 // All slots of the page at hand were taken.

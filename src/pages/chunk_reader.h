@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,11 @@ class ChunkReader {
   /// file, row group, column and page; Error{unsupported} for a row beyond `row_bytes_max` (in lists it may have up to
   /// twice as many), and for encodings that are not built.
   LeafPart read(int64_t rows, uint64_t bytes_max);
+  /// Outside of lists and nullable structs: of the next `rows` rows those whose bit of `rows_in`, the first one bit
+  /// `begin`, is set; the others are passed over as skip() does. Part of `rows` rows or fewer, as read() has it, with
+  /// values of the rows that are in alone: there may be none.
+  LeafPart read_selected(const uint8_t* rows_in, int64_t begin, int64_t rows, uint64_t bytes_max);
+  bool can_select() const { return !is_nested(); }
   /// Passes over rows, whole pages unread where the offset index, or a header, tells how many they have.
   void skip(int64_t rows);
   /// Requires row() to be the end of the row group. No page and no value may be left; where no page was passed over by
@@ -92,6 +98,9 @@ class ChunkReader {
   const ChunkTally& tally() const { return tally_; }
 
  private:
+  /// Of a part: text of one column is held to 2^31-1, and the last row may be long.
+  static constexpr uint64_t kPartBytesMax = uint64_t{1} << 30;
+
   /// What slots come to in the leaf's column.
   struct Places {
     size_t count = 0;
@@ -117,11 +126,12 @@ class ChunkReader {
   bool open_slots();
   void unpack_page(bool again);
   void end_page();
+  void end_taken_page();
   int64_t pass_pages(int64_t rows);
   int64_t drop_page(int64_t rows);
 
   // --- rows, of chunk_reader_rows.cc
-  Column take_column(int64_t rows);
+  Column take_column(int64_t rows, bool is_whole);
   uint64_t bytes_of(const LeafPart& part) const;
   size_t slots_that_fit(uint64_t bytes_max) const;
   ValueReader& values();
@@ -138,6 +148,15 @@ class ChunkReader {
   Places find_places(size_t slots);
   size_t slot_of_value(size_t value) const;
   int64_t take_slots(size_t slots);
+
+  // --- rows that are wanted alone, of chunk_reader_selected.cc
+  LeafPart read_rows_in(const uint8_t* rows_in, int64_t begin, int64_t rows, uint64_t bytes_max);
+  size_t take_flat_in(const uint8_t* rows_in, int64_t begin, size_t slots, uint64_t bytes_max);
+  std::span<const uint32_t> find_places_in(const uint8_t* rows_in, int64_t begin, size_t slots);
+  std::span<const uint32_t> find_values_in(const uint8_t* rows_in, int64_t begin, size_t slots, size_t& kept);
+  size_t read_places(std::span<const uint32_t> places, size_t present, uint64_t bytes_max);
+  /// Which of the slots at hand has value `value` of those that are there, as `bits_` tells.
+  size_t slot_with(size_t value) const;
 
   const Leaf& leaf_;
   const LeafForm& form_;
@@ -168,6 +187,9 @@ class ChunkReader {
   std::unique_ptr<ValueReader> values_;  ///< made when the first value is wanted
   size_t slots_taken_ = 0;               ///< handed out or skipped
   int64_t first_row_ = 0;                ///< that begins in it
+
+  std::vector<uint32_t> places_;     ///< of wanted values, counted from the next value of the page; room for them
+  std::vector<uint64_t> kept_bits_;  ///< of slots that are wanted: whether they have a value
 
   // Levels that are decoded and not yet taken; of nested leaves.
   std::vector<uint8_t> repetition_ahead_;

@@ -14,20 +14,6 @@ namespace {
 
 /// Slots whose levels are decoded at a time: they stay in the processor's first cache.
 constexpr size_t kBlockSlots = 4'096;
-/// Of a part: text of one column is held to 2^31-1, and the last row may be long.
-constexpr uint64_t kPartBytesMax = uint64_t{1} << 30;
-
-/// Where the bit stands that has `set` set bits before it.
-size_t position_of_bit(const uint8_t* bits, size_t set) {
-  int64_t at = 0;
-  for (;; at += 64) {
-    const auto here = static_cast<size_t>(count_set_bits(bits, at, 64));
-    if (here > set) break;
-    set -= here;
-  }
-  while (!bit_at(bits, at) || set-- > 0) ++at;
-  return static_cast<size_t>(at);
-}
 
 }  // namespace
 
@@ -70,12 +56,13 @@ void ChunkReader::refuse_row() const {
          false);
 }
 
-Column ChunkReader::take_column(int64_t rows) {
+// `is_whole`: all rows are in it.
+Column ChunkReader::take_column(int64_t rows, bool is_whole) {
   try {
     return buffers_.finish();
   } catch (const TextFault& fault) {
     const int64_t first = row_ - rows;
-    if (!is_nested())
+    if (is_whole && !is_nested())
       refuse("the text in row " + std::to_string(first + fault.position()) + " of the row group is not UTF-8");
     refuse("a text in rows " + std::to_string(first) + " to " + std::to_string(row_ - 1) +
            " of the row group is not UTF-8");
@@ -121,7 +108,7 @@ LeafPart ChunkReader::read_flat(int64_t rows, uint64_t bytes_max) {
     part.rows += static_cast<int64_t>(taken);
     if (taken < wanted) break;
   }
-  part.values = take_column(part.rows);
+  part.values = take_column(part.rows, true);
   return part;
 }
 
@@ -141,12 +128,24 @@ size_t ChunkReader::take_flat(size_t slots, uint64_t bytes_max) {
   }
   const size_t read = present == 0 ? 0 : read_values(present, bytes_max);
   if (read < present) {
-    slots = is_full ? read : position_of_bit(bits_.data(), read);
+    slots = is_full ? read : slot_with(read);
     definition_ = before;
     if (leaf_.definition_level_max > 0) definition_.skip(slots);
   }
   if (!is_full) buffers_.spread(read, bits_.data(), 0, slots);
   return slots;
+}
+
+size_t ChunkReader::slot_with(size_t value) const {
+  const uint8_t* const bits = bits_.data();
+  int64_t at = 0;
+  for (;; at += 64) {
+    const auto here = static_cast<size_t>(count_set_bits(bits, at, 64));
+    if (here > value) break;
+    value -= here;
+  }
+  while (!bit_at(bits, at) || value-- > 0) ++at;
+  return static_cast<size_t>(at);
 }
 
 void ChunkReader::skip_flat(int64_t rows) {
@@ -182,7 +181,7 @@ LeafPart ChunkReader::read_nested(int64_t rows, uint64_t bytes_max) {
     if (after > bytes_max) rows = part.rows;  // the row under way is the last
   }
   if (part.rows < rows) throw PageFault("the pages end before row " + std::to_string(row_) + " of the row group");
-  part.values = take_column(part.rows);
+  part.values = take_column(part.rows, true);
   return part;
 }
 
@@ -252,6 +251,8 @@ bool ChunkReader::refill_levels(bool rows_are_complete) {
   if (leaf_.repetition_level_max == 0) return true;
   repetition_ahead_.resize(slots);
   repetition_.read(repetition_ahead_);
+  if (facts_.is_ours && slots == slots_left() && !repetition_.is_spent())
+    throw PageFault("it has more levels than the " + std::to_string(page_.slots) + " values that its header says");
   if (slots_taken_ == 0 && begins_row_ && repetition_ahead_[0] != 0) throw PageFault("it begins inside of a row");
   return true;
 }

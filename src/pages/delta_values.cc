@@ -41,6 +41,25 @@ class DeltaReader final : public ValueReader {
     const size_t found = deltas_.skip(count);
     if (found < count) refuse_missing_values(count - found);
   }
+  // All are decoded anyway, and that is faster in blocks.
+  size_t read_at(std::span<const uint32_t> places, size_t count, uint64_t bytes_max, LeafBuffers& to) override {
+    if (places.empty()) return skip(count), 0;
+    const size_t wanted = values_within(places.size(), bytes_max, form_.width);
+    const size_t end = wanted < places.size() ? places[wanted] : count;
+    std::byte* const room = to.add_fixed(wanted);
+    std::array<T, kBlockValues> block;
+    size_t done = 0;
+    for (size_t at = 0; at < end; at += block.size()) {
+      const auto here = std::span(block).first(std::min(block.size(), end - at));
+      take(here);
+      size_t picked = 0;
+      for (; done + picked < wanted && places[done + picked] < at + here.size(); ++picked)
+        block[picked] = block[places[done + picked] - at];
+      convert_values(form_, std::as_bytes(here).data(), picked, room + done * form_.width);
+      done += picked;
+    }
+    return wanted;
+  }
   size_t bytes_left() const override { return deltas_.bytes_left() + (deltas_.values_left() > 0 ? 1 : 0); }
 
  private:
@@ -121,6 +140,31 @@ class DeltaLengthReader final : public ValueReader {
       lengths_.pass(ahead.size());
       done += ahead.size();
     }
+  }
+  // Lengths are decoded in blocks, and gone through where they stand.
+  size_t read_at(std::span<const uint32_t> places, size_t count, uint64_t bytes_max, LeafBuffers& to) override {
+    uint64_t budget = bytes_max;
+    size_t done = 0;
+    for (size_t at = 0; at < count;) {
+      const std::span<const int32_t> ahead = lengths_.ahead(count - at);
+      const size_t next = done < places.size() ? places[done] - at : ahead.size();
+      const size_t gap = std::min(next, ahead.size());
+      uint64_t total = 0;
+      for (size_t i = 0; i < gap; ++i) total += static_cast<uint64_t>(ahead[i]);
+      rest_ = rest_.subspan(take(total).size());
+      lengths_.pass(gap);
+      at += gap;
+      if (next >= ahead.size()) continue;
+      const auto size = static_cast<uint64_t>(ahead[next]);
+      if (done > 0 && size > budget) return done;
+      if (!to.add_texts(ahead.subspan(next, 1), take(size))) return done;
+      rest_ = rest_.subspan(static_cast<size_t>(size));
+      lengths_.pass(1);
+      budget -= std::min(budget, size);
+      ++at;
+      ++done;
+    }
+    return done;
   }
   size_t bytes_left() const override { return rest_.size() + (lengths_.values_left() > 0 ? 1 : 0); }
 

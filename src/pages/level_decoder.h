@@ -26,6 +26,8 @@ class LevelDecoder {
   bool take_full_run(size_t count);
   /// Bytes behind the last level; files of ours have none.
   size_t bytes_left() const;
+  /// No level is left, but zeros that fill up the last group.
+  bool is_spent() const { return is_packed_ ? bytes_left() == 0 : hybrid_.is_spent(); }
 
  private:
   rle_hybrid::Reader hybrid_;

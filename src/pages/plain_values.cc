@@ -1,5 +1,6 @@
 // (parquet-format, Encodings.md, "Plain", "RLE" of booleans, "Byte Stream Split".)
 #include <string>
+#include <type_traits>
 
 #include "base/bits.h"
 #include "encodings/byte_stream_split.h"
@@ -10,6 +11,15 @@
 
 namespace sluice {
 namespace {
+
+/// `Width`: a constant, so that each copy is one move.
+template <typename Width>
+void copy_places(const std::byte* from, std::span<const uint32_t> places, Width width, std::byte* to) {
+  for (const uint32_t place : places) {
+    std::memcpy(to, from + place * size_t{width}, width);
+    to += width;
+  }
+}
 
 class PlainFixedReader final : public ValueReader {
  public:
@@ -22,6 +32,18 @@ class PlainFixedReader final : public ValueReader {
     return wanted;
   }
   void skip(size_t count) override { take(count); }
+  size_t read_at(std::span<const uint32_t> places, size_t count, uint64_t bytes_max, LeafBuffers& to) override {
+    if (!form_.is_same() || places.empty()) return ValueReader::read_at(places, count, bytes_max, to);
+    const size_t wanted = values_within(places.size(), bytes_max, form_.width);
+    const std::byte* const from = take(wanted < places.size() ? places[wanted] : count).data();
+    std::byte* const place = to.add_fixed(wanted);
+    switch (form_.width) {
+      case 4: copy_places(from, places.first(wanted), std::integral_constant<size_t, 4>(), place); break;
+      case 8: copy_places(from, places.first(wanted), std::integral_constant<size_t, 8>(), place); break;
+      default: copy_places(from, places.first(wanted), form_.width, place);
+    }
+    return wanted;
+  }
   size_t bytes_left() const override { return rest_.size(); }
 
  private:

@@ -1,5 +1,6 @@
 #include "pages/value_reader.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -80,6 +81,27 @@ bool can_hold(const LeafForm& form, size_t entries, size_t bytes) {
 }
 
 }  // namespace
+
+// In runs of places that stand side by side.
+size_t ValueReader::read_at(std::span<const uint32_t> places, size_t count, uint64_t bytes_max, LeafBuffers& to) {
+  const uint64_t bytes_before = to.value_bytes();
+  size_t done = 0;
+  size_t at = 0;
+  while (done < places.size()) {
+    skip(places[done] - at);
+    at = places[done];
+    const uint64_t used = to.value_bytes() - bytes_before;
+    if (done > 0 && used >= bytes_max) return done;
+    size_t run = 1;
+    while (done + run < places.size() && places[done + run] == places[done] + run) ++run;
+    const size_t found = read(run, bytes_max - std::min(used, bytes_max), to);
+    done += found;
+    at += found;
+    if (found < run) return done;
+  }
+  skip(count - at);
+  return done;
+}
 
 void refuse_missing_values(size_t missing) {
   throw PageFault("the page ends before its last " + std::to_string(missing) + " values");

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -34,6 +35,10 @@ class ValueReader {
   virtual size_t read(size_t count, uint64_t bytes_max, LeafBuffers& to) = 0;
   /// Throws PageFault where the page has fewer.
   virtual void skip(size_t count) = 0;
+  /// Of the next `count` values appends those at `places`, which ascend and are below it, and skips the others. Stops
+  /// where they come to `bytes_max` bytes, or pass them with the last one: then the value at the next place is the next
+  /// one. Returns how many were appended; none, though there are places, only where read() would. Throws as both do.
+  virtual size_t read_at(std::span<const uint32_t> places, size_t count, uint64_t bytes_max, LeafBuffers& to);
   /// Bytes behind the last value, once all of them are read or skipped; files of ours have none. (Padding of packed
   /// groups counts as read; values that were announced and are too many count.)
   virtual size_t bytes_left() const = 0;

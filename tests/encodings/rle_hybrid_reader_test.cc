@@ -52,6 +52,27 @@ void read_some(Draw& draw, Reader& reader, const std::vector<uint32_t>& values, 
   at += whole;
 }
 
+/// Numbers in [begin, end), which ascend.
+std::vector<uint32_t> draw_places(Draw& draw, size_t begin, size_t end) {
+  std::vector<uint32_t> places;
+  const int percent = draw.chance(50) ? 5 : 90;
+  for (size_t i = begin; i < end; ++i)
+    if (draw.chance(percent)) places.push_back(static_cast<uint32_t>(i));
+  return places;
+}
+
+/// Beyond the last value there are none to be picked.
+void pick_some(Draw& draw, Reader& reader, const std::vector<uint32_t>& values, size_t& at) {
+  const size_t begin = draw.below(1'000);
+  const size_t count = draw.below(300);
+  const size_t whole = std::min(count, values.size() - at);
+  const std::vector<uint32_t> places = draw_places(draw, begin, begin + whole);
+  std::vector<uint32_t> found(places.size());
+  ASSERT_EQ(reader.pick(places, begin, begin + count, found.data()), whole);
+  for (size_t i = 0; i < places.size(); ++i) ASSERT_EQ(found[i], values[at + places[i] - begin]);
+  at += whole;
+}
+
 TEST(RleHybridReader, AnyStepsGiveTheSameValues) {
   for (uint64_t index = 0; index < 4'000; ++index) {
     Draw draw(kHybridSeed, index);
@@ -71,6 +92,8 @@ TEST(RleHybridReader, AnyStepsGiveTheSameValues) {
         const size_t count = draw.below(150);
         ASSERT_EQ(reader.skip(count), std::min(count, values.size() - at));
         at += std::min(count, values.size() - at);
+      } else if (draw.chance(30)) {
+        pick_some(draw, reader, values, at);
       } else if (width <= 8 && draw.chance(50)) {
         read_some<uint8_t>(draw, reader, values, at);
       } else {
@@ -137,6 +160,31 @@ TEST(RleHybridReader, ABillionValuesTakeNoTime) {
   EXPECT_EQ(reader.skip((size_t{1} << 40) - 1), (size_t{1} << 40) - 1);
   EXPECT_EQ(reader.peek(100).count, 1u);
   EXPECT_EQ(reader.peek(100).value, 5u);
+}
+
+TEST(RleHybridReader, IsSpentWhereNothingButPaddingIsLeft) {
+  const auto is_spent_after = [](const Bytes& bytes, int width, size_t count) {
+    Reader reader(bytes, width);
+    EXPECT_EQ(reader.skip(count), count);
+    return reader.is_spent();
+  };
+  Bytes run;
+  rle_hybrid::encode_run(1, 10, 1, run);
+  EXPECT_TRUE(is_spent_after(run, 1, 10));
+  EXPECT_FALSE(is_spent_after(run, 1, 9)) << "a value of the run is left, though no byte is";
+  EXPECT_FALSE(is_spent_after(run, 1, 0));
+  Bytes group;
+  group.push_back(3);     // one group of eight
+  group.push_back(0x25);  // 1 0 1 0 0 1 0 0
+  EXPECT_TRUE(is_spent_after(group, 1, 8));
+  EXPECT_TRUE(is_spent_after(group, 1, 6)) << "two zeros fill it up";
+  EXPECT_FALSE(is_spent_after(group, 1, 5)) << "a one is left";
+  EXPECT_FALSE(is_spent_after(group, 1, 0));
+  group.append(run.view());
+  EXPECT_FALSE(is_spent_after(group, 1, 8)) << "a run behind it";
+  EXPECT_TRUE(is_spent_after(group, 1, 18));
+  EXPECT_TRUE(is_spent_after(Bytes(), 3, 0));
+  EXPECT_TRUE(is_spent_after(Bytes(), 0, 7)) << "zeros without end";
 }
 
 }  // namespace

@@ -1,22 +1,30 @@
 // Damaged files of ours through the reader: whatever becomes of them, reading ends in an Error or brings exactly the
 // rows that were written. Each bit turned, each length, and random damage of all kinds; read in full, and by conditions
-// that bloom filters and indexes are asked for. `./dev test` takes a part of it, `./dev soak` all (SLUICE_MUTATIONS).
+// that bloom filters and indexes are asked for. `./dev test` takes a part of it, `./dev soak` all (SLUICE_MUTATIONS),
+// on all processors.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <atomic>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
+#include <functional>
+#include <iostream>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "files/file_shape.h"
+#include "files/index_reader.h"
 #include "files/scan.h"
 #include "files/stored_file.h"
+#include "format/page_header.h"
 #include "sluice/error.h"
 #include "sluice/file_writer.h"
 #include "sluice/text_output.h"
@@ -24,6 +32,7 @@
 #include "support/foreign_files.h"
 #include "support/make_columns.h"
 #include "support/memory_sink.h"
+#include "support/peak_memory.h"
 #include "support/random_batches.h"
 #include "support/random_options.h"
 #include "support/random_table.h"
@@ -39,14 +48,39 @@ constexpr size_t kFiles = 20;
 constexpr size_t kFileBytesMax = 20 << 10;
 
 std::shared_ptr<Runtime> runtime() {
-  static const auto kRuntime = std::make_shared<Runtime>(RuntimeOptions{.threads = 1});
+  thread_local const auto kRuntime = std::make_shared<Runtime>(RuntimeOptions{.threads = 1});
   return kRuntime;
 }
 
-/// How many reads of damaged files there are to be; nothing: as many as a quick test takes.
+/// How many random mutations there are to be, along with each bit and each length; nothing: as much of it all as a
+/// quick test takes.
 std::optional<size_t> mutations_wanted() {
   const char* const text = std::getenv("SLUICE_MUTATIONS");
   return text == nullptr ? std::nullopt : std::optional<size_t>(std::strtoull(text, nullptr, 10));
+}
+
+/// Calls `work` with each number below `count`, on all processors where it is to take long. It says what is wrong, or
+/// nothing; what was said comes back, and ends it where it was much.
+std::string faults_of(size_t count, const std::function<std::string(size_t)>& work) {
+  constexpr size_t kFaultsMax = 20;
+  std::atomic<size_t> next = 0;
+  std::mutex mutex;
+  std::string faults;
+  size_t fault_count = 0;
+  const auto run = [&] {
+    for (size_t i = next++; i < count; i = next++) {
+      const std::string here = work(i);
+      if (here.empty()) continue;
+      const std::scoped_lock lock(mutex);
+      faults += here + "\n";
+      if (++fault_count == kFaultsMax) next = count;
+    }
+  };
+  std::vector<std::jthread> others;
+  for (unsigned i = 1; mutations_wanted() && i < std::thread::hardware_concurrency(); ++i) others.emplace_back(run);
+  run();
+  others.clear();
+  return faults;
 }
 
 struct TestFile {
@@ -145,14 +179,17 @@ const std::vector<TestFile>& files() {
   return kMade;
 }
 
-/// Reads in the next of the file's ways. False where damage passed for what it is not.
-[[nodiscard]] bool is_told(const TestFile& file, const std::string& damaged, size_t turn) {
-  const size_t way = turn % file.reads.size();
+/// False where damage passed for what it is not.
+[[nodiscard]] bool is_told(const TestFile& file, const std::string& damaged, size_t way) {
   try {
     return read(damaged, file.reads[way]) == file.expected[way];
   } catch (const Error& error) {
     return error.code() == ErrorCode::corrupt || error.code() == ErrorCode::unsupported;
   }
+}
+
+std::string place_text(size_t file, size_t byte) {
+  return "seed " + std::to_string(kSeed) + ", file " + std::to_string(file) + ", byte " + std::to_string(byte);
 }
 
 TEST(Mutation, FilesAreReadAsTheyAre) {
@@ -162,33 +199,90 @@ TEST(Mutation, FilesAreReadAsTheyAre) {
 }
 
 TEST(Mutation, EveryBitThatTurnsIsFoundOrChangesNothing) {
-  size_t bits = 0;
-  for (const TestFile& file : files()) bits += file.bytes.size() * 8 * file.reads.size();
-  // A stride that shares no factor with 8: all bits of bytes have their turn.
-  const size_t stride = std::max<size_t>(1, bits / mutations_wanted().value_or(1'500)) | 1;
-  for (size_t i = 0; i < kFiles; ++i) {
-    const TestFile& file = files()[i];
-    std::string damaged = file.bytes;
-    for (size_t step = (i * 31) % stride; step < file.bytes.size() * 8 * file.reads.size(); step += stride) {
-      const size_t bit = step / file.reads.size();
-      damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
-      ASSERT_TRUE(is_told(file, damaged, step)) << "seed " << kSeed << ", file " << i << ", bit " << bit % 8
-                                                << " of byte " << bit / 8 << ", read " << step % file.reads.size();
-      damaged[bit / 8] = file.bytes[bit / 8];
+  /// A byte of a file, and how it is read.
+  struct Place {
+    size_t file;
+    size_t byte;
+    size_t way;
+  };
+  std::vector<Place> places;
+  for (size_t file = 0; file < kFiles; ++file)
+    for (size_t byte = 0; byte < files()[file].bytes.size(); ++byte)
+      for (size_t way = 0; way < files()[file].reads.size(); ++way) places.push_back({file, byte, way});
+  // A quick test turns one bit of some bytes; the stride shares no factor with the number of ways.
+  const size_t stride = mutations_wanted() ? 1 : places.size() / 1'500 | 1;
+  const size_t bits = mutations_wanted() ? 8 : 1;
+  std::cout << places.size() / stride * bits << " reads\n";
+  const std::string faults = faults_of(places.size() / stride, [&](size_t i) -> std::string {
+    const Place& place = places[i * stride];
+    const TestFile& file = files()[place.file];
+    for (size_t k = 0; k < bits; ++k) {
+      const size_t bit = (i + k) % 8;
+      std::string damaged = file.bytes;
+      damaged[place.byte] = static_cast<char>(damaged[place.byte] ^ (1 << bit));
+      if (!is_told(file, damaged, place.way))
+        return place_text(place.file, place.byte) + ", bit " + std::to_string(bit) + ", read " +
+               std::to_string(place.way);
     }
-  }
+    return {};
+  });
+  EXPECT_EQ(faults, "");
 }
 
 TEST(Mutation, EveryFileThatIsCutShortIsRefused) {
-  size_t bytes = 0;
-  for (const TestFile& file : files()) bytes += file.bytes.size();
-  const size_t stride = mutations_wanted() ? 1 : bytes / 1'500 + 1;
+  std::vector<std::pair<size_t, size_t>> lengths;
+  for (size_t file = 0; file < kFiles; ++file)
+    for (size_t end = 0; end < files()[file].bytes.size(); ++end) lengths.emplace_back(file, end);
+  const size_t stride = mutations_wanted() ? 1 : lengths.size() / 1'500 | 1;
+  const std::string faults = faults_of(lengths.size() / stride, [&](size_t i) -> std::string {
+    const auto [file, end] = lengths[i * stride];
+    const std::vector<std::optional<Predicate>>& reads = files()[file].reads;
+    try {
+      read(files()[file].bytes.substr(0, end), reads[i % reads.size()]);
+    } catch (const Error&) {
+      return {};
+    }
+    return place_text(file, end);
+  });
+  EXPECT_EQ(faults, "");
+}
+
+/// The file with one value more or fewer in the header of a page; nothing where that takes another number of bytes.
+std::optional<std::string> with_other_count(const std::string& bytes, const PageLocation& page, int32_t more) {
+  const auto at = static_cast<size_t>(page.offset);
+  PlacedPageHeader placed = read_page_header(as_bytes(std::string_view(bytes).substr(at)));
+  if (placed.header.data_page_header) placed.header.data_page_header->num_values += more;
+  if (placed.header.data_page_header_v2) placed.header.data_page_header_v2->num_values += more;
+  Bytes header;
+  if (write_page_header(placed.header, header) != placed.header_bytes) return std::nullopt;
+  return std::string(bytes).replace(at, header.size(), header.view());
+}
+
+// A page of lists does not tell in its rows how many values it has, and no checksum is over its header: where it lost
+// its last item, and nothing was read behind it, nobody saw that levels went on.
+TEST(Mutation, PagesWithOtherCountsAreToldWhereverReadingEnds) {
+  size_t told = 0;
   for (size_t i = 0; i < kFiles; ++i) {
-    const std::string& whole = files()[i].bytes;
-    for (size_t end = i % stride; end < whole.size(); end += stride)
-      EXPECT_THROW(read(whole.substr(0, end), {}), Error)
-          << "seed " << kSeed << ", file " << i << ", " << end << " bytes";
+    Bytes copy;
+    copy.append(std::string_view(files()[i].bytes));
+    const auto stored = StoredFile::open(RandomReader::over(std::move(copy), "memory"), {});
+    IndexReader indexes(stored);
+    for (size_t group = 0; group < stored->row_groups(); ++group)
+      for (size_t leaf = 0; leaf < stored->leaves().size(); ++leaf) {
+        const std::optional<ChunkIndex> index = indexes.read_index(group, leaf);
+        for (size_t page = 0; index && page < index->offsets.page_locations.size(); ++page)
+          for (const int32_t more : {-1, 1}) {
+            const auto damaged = with_other_count(files()[i].bytes, index->offsets.page_locations[page], more);
+            if (!damaged) continue;
+            ++told;
+            for (size_t way = 0; way < files()[i].reads.size(); ++way)
+              ASSERT_TRUE(is_told(files()[i], *damaged, way))
+                  << place_text(i, static_cast<size_t>(index->offsets.page_locations[page].offset)) << ", read " << way
+                  << ", " << more << " value more";
+          }
+      }
   }
+  EXPECT_GT(told, 100);
 }
 
 /// Damage of the kinds that disks, networks and people do.
@@ -221,23 +315,34 @@ std::string damage(Draw& draw, std::string bytes) {
 }
 
 TEST(Mutation, DamageOfAllKindsIsFoundOrChangesNothing) {
-  const size_t wanted = mutations_wanted().value_or(1'500);
-  for (size_t i = 0; i < wanted; ++i) {
+  const std::string faults = faults_of(mutations_wanted().value_or(700), [](size_t i) -> std::string {
     Draw draw(kSeed + 1, i);
     const TestFile& file = files()[i % kFiles];
     const std::string damaged = damage(draw, file.bytes);
-    ASSERT_TRUE(is_told(file, damaged, i / kFiles)) << "seed " << kSeed + 1 << ", mutation " << i;
-  }
+    for (size_t way = 0; way < file.reads.size(); ++way)
+      if (!is_told(file, damaged, way))
+        return "seed " + std::to_string(kSeed + 1) + ", mutation " + std::to_string(i) + ", read " +
+               std::to_string(way);
+    return {};
+  });
+  EXPECT_EQ(faults, "");
 }
 
 // ---- files of others, which have no digests: they may read as anything, but not end the process, hang, or balloon
 // ----
 
+constexpr uint64_t kForeignFileBytesMax = 40'000;
+constexpr uint64_t kForeignPageBytesMax = 4_MiB;
+/// What reading a bad file may take: 64 MiB, ten times the file, and a page.
+constexpr uint64_t kMemoryMax = 64_MiB + 10 * kForeignFileBytesMax + kForeignPageBytesMax;
+/// Of the processor.
+constexpr double kSecondsMax = test::kIsSanitized ? 10 : 1;
+
 /// Those of few bytes.
 std::vector<std::filesystem::path> foreign_files() {
   std::vector<std::filesystem::path> found = test::foreign_files("data");
   std::ranges::move(test::foreign_files("bad_data"), std::back_inserter(found));
-  std::erase_if(found, [](const auto& path) { return std::filesystem::file_size(path) > 40'000; });
+  std::erase_if(found, [](const auto& path) { return std::filesystem::file_size(path) > kForeignFileBytesMax; });
   return found;
 }
 
@@ -249,7 +354,7 @@ void read_some(const std::string& bytes) {
   ScanPlan plan = plan_scan(*file->schema(), {});
   auto shape = std::make_shared<const FileShape>(*file, plan.read_schema, std::vector<std::optional<Column>>{});
   ReadOptions options{.batch_rows = 1'000, .checksums = false, .runtime = runtime()};
-  options.limits.page_bytes = 4_MiB;
+  options.limits.page_bytes = kForeignPageBytesMax;
   const auto rows = scan(std::make_unique<Groups>(file, std::move(shape)), std::move(plan), options);
   const auto out = make_text_writer(TextFormat::ndjson, rows->schema(), [](std::string_view) {});
   for (int batches = 0; batches < 10; ++batches) {
@@ -259,26 +364,42 @@ void read_some(const std::string& bytes) {
   }
 }
 
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+// On one thread: memory is that of the process.
 TEST(Mutation, ForeignFilesEndInRowsOrAnError) {
   const std::vector<std::filesystem::path> paths = foreign_files();
   if (paths.empty()) GTEST_SKIP() << test::kNoForeignFiles;
   std::vector<std::string> contents;
   for (const auto& path : paths) contents.push_back(test::read_file(path.string()));
   const size_t wanted = mutations_wanted().value_or(600);
+  double seconds_max = 0;
+  const test::PeakMemory memory;
   for (size_t i = 0; i < wanted; ++i) {
-    SCOPED_TRACE("seed " + std::to_string(kSeed + 2) + ", mutation " + std::to_string(i) + " of " +
-                 paths[i % paths.size()].string());
+    const auto name = [&] {
+      return "seed " + std::to_string(kSeed + 2) + ", mutation " + std::to_string(i) + " of " +
+             paths[i % paths.size()].string();
+    };
     Draw draw(kSeed + 2, i);
     const std::string damaged = damage(draw, contents[i % paths.size()]);
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = processor_seconds();
     try {
       read_some(damaged);
     } catch (const Error& error) {
-      ASSERT_NE(error.code(), ErrorCode::bug) << error.what();
-      ASSERT_NE(error.code(), ErrorCode::invalid) << error.what();
+      ASSERT_NE(error.code(), ErrorCode::bug) << name() << ": " << error.what();
+      ASSERT_NE(error.code(), ErrorCode::invalid) << name() << ": " << error.what();
     }
-    ASSERT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+    const double seconds = processor_seconds() - begin;
+    seconds_max = std::max(seconds_max, seconds);
+    ASSERT_LT(seconds, kSecondsMax) << name();
+    ASSERT_LT(memory.grown_bytes(), kMemoryMax) << name();
   }
+  std::cout << paths.size() << " files, " << wanted << " mutations, " << memory.grown_bytes() / 1_MiB
+            << " MiB at the most, " << seconds_max << " s at the most\n";
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "base/bits.h"
 #include "columns/column_check.h"
 #include "format/schema_elements.h"
 #include "pages/assemble.h"
@@ -92,6 +93,8 @@ class Lane {
       if (draw_.chance(40)) {
         skip(rows);
         row += rows;
+      } else if (!field_.type.is_nested() && held_[0].rows == 0 && draw_.chance(50)) {
+        ASSERT_NO_FATAL_FAILURE(read_selected(row, rows));
       } else {
         ASSERT_NO_FATAL_FAILURE(read(row, rows));
       }
@@ -133,6 +136,27 @@ class Lane {
     ASSERT_EQ(show_all(found), show_all(column_.slice(row, rows))) << to_text(field_.type) << ", row " << row;
     ColumnCheck(rows).check(found, field_);
     row += rows;
+  }
+
+  /// Some of the rows, from any bit of a bitmap on.
+  void read_selected(int64_t& row, int64_t rows) {
+    const auto begin = static_cast<int64_t>(draw_.below(100));
+    const int percent = draw_.chance(50) ? 3 : 60;
+    ASSERT_TRUE(readers_[0].can_select());
+    std::vector<uint8_t> bits(static_cast<size_t>(begin + rows) / 8 + 1);
+    for (int64_t i = 0; i < rows; ++i)
+      if (draw_.chance(percent)) bits[static_cast<size_t>(begin + i) / 8] |= static_cast<uint8_t>(1 << (begin + i) % 8);
+    LeafPart part =
+        readers_[0].read_selected(bits.data(), begin, rows, static_cast<uint64_t>(draw_.magnitude(1 << 17)));
+    ASSERT_GT(part.rows, 0);
+    ASSERT_LE(part.rows, rows);
+    const std::vector<std::string> all = show_all(column_.slice(row, part.rows));
+    std::vector<std::string> expected;
+    for (int64_t i = 0; i < part.rows; ++i)
+      if (bit_at(bits.data(), begin + i)) expected.push_back(all[static_cast<size_t>(i)]);
+    ASSERT_EQ(show_all(part.values), expected) << to_text(field_.type) << ", row " << row;
+    ColumnCheck(part.values.length).check(part.values, field_);
+    row += part.rows;
   }
 
   Draw& draw_;
@@ -213,6 +237,20 @@ TEST_F(HundredsTest, PagesThatAreSkippedAreNotRead) {
       EXPECT_EQ(reader_->tally().pages_decoded, 2);
       EXPECT_EQ(reader_->tally().pages_skipped, 8);
     }
+  }
+}
+
+TEST_F(HundredsTest, PagesWithoutARowThatIsWantedAreNotRead) {
+  std::vector<uint8_t> bits(200);
+  for (const int row : {3, 77, 650}) bits[static_cast<size_t>(row + 5) / 8] |= static_cast<uint8_t>(1 << (row + 5) % 8);
+  for (const bool planned : {false, true}) {
+    write("int64", numbers(1'000), PageType::data_page, planned);
+    const LeafPart part = reader_->read_selected(bits.data(), 5, 1'000, 10'000);
+    EXPECT_EQ(part.rows, 1'000);
+    EXPECT_THAT(show_all(part.values), testing::ElementsAre("3", "77", "650"));
+    reader_->finish();
+    EXPECT_EQ(pages_->bodies_read, 2u);
+    EXPECT_EQ(reader_->tally().pages_skipped, 8);
   }
 }
 
@@ -313,6 +351,13 @@ void read_damaged(Draw& draw, const Field& field, const Leaf& leaf, const LeafFo
         continue;
       }
       std::vector<LeafPart> parts;
+      if (!field.type.is_nested() && draw.chance(40)) {
+        std::vector<uint8_t> bits(static_cast<size_t>(some) / 8 + 1);
+        for (uint8_t& byte : bits) byte = static_cast<uint8_t>(draw.chance(50) ? 0 : draw.bits());
+        const Column values = reader.read_selected(bits.data(), 0, some, 10'000).values;
+        ColumnCheck(values.length).check(values, field);
+        continue;
+      }
       parts.push_back(reader.read(some, 10'000));
       const int64_t found = parts[0].rows;
       const Column column = assembler.assemble(parts, *pool);

@@ -8,6 +8,7 @@
 #include "base/bits.h"
 #include "columns/widths.h"
 #include "sluice/column.h"
+#include "support/draw.h"
 
 namespace sluice::test {
 
@@ -32,6 +33,18 @@ inline LeafValues leaf_values(const Column& column) {
   for (int64_t i = 0; i < column.length; ++i)
     values.push_back(column.is_valid(i) ? std::optional(leaf_value(column, i)) : std::nullopt);
   return values;
+}
+
+/// Numbers below `count`, which ascend: few, many or all, alone or side by side.
+inline std::vector<uint32_t> draw_places(Draw& draw, size_t count) {
+  std::vector<uint32_t> places;
+  const int begins = draw.chance(50) ? 2 : 40;
+  const int goes_on = draw.chance(50) ? 10 : 97;
+  for (size_t i = 0; i < count; ++i) {
+    const bool is_beside = !places.empty() && places.back() + size_t{1} == i;
+    if (draw.chance(is_beside ? goes_on : begins)) places.push_back(static_cast<uint32_t>(i));
+  }
+  return places;
 }
 
 }  // namespace sluice::test

@@ -21,6 +21,7 @@ namespace sluice::value_reader_test {
 namespace {
 
 using test::Draw;
+using test::draw_places;
 using test::LeafValues;
 using Texts = std::vector<std::string>;
 
@@ -227,6 +228,21 @@ void check_column(const Column& column) {
   EXPECT_NO_THROW(ColumnCheck(column.length).check(column, field));
 }
 
+/// Reads some of the next `count` values; where the bytes end early, the place that is next has to come next.
+void read_some(Draw& draw, const Case& c, const LeafForm& form, ValueReader& reader, std::span<const std::string> next,
+               LeafBuffers& buffers, LeafValues& expected, size_t& at) {
+  const std::vector<uint32_t> places = draw_places(draw, next.size());
+  const uint64_t bytes_max = draw.chance(50) ? LeafBuffers::kNoLimit : static_cast<uint64_t>(draw.magnitude(20'000));
+  const uint64_t before = buffers.value_bytes();
+  const size_t found = reader.read_at(places, next.size(), bytes_max, buffers);
+  ASSERT_GE(found, places.empty() ? 0u : 1u);
+  ASSERT_LE(found, places.size());
+  for (size_t i = 0; i < found; ++i) expected.emplace_back(in_memory(c, form, next[places[i]]));
+  const bool is_held = form.layout != ValueLayout::bits && found > 1;
+  EXPECT_TRUE(!is_held || buffers.value_bytes() - before - expected.back()->size() <= bytes_max);
+  at += found < places.size() ? places[found] : next.size();
+}
+
 /// Reads and skips some values at a time, with nulls between them, and holds all against the model.
 void read_at_random(Draw& draw, const Case& c, const LeafForm& form, ValueReader& reader, const Texts& stored,
                     LeafBuffers& buffers) {
@@ -244,6 +260,10 @@ void read_at_random(Draw& draw, const Case& c, const LeafForm& form, ValueReader
     if (draw.chance(25)) {
       reader.skip(count);
       at += count;
+      continue;
+    }
+    if (draw.chance(30)) {
+      ASSERT_NO_FATAL_FAILURE(read_some(draw, c, form, reader, {&stored[at], count}, buffers, expected, at));
       continue;
     }
     const size_t found = reader.read(count, bytes_max, buffers);
@@ -350,6 +370,10 @@ void use_up(const LeafForm& form, Encoding encoding, ByteSpan bytes, size_t coun
       if (draw.chance(20)) {
         reader->skip(wanted);
         at += wanted;
+      } else if (draw.chance(20)) {
+        const std::vector<uint32_t> places = draw_places(draw, wanted);
+        const size_t found = reader->read_at(places, wanted, 100'000, buffers);
+        at += found < places.size() ? places[found] : wanted;
       } else if (wanted > 0) {
         at += reader->read(wanted, 100'000, buffers);
       }
