@@ -180,6 +180,12 @@ class TableColumns {
     column.children = std::move(columns_);
     return column;
   }
+  /// The same with structs that are not there: their parts are null.
+  Column finish_struct(Presence& presence) {
+    Column column = presence.finish(struct_(std::move(fields_)));
+    column.children = std::move(columns_);
+    return column;
+  }
 
  private:
   std::vector<Field> fields_;

@@ -28,6 +28,8 @@ struct Settings {
   bool opens = false;
   bool is_plain = false;
   bool prunes = true;
+  int64_t batch_rows = sluice::ReadOptions().batch_rows;
+  uint64_t batch_bytes = sluice::ReadOptions().batch_bytes;
 };
 
 struct Outcome {
@@ -42,6 +44,8 @@ sluice::ReadOptions options_of(const Settings& settings, const std::shared_ptr<s
   if (!settings.where.empty()) options.select.where = sluice::parse_predicate(settings.where);
   options.dictionaries = !settings.is_plain;
   options.prune = settings.prunes;
+  options.batch_rows = settings.batch_rows;
+  options.batch_bytes = settings.batch_bytes;
   options.runtime = runtime;
   return options;
 }
@@ -98,6 +102,8 @@ int main(int argc, char** argv) {
   app.add_flag("--open", settings.opens, "open the file, read no row");
   app.add_flag("--plain", settings.is_plain, "no column in dictionary form");
   app.add_flag("!--no-prune", settings.prunes, "look at every row");
+  app.add_option("--batch-rows", settings.batch_rows);
+  app.add_option("--batch-bytes", settings.batch_bytes);
   CLI11_PARSE(app, argc, argv);
   try {
     run(settings);

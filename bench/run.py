@@ -2,14 +2,15 @@
 """Times Sluice and its rivals on the same data in the same run, one after the other in rounds (A B C A B C ...), and
 prints tables. Builds nothing: ./dev bench does. Python 3.11, standard library only.
 
-  bench/run.py [write|read|ndjson|csv|shards|memory|wide|sizes|choices|all ...] [--rows N] [--repeat N] [--long]
-               [--save] [--build DIR] [--tables NAME ...] [--keep]
+  bench/run.py [write|read|ndjson|csv|shards|partitions|memory|wide|sizes|choices|all ...] [--rows N] [--repeat N]
+               [--long] [--save] [--build DIR] [--tables NAME ...] [--keep]
 
 write    batches in memory -> Parquet, snappy, 1 and 2 threads
 read     Parquet -> batches: all columns, some, 1 % of the rows, nested, many files, opening a wide one
 ndjson   an NDJSON file -> Parquet, snappy, 1 and 2 threads
 csv      a CSV file to Parquet, snappy, 1 and 2 threads
 shards   what cutting by size costs: one file, files of 64 and of 16 MiB, in the same run
+partitions  what partitions cost: 7, 84, 2,500 and 10,000 of them, and one file, in the same run
 memory   NDJSON through a pipe (500 MB; 10 GB with --long): peak resident memory against the promise
 wide     10,000 and 100,000 columns of 10 rows; 10,000 and 100,000 row groups: time and memory
 sizes    how small each bench table becomes with each codec; by column in build/bench-data/sizes-columns.md
@@ -224,23 +225,25 @@ def aggregates():
 
 
 def read_sources(options):
-    """The same rows in one file and in a thousand, a nested table, and a file of 10,000 columns; made once."""
+    """The same rows in one file and in a thousand, texts, a nested table, and a file of 10,000 columns; made once."""
     one, many = DATA / f"read-{options.rows}.parquet", DATA / f"read-{options.rows}-many"
-    nested, wide_file = DATA / "sizes" / "documents.sluice.snappy.parquet", DATA / "read-wide.parquet"
+    tables = [DATA / "sizes" / f"{table}.sluice.snappy.parquet" for table in ("documents", "carts")]
+    wide_file = DATA / "read-wide.parquet"
     make = [options.build / "write_bench", "--rows", options.rows, "--codec", "snappy", "--repeat", 1, "--out"]
     if not one.exists():
         timed([*make, one])
     if not many.exists():
         timed([*make, many, "--shard-bytes", one.stat().st_size // 1000])
-    if not nested.exists():
-        timed([options.build / "size_bench", "--table", "documents", "--dir", nested.parent])
+    for table in tables:
+        if not table.exists():
+            timed([options.build / "size_bench", "--table", table.name.split(".")[0], "--dir", table.parent])
     if not wide_file.exists():
         timed([options.build / "wide_bench", "--columns", 10_000, "--rows", 10, "--repeat", 1, "--out", wide_file])
-    return one, many, nested, wide_file
+    return one, many, *tables, wide_file
 
 
 def read_tasks(options):
-    one, many, nested, wide_file = read_sources(options)
+    one, many, texts, nested, wide_file = read_sources(options)
     every = f"SELECT {aggregates()} FROM file"
     low = options.rows // 100  # order keys ascend to about the number of rows
     return [
@@ -253,6 +256,7 @@ def read_tasks(options):
                  f"{every} WHERE l_orderkey < {low}", ("", f"l_orderkey {low}")),
         ReadTask("1 % of the rows, anywhere", one, ["--where", "l_partkey < 2000"],
                  f"{every} WHERE l_partkey < 2000", ("", "l_partkey 2000")),
+        ReadTask("a table of texts", texts, [], "SELECT count(*), max(hash(COLUMNS(*))) FROM file"),
         ReadTask("a nested table", nested, [], "SELECT count(*), max(hash(COLUMNS(*))) FROM file"),
         ReadTask("16 columns in 1,000 files", many, [], every),
         ReadTask("open 10,000 columns", wide_file, ["--open"], "DESCRIBE file", ("open", "")),
@@ -336,30 +340,41 @@ def csv(options):
     return text_to_parquet("csv", csv_file(options), options)
 
 
-def shards(options):
-    """What it costs to cut by size: batches in memory -> one file, or a dataset of files; snappy, sync off."""
-    out, rows = DATA / "shards", []
+def cut(options, what, ways):
+    """What it costs to cut: batches in memory -> one file, or datasets, by the options of write_bench in `ways`."""
+    out, rows = DATA / what, []
     for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
         seconds, cpu, files = {}, {}, {}
         for turn in range(options.repeat):
-            for mebibytes in (0, 64, 16):
-                target = out if mebibytes else out.with_suffix(".parquet")
+            for name, cuts in ways.items():
+                target = out if cuts else out.with_suffix(".parquet")
                 command = [options.build / "write_bench", "--rows", options.rows, "--codec", "snappy", "--threads",
                            threads, "--repeat", WRITES_PER_PROCESS, "--out", target, "--sync", "off"]
-                cut = ["--shard-bytes", mebibytes << 20] if mebibytes else []
-                output, _ = timed([*on_cores(threads), *command, *cut])
+                output, _ = timed([*on_cores(threads), *command, *cuts])
                 runs = [json.loads(line) for line in output.splitlines() if line.startswith('{"seconds"')]
-                seconds.setdefault(mebibytes, []).extend(run["seconds"] for run in runs)
-                cpu.setdefault(mebibytes, []).extend(run["cpu_seconds"] for run in runs)
-                files[mebibytes] = sorted(path.stat().st_size for path in out.glob("*.parquet")) if mebibytes else []
+                seconds.setdefault(name, []).extend(run["seconds"] for run in runs)
+                cpu.setdefault(name, []).extend(run["cpu_seconds"] for run in runs)
+                files[name] = runs[0]["files"]
                 shutil.rmtree(out, ignore_errors=True)
                 out.with_suffix(".parquet").unlink(missing_ok=True)
-        for mebibytes in seconds:
-            best, least = min(seconds[mebibytes]), min(cpu[mebibytes])
-            rows.append([f"{mebibytes} MiB" if mebibytes else "one file", str(threads), str(len(files[mebibytes]) or 1),
-                         f"{best:.2f}", f"{best / min(seconds[0]):.3f}", f"{least:.2f}",
-                         f"{least / min(cpu[0]):.3f}"])
-    return report.table(["shards", "threads", "files", "best s", "to one file", "CPU s", "to one file"], rows)
+        best = {name: min(seconds[name]) for name in ways}
+        least = {name: min(cpu[name]) for name in ways}
+        whole = next(iter(ways))
+        rows += [[name, str(threads), f"{files[name]:,}", f"{best[name]:.2f}", f"{best[name] / best[whole]:.3f}",
+                  f"{least[name]:.2f}", f"{least[name] / least[whole]:.3f}"] for name in ways]
+    return report.table([what, "threads", "files", "best s", "to one file", "CPU s", "to one file"], rows)
+
+
+def shards(options):
+    """What it costs to cut by size: one file, or files of 64 and of 16 MiB; snappy, sync off."""
+    return cut(options, "shards",
+               {"one file": [], **{f"{size} MiB": ["--shard-bytes", size << 20] for size in (64, 16)}})
+
+
+def partitions(options):
+    """What partitions cost: one file, or a file for each value of the keys; snappy, sync off."""
+    keys = ("l_shipmode", "yearmonth(l_shipdate)", "l_shipdate", "l_suppkey")
+    return cut(options, "partitions", {"one file": [], **{key: ["--partition-by", key] for key in keys}})
 
 
 def memory(options):
@@ -416,9 +431,10 @@ def choices(options):
     return choice_bench.run_choices(options, DATA, timed)
 
 
-BENCHES = {"write": write, "read": read, "ndjson": ndjson, "csv": csv, "shards": shards, "memory": memory, "wide": wide,
+BENCHES = {"write": write, "read": read, "ndjson": ndjson, "csv": csv, "shards": shards, "partitions": partitions,
+           "memory": memory, "wide": wide,
            "sizes": sizes, "choices": choices}
-IN_ROUNDS = ("write", "read", "ndjson", "csv", "shards")
+IN_ROUNDS = ("write", "read", "ndjson", "csv", "shards", "partitions")
 
 
 def parse():

@@ -73,6 +73,14 @@ void write_table(const bench::Table& table, const std::string& directory) {
   }
 }
 
+const bench::Table& find_table(const std::string& name) {
+  for (const auto tables : {bench::tables(), bench::read_tables()}) {
+    const auto table = std::ranges::find(tables, name, &bench::Table::name);
+    if (table != tables.end()) return *table;
+  }
+  throw std::runtime_error("no table \"" + name + "\"");
+}
+
 void list_tables() {
   for (const bench::Table& table : bench::tables())
     std::printf("{\"table\":\"%s\",\"words\":\"%s\"}\n", std::string(table.name).c_str(),
@@ -95,10 +103,7 @@ int main(int argc, char** argv) {
       list_tables();
       return 0;
     }
-    const auto all = bench::tables();
-    const auto table = std::ranges::find(all, name, &bench::Table::name);
-    if (table == all.end()) throw std::runtime_error("no table \"" + name + "\"");
-    write_table(*table, directory);
+    write_table(find_table(name), directory);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "size_bench: %s\n", error.what());
     return 1;

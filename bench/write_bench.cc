@@ -31,6 +31,7 @@ struct Settings {
   int repeat = 3;
   bool sync = false;
   uint64_t shard_bytes = 0;
+  std::string partition_by;
 };
 
 std::vector<sluice::Batch> make_batches(int64_t rows) {
@@ -55,9 +56,10 @@ sluice::WriteResult write_once(const Settings& settings, const std::vector<sluic
   options.compression.codec = settings.codec;
   options.sync = settings.sync;
   options.runtime = runtime;
-  if (settings.shard_bytes > 0) {
-    sluice::DatasetWriter writer(settings.out, sluice::bench::lineitem_schema(),
-                                 {.file = options, .shard_bytes = settings.shard_bytes});
+  if (settings.shard_bytes > 0 || !settings.partition_by.empty()) {
+    sluice::DatasetOptions dataset{.file = options, .shard_bytes = settings.shard_bytes};
+    if (!settings.partition_by.empty()) dataset.partitions.keys = sluice::parse_partition_keys(settings.partition_by);
+    sluice::DatasetWriter writer(settings.out, sluice::bench::lineitem_schema(), dataset);
     for (const sluice::Batch& batch : batches) writer.write(batch);
     return writer.close();
   }
@@ -102,6 +104,7 @@ int main(int argc, char** argv) {
   app.add_option("--out", settings.out, "destination, replaced")->required();
   app.add_option("--repeat", settings.repeat)->check(CLI::PositiveNumber);
   app.add_option("--shard-bytes", settings.shard_bytes, "a directory of files of that size");
+  app.add_option("--partition-by", settings.partition_by, "a directory with partitions by these keys");
   app.add_option("--sync", settings.sync, "wait for the device")->transform(CLI::Transformer(switches));
   CLI11_PARSE(app, argc, argv);
   try {

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -19,8 +18,8 @@
 namespace sluice::cli {
 namespace {
 
-/// What a runtime needs at least.
-constexpr uint64_t kMemoryBytesMin = 16 << 20;
+/// Of the budget, for each of the two that read ahead; the rest is for what is compared.
+constexpr uint64_t kReadingShare = 3;
 
 struct DiffCall {
   RuntimeOptions runtime;
@@ -56,12 +55,12 @@ Command diff_command(DiffCall& call, Session& session) {
   };
 }
 
-/// Both read ahead: each has half of the budget.
 DatasetReader open_side(const std::string& path, const std::shared_ptr<Runtime>& runtime) {
   if (path == "-")
     throw UsageError("Parquet is read from its end, which standard input has not", "name a file instead of -");
   DatasetReadOptions options;
   options.read.runtime = runtime;
+  options.read.limits.memory_bytes = runtime->memory_bytes() / kReadingShare;
   return DatasetReader(path, std::move(options));
 }
 
@@ -126,7 +125,6 @@ int run_diff(Session& session, Arguments arguments) {
   if (operands->size() != 2) throw UsageError("sluice diff compares two: A and B", "sluice diff a.parquet b.parquet");
   const std::string& a = (*operands)[0];
   const std::string& b = (*operands)[1];
-  call.runtime.memory_bytes = std::max(call.runtime.memory_bytes / 2, kMemoryBytesMin);
   const auto runtime = std::make_shared<Runtime>(call.runtime);
   const DatasetReader first = open_side(a, runtime);
   const DatasetReader second = open_side(b, runtime);

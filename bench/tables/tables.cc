@@ -25,8 +25,13 @@ constexpr Table kTables[] = {
     {"events", "nested: structs, lists of texts, lists of structs", make_events},
 };
 
+constexpr Table kReadTables[] = {
+    {"carts", "nested: lists of texts, of structs, of numbers, structs in structs, some missing", make_carts},
+};
+
 }  // namespace
 
 std::span<const Table> tables() { return kTables; }
+std::span<const Table> read_tables() { return kReadTables; }
 
 }  // namespace sluice::bench

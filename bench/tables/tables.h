@@ -16,8 +16,10 @@ struct Table {
   Batch (*make)();
 };
 
-/// All of them, in the order in which they are shown.
+/// Those whose sizes are compared, in the order in which they are shown.
 std::span<const Table> tables();
+/// Those that are there to be read alone.
+std::span<const Table> read_tables();
 
 // business.cc
 Batch make_orders();
@@ -39,5 +41,7 @@ Batch make_hashes();
 Batch make_documents();
 Batch make_paths();
 Batch make_events();
+// nested.cc
+Batch make_carts();
 
 }  // namespace sluice::bench

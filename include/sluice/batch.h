@@ -12,6 +12,9 @@
 #include "sluice/schema.h"
 
 namespace sluice {
+
+class CheckedBatch;
+
 inline namespace v0 {
 
 /// Columns of equal length under a schema. Immutable; copies share their buffers.
@@ -32,6 +35,8 @@ class Batch {
   Batch slice(int64_t begin, int64_t count) const;
 
  private:
+  friend class sluice::CheckedBatch;
+
   std::shared_ptr<const Schema> schema_;
   std::vector<Column> columns_;
   int64_t rows_ = 0;

@@ -33,6 +33,8 @@ struct ReadLimits {
   uint64_t page_bytes = 128_MiB;
   /// Of one value, and of all the values that one row has in one column, in memory. 0 = an eighth of the budget.
   uint64_t row_bytes = 0;
+  /// Of the budget, for a read that shares it with somebody: with the writer of what is read. 0 = all of it.
+  uint64_t memory_bytes = 0;
 };
 
 struct ReadOptions {
@@ -41,7 +43,7 @@ struct ReadOptions {
   /// Rows of a batch at the most: few enough for its columns to stay in the processor's cache.
   int64_t batch_rows = 65'536;
   /// Bytes of a batch in memory, about; wide or long rows make batches of fewer rows. A row may exceed it.
-  uint64_t batch_bytes = 16_MiB;
+  uint64_t batch_bytes = 8_MiB;
   /// Columns whose pages have a dictionary come in dictionary form (sluice/column.h), which costs less to make and to
   /// use. False: all columns are plain.
   bool dictionaries = true;

@@ -19,6 +19,9 @@ namespace {
 // With more entries for a row, most of them are not used here, and who keeps account of all of them does work in vain.
 constexpr int64_t kEntriesPerRowMax = 16;
 
+// What a column may take that is made plain: a few nulls of a wide type could take any memory there is.
+constexpr uint64_t kPlainBytesMax = uint64_t{4} << 30;
+
 // Indices as positions: what all widths become.
 template <typename Index>
 void take_positions(const Column& indices, int64_t entries, int32_t* positions) {
@@ -142,8 +145,13 @@ Column unfold(const Column& column) {
     for (int64_t i = 0; i < column.length; ++i)
       if (column.is_valid(i)) places[static_cast<size_t>(i)] = {0, column.positions_data()[i]};
     const Column* const piece = column.dictionary.get();
-    uint64_t bytes_left = UINT64_MAX;
-    return gather({&piece, 1}, places, bytes_left).value();
+    uint64_t bytes_left = kPlainBytesMax;
+    std::optional<Column> plain = gather({&piece, 1}, places, bytes_left);
+    if (plain) return std::move(*plain);
+    throw Error(ErrorCode::unsupported,
+                std::to_string(column.length) + " values of type " + to_text(column.type) +
+                    " would take more than 4 GiB in plain form",
+                {}, "Ask for fewer rows at a time, or take them in dictionary form.");
   }
   Column plain = column;
   for (Column& child : plain.children) child = unfold(child);

@@ -20,7 +20,8 @@ std::optional<Column> look_up(const Column& indices, const std::shared_ptr<const
 /// Error{invalid} with the row for an index without an entry.
 std::vector<int32_t> positions_of(const Column& indices, int64_t entries);
 
-/// The same values without dictionaries at any depth; shares the buffers of what has none.
+/// The same values without dictionaries at any depth; shares the buffers of what has none. Throws Error{unsupported}
+/// for more than 4 GiB.
 Column unfold(const Column& column);
 
 /// Whether entries of both are the same ones, standing at the same place in memory: that is told without reading them.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/bits.h"
+#include "columns/checked_batch.h"
 #include "columns/dictionary_form.h"
 #include "sluice/error.h"
 
@@ -78,10 +79,9 @@ int64_t Selection::count() const {
 
 Selection Selection::part(int64_t begin, int64_t count) const {
   Selection part(count);
-  const auto* const bits = reinterpret_cast<const uint8_t*>(words_.data());
   for (int64_t row = 0; row < count; row += 64)
     part.words_[static_cast<size_t>(row >> 6)] =
-        bits_at(bits, begin + row, static_cast<size_t>(std::min<int64_t>(count - row, 64)));
+        bits_at(bits(), begin + row, static_cast<size_t>(std::min<int64_t>(count - row, 64)));
   return part;
 }
 
@@ -92,7 +92,7 @@ Batch RowFilter::filter(const Batch& batch, const Selection& selection) {
   std::vector<Column> columns;
   for (size_t i = 0; i < batch.columns().size(); ++i)
     columns.push_back(picked(batch.column(i), batch.schema()[i].name));
-  return Batch(batch.shared_schema(), std::move(columns), static_cast<int64_t>(places_.size()));
+  return CheckedBatch::make(batch.shared_schema(), std::move(columns), static_cast<int64_t>(places_.size()));
 }
 
 Column RowFilter::filter(const Column& column, const std::string& name, const Selection& selection) {

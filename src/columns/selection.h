@@ -33,6 +33,8 @@ class Selection {
   Selection part(int64_t begin, int64_t count) const;
   std::span<uint64_t> words() { return words_; }
   std::span<const uint64_t> words() const { return words_; }
+  /// The same as a bitmap.
+  const uint8_t* bits() const { return reinterpret_cast<const uint8_t*>(words_.data()); }
 
  private:
   int64_t rows_ = 0;

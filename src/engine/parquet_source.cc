@@ -5,22 +5,22 @@
 #include <utility>
 
 #include "sluice/error.h"
+#include "sources/typed_source.h"
 
 namespace sluice {
 namespace {
 
-class ParquetSource final : public RecordStream {
+// Of the budget, for reading what is written at the same time.
+constexpr uint64_t kReadingShare = 3;
+
+class ParquetSource final : public TypedSource {
  public:
   ParquetSource(const DatasetReader& files, std::string name, const SourceOptions& options, SelectOptions select)
-      : name_(std::move(name)), end_of_input_(options.end_of_input) {
+      : TypedSource(std::move(name)), end_of_input_(options.end_of_input) {
     // Of what is not wanted little is read: how much will be is not known before.
     if (select.columns.empty() && !select.where) bytes_total_ = bytes_of(files);
     rows_ = files.read(std::move(select));
-    if (options.schema && !(*options.schema == schema()))
-      throw Error(ErrorCode::unsupported,
-                  name_ + " has columns of its own, which are not those declared: " + to_text(schema()),
-                  {.source = name_, .field = {}, .record = {}, .byte = {}, .row = {}},
-                  "Leave the schema out: Parquet files bring theirs.");
+    refuse_other_schema(options, "Parquet files bring");
   }
 
   const Schema& schema() const override { return rows_->schema(); }
@@ -30,13 +30,8 @@ class ParquetSource final : public RecordStream {
     if (!batch) bytes_total_ = bytes_read();  // indexes that nobody asked for stay unread
     return batch;
   }
-  const std::string& name() const override { return name_; }
   uint64_t bytes_read() const override { return rows_->counters().bytes_read; }
   std::optional<uint64_t> bytes_total() const override { return bytes_total_; }
-  int64_t extra_values() const override { return 0; }
-  bool inferred() const override { return false; }
-  const std::vector<InferenceNote>& notes() const override { return no_notes_; }
-  const BadRecordCounts& bad_records() const override { return no_bad_records_; }
 
  private:
   static std::optional<uint64_t> bytes_of(const DatasetReader& files) {
@@ -49,12 +44,9 @@ class ParquetSource final : public RecordStream {
     return bytes;
   }
 
-  std::string name_;
   std::function<bool()> end_of_input_;
   std::optional<uint64_t> bytes_total_;
   std::unique_ptr<ReadStream> rows_;
-  std::vector<InferenceNote> no_notes_;
-  BadRecordCounts no_bad_records_;
 };
 
 }  // namespace
@@ -66,6 +58,7 @@ std::unique_ptr<RecordStream> open_parquet(const std::vector<std::string>& paths
                 {.source = "stdin", .field = {}, .record = {}, .byte = {}, .row = {}}, "Name a file instead of -.");
   ReadOptions read;
   read.runtime = options.runtime;
+  if (read.runtime) read.limits.memory_bytes = read.runtime->memory_bytes() / kReadingShare;
   DatasetReadOptions dataset;
   dataset.read = std::move(read);
   const DatasetReader files = DatasetReader::open(paths, std::move(dataset));

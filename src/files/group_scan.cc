@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "columns/checked_batch.h"
 #include "columns/dictionary_form.h"
 
 namespace sluice {
@@ -115,7 +116,7 @@ LaneSizes GroupScan::add_lanes() {
   return size_lanes(*group_.file, group_.row_group, added,
                     {.batch_rows = context_.options.batch_rows,
                      .batch_bytes = context_.options.batch_bytes,
-                     .memory_bytes = context_.runtime->memory_bytes(),
+                     .memory_bytes = context_.memory_bytes,
                      .groups = context_.groups_max});
 }
 
@@ -185,15 +186,19 @@ Column GroupScan::shaped(size_t index, std::optional<Column> stored, int64_t row
 
 GroupScan::Piece GroupScan::decode(Lane& lane, const Task& task) {
   lane.reader->skip_to(task.rows.begin);
-  Column column = lane.reader->read(task.rows.end, lane.piece_bytes_max);
-  const int64_t rows = column.length;
+  const Selection* const passed = task.stretch && task.stretch->passed ? &*task.stretch->passed : nullptr;
+  const int64_t begin = passed ? task.rows.begin - task.stretch->rows.begin : 0;
+  const bool is_selected = passed && lane.reader->can_select();
+  Column column = is_selected ? lane.reader->read_selected(passed->bits(), begin, task.rows.end, lane.piece_bytes_max)
+                              : lane.reader->read(task.rows.end, lane.piece_bytes_max);
+  const int64_t rows = lane.reader->row() - task.rows.begin;
   if (lane.reader->row() == group_.file->row_group_rows(group_.row_group)) lane.reader->finish();
-  if (context_.page_bytes > context_.runtime->memory_bytes() / 8) lane.reader->park();
-  Piece piece{.end = task.rows.begin + rows, .column = shaped(lane.column, std::move(column), rows)};
-  if (task.stretch && task.stretch->passed) {
-    const Selection passed = task.stretch->passed->part(task.rows.begin - task.stretch->rows.begin, rows);
+  if (context_.page_bytes > context_.memory_bytes / 8) lane.reader->park();
+  const int64_t values = column.length;
+  Piece piece{.end = task.rows.begin + rows, .column = shaped(lane.column, std::move(column), values)};
+  if (passed && !is_selected) {
     const std::string& name = (*context_.plan.read_schema)[lane.column].name;
-    piece.column = lane.filter.filter(piece.column, name, passed);
+    piece.column = lane.filter.filter(piece.column, name, passed->part(begin, rows));
   }
   // So that rows without bytes do not run ahead without end.
   piece.bytes = std::max<uint64_t>(memory_of(piece.column), 4'096);
@@ -273,7 +278,7 @@ void GroupScan::test(Lock& lock) {
     std::vector<std::shared_ptr<const Stretch>> stretches;
     std::exception_ptr error;
     try {
-      const Batch batch(context_.tested_schema, std::move(columns), rows.rows());
+      const Batch batch = CheckedBatch::make(context_.tested_schema, std::move(columns), rows.rows());
       stretches = stretches_of(batch, condition_->select(batch), rows);
     } catch (...) {
       error = std::current_exception();
@@ -379,7 +384,7 @@ std::optional<Batch> GroupScan::take() {
   update_ready();
   post_if_testable();
   lock.unlock();
-  return Batch(context_.plan.result_schema, std::move(columns), kept);
+  return CheckedBatch::make(context_.plan.result_schema, std::move(columns), kept);
 }
 
 /// Columns of the result, of those of the rows that passed; `kept` becomes their number.

@@ -53,7 +53,8 @@ ScanPlan plan_scan(const Schema& all, const SelectOptions& select);
 /// Likewise for who wants to know how many rows there are, and nothing else of them.
 ScanPlan plan_count(const Schema& all, const std::optional<Predicate>& where);
 
-/// Takes the memory that it may use from the runtime's budget: half of it for batches under way, an eighth for pages.
+/// Takes the memory that it may use from the runtime's budget, or its part of that (ReadLimits::memory_bytes): half of
+/// it for batches under way, an eighth for pages.
 /// Lanes are parked while pages take more.
 std::unique_ptr<ReadStream> scan(std::unique_ptr<GroupSource> groups, ScanPlan plan, const ReadOptions& options);
 

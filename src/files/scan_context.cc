@@ -14,6 +14,11 @@ void find_tested(const Predicate& where, const Schema& schema, std::vector<bool>
   if (where.operands.empty()) is_tested[find_column(schema, where.column).steps[0]] = true;
 }
 
+uint64_t memory_of(const ReadLimits& limits, const Runtime& runtime) {
+  const uint64_t budget = runtime.memory_bytes();
+  return limits.memory_bytes == 0 ? budget : std::min(limits.memory_bytes, budget);
+}
+
 }  // namespace
 
 ScanContext::ScanContext(ScanPlan planned, const ReadOptions& chosen)
@@ -21,12 +26,12 @@ ScanContext::ScanContext(ScanPlan planned, const ReadOptions& chosen)
       options(chosen),
       runtime(options.runtime ? options.runtime : std::make_shared<Runtime>()),
       workers(runtime->workers()),
+      memory_bytes(memory_of(options.limits, *runtime)),
       result(*plan.read_schema, plan.kept),
       is_kept(plan.read_schema->size()) {
-  const uint64_t share = runtime->memory_bytes() / 8;
-  chunks.pool = std::make_shared<BufferPool>(share);
+  chunks.pool = std::make_shared<BufferPool>(memory_bytes / 8);
   chunks.page_bytes_max = options.limits.page_bytes;
-  chunks.row_bytes_max = options.limits.row_bytes == 0 ? share : options.limits.row_bytes;
+  chunks.row_bytes_max = options.limits.row_bytes == 0 ? runtime->memory_bytes() / 8 : options.limits.row_bytes;
   chunks.checksums = options.checksums;
   chunks.dictionaries = options.dictionaries;
   for (const KeptColumn& column : plan.kept) is_kept[column.index] = true;

@@ -26,6 +26,7 @@ struct ScanContext {
   const ReadOptions options;
   const std::shared_ptr<Runtime> runtime;
   Workers& workers;
+  const uint64_t memory_bytes;  ///< that the scan may use
   ChunkContext chunks;
   const Projection result;                        ///< of what is read
   std::vector<bool> is_kept{};                    ///< of the columns that are read: the result has it, or a part

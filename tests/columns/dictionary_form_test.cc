@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "columns/column_check.h"
+#include "columns/widening.h"
 #include "sluice/error.h"
 #include "support/dictionary_columns.h"
 #include "support/random_batches.h"
@@ -177,6 +178,12 @@ TEST(DictionaryForm, IsHeldToItsInvariants) {
   Column flags = test::make_bool({true});
   flags.dictionary = std::make_shared<const Column>(flags);
   EXPECT_THAT(refusal(flags), HasSubstr("which columns of type bool"));
+}
+
+// Eight thousand nulls of a megabyte each are a few bytes in dictionary form.
+TEST(DictionaryForm, WhatWouldFillTheMemoryStaysAsItIs) {
+  EXPECT_THROW(unfold(null_column(fixed(1 << 20), 8'192)), Error);
+  EXPECT_EQ(unfold(null_column(fixed(1'000), 3)).null_count, 3);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "files/scan.h"
 #include "sluice/file_writer.h"
 #include "storage/temporary_directory.h"
@@ -101,6 +103,29 @@ TEST_F(FileShapes, AStructOfWhichNothingIsWantedIsStillThere) {
 TEST_F(FileShapes, ConstantsCountWhereTheFileHasNoSuchColumn) {
   const std::optional<Column> year = make_int64({2026});
   EXPECT_THAT(read("year int64, id int64", {year, make_int64({7})}), ElementsAre("2026|1", "2026|null", "2026|3"));
+}
+
+bool has_dictionary(const Column& column) {
+  return column.dictionary || std::ranges::any_of(column.children, has_dictionary);
+}
+
+// Constants and wide nulls are made in dictionary form: whoever does not want that must not see it there either.
+TEST_F(FileShapes, WhatFilesLackIsPlainWhereDictionariesAreNotWanted) {
+  const std::string wanted = "id int64, kind string, code fixed(40), user struct<tag fixed(300), age int8>, at date";
+  const std::vector<std::optional<Column>> constants{
+      {}, make_text(string(), {"x"}), {}, {}, make_fixed<int32_t>(date(), {7})};
+  for (const bool dictionaries : {true, false}) {
+    ScanPlan plan = plan_scan(parse_schema(wanted), {.where = parse_predicate("kind = 'x' and code is null")});
+    auto shape = std::make_shared<const FileShape>(*file_, plan.read_schema, constants);
+    const ReadOptions options{.dictionaries = dictionaries};
+    const auto stream = scan(std::make_unique<FileGroups>(file_, shape), std::move(plan), options);
+    const Batch batch = stream->next().value().batch;
+    EXPECT_EQ(std::ranges::any_of(batch.columns(), has_dictionary), dictionaries);
+    EXPECT_EQ(test::show_all(batch.column(1)), (std::vector<std::string>{"'x'", "'x'", "'x'"}));
+    EXPECT_EQ(test::show_all(batch.column(2)), (std::vector<std::string>{"null", "null", "null"}));
+    EXPECT_EQ(test::show_all(batch.column(3)), (std::vector<std::string>{"{null,36}", "null", "{null,41}"}));
+    EXPECT_EQ(test::show_all(batch.column(4)), (std::vector<std::string>{"7", "7", "7"}));
+  }
 }
 
 TEST_F(FileShapes, ConditionsAskOfWhatComesOut) {
