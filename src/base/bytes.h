@@ -73,7 +73,7 @@ class Bytes {
   void push_back(uint8_t byte) { *prepare(1) = std::byte{byte}, ++size_; }
 
   template <typename T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   void append_value(T value) {
     std::memcpy(prepare(sizeof value), &value, sizeof value);
     size_ += sizeof value;
@@ -84,7 +84,12 @@ class Bytes {
   }
 
  private:
-  void grow(size_t needed) { reallocate(needed > capacity_ + capacity_ / 2 ? needed : capacity_ + capacity_ / 2); }
+  // The allocator rounds up what is small, and to ask it again and again takes longer than to fill it.
+  static constexpr size_t kGrownCapacityMin = 64;
+  void grow(size_t needed) {
+    const size_t larger = capacity_ + capacity_ / 2 > kGrownCapacityMin ? capacity_ + capacity_ / 2 : kGrownCapacityMin;
+    reallocate(needed > larger ? needed : larger);
+  }
   void reallocate(size_t capacity) {
     if (capacity == 0) {
       std::free(data_);
@@ -106,14 +111,11 @@ class Bytes {
 inline ByteSpan as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
 }
-inline std::string_view as_text(ByteSpan bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view as_text(ByteSpan bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 /// Reads a value at any alignment.
 template <typename T>
-  requires std::is_trivially_copyable_v<T>
-T load(const void* from) {
+requires std::is_trivially_copyable_v<T> T load(const void* from) {
   T value;
   std::memcpy(&value, from, sizeof value);
   return value;

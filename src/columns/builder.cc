@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "columns/checked_json.h"
 #include "columns/widths.h"
 #include "sluice/error.h"
 
@@ -45,6 +46,7 @@ ColumnBuilder::ColumnBuilder(Type type) : type_(std::move(type)) {
 void ColumnBuilder::reset() {
   length_ = 0;
   null_count_ = 0;
+  checked_texts_ = 0;
   has_validity_ = false;
   values_ = Bytes();
   validity_ = Bytes();
@@ -107,6 +109,7 @@ std::string_view ColumnBuilder::value_bytes(int64_t index) const {
 }
 
 void ColumnBuilder::truncate(int64_t length) {
+  const bool is_checked = checked_texts_ == length_ - null_count_;
   if (has_validity_) {
     for (int64_t i = length; i < length_; ++i) null_count_ -= !bit(validity_, i);
     truncate_bits(validity_, length);
@@ -130,6 +133,7 @@ void ColumnBuilder::truncate(int64_t length) {
                                   : static_cast<size_t>(length) * width_);
   }
   length_ = length;
+  checked_texts_ = is_checked ? length_ - null_count_ : 0;
 }
 
 Column ColumnBuilder::finish() {
@@ -141,6 +145,7 @@ Column ColumnBuilder::finish() {
   if (has_offsets_) column.offsets = to_buffer(std::move(offsets_));
   column.values = to_buffer(std::move(values_));
   for (ColumnBuilder& child : children_) column.children.push_back(child.finish());
+  if (checked_texts_ > 0 && checked_texts_ == length_ - null_count_) column = mark_checked_json(std::move(column));
   reset();
   return column;
 }

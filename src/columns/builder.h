@@ -53,6 +53,13 @@ class ColumnBuilder {
     end_text();
     return true;
   }
+  /// json, like append_text: a text that is known to be UTF-8 and one JSON value. A column of such texts alone comes
+  /// out marked (columns/checked_json.h).
+  [[nodiscard]] bool append_checked_json(std::string_view text) {
+    if (!append_text(text)) return false;
+    ++checked_texts_;
+    return true;
+  }
   /// For text that is made in place: append to `text_bytes()`, then `end_text()` makes a value of what was added.
   Bytes& text_bytes() { return values_; }
   void end_text() {
@@ -110,6 +117,7 @@ class ColumnBuilder {
   bool has_validity_ = false;  ///< bits are kept from the first null on
   int64_t length_ = 0;
   int64_t null_count_ = 0;
+  int64_t checked_texts_ = 0;  ///< of append_checked_json
   Bytes values_;
   Bytes offsets_;
   Bytes validity_;

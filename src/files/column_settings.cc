@@ -198,17 +198,17 @@ std::vector<ChunkOptions> chunk_options_of(const FileOptions& options, const std
 }
 
 Schema with_field_ids(const Schema& schema, const FileOptions& options) {
+  if (std::ranges::none_of(options.columns, [](const ColumnOptions& asked) { return asked.field_id.has_value(); }))
+    return schema;
   std::vector<Field> fields = schema.fields();
-  bool any = false;
   for (const ColumnOptions& asked : options.columns) {
     if (!asked.field_id) continue;
     bool found = false;
     for (Field& field : fields) found |= set_field_id(field, field.name, asked.column, *asked.field_id);
     if (!found)
       refuse_setting(asked.column, "options give an id to the field \"" + asked.column + "\", which does not exist");
-    any = true;
   }
-  return any ? Schema(std::move(fields)) : schema;
+  return Schema(std::move(fields));
 }
 
 inline namespace v0 {

@@ -40,7 +40,7 @@ uint64_t PlacedRowGroup::write(size_t part, Sink& sink, const std::atomic<bool>&
   pages.flush();
   SinkStream filters(sink, parts_[part].filters_offset);
   for (size_t i = first; i < last && go_on; ++i) {
-    FinishedChunk chunk = std::exchange(chunks_[i], {});
+    FinishedChunk chunk = std::move(chunks_[i]);
     filters.put(chunk.bloom_filter);
     tails.add(chunk);
   }

@@ -105,7 +105,8 @@ bool append_text(ColumnBuilder& builder, const Cell& cell) {
     return true;
   }
   if (!is_text(type.kind()) || (is_utf8_text(type.kind()) && !is_utf8(cell.text()))) return false;
-  if (type.kind() == TypeKind::json && JsonGrammar().find_fault(cell.text())) return false;
+  if (type.kind() == TypeKind::json)
+    return !JsonGrammar().find_fault(cell.text()) && builder.append_checked_json(cell.text());
   return builder.append_text(cell.text());
 }
 

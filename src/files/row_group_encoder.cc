@@ -41,10 +41,15 @@ struct RowGroupEncoder::Queue {
 RowGroupEncoder::RowGroupEncoder(const Schema& schema, const std::vector<Leaf>& leaves,
                                  const std::vector<ChunkOptions>& options, Workers& workers)
     : schema_(schema), leaves_(leaves) {
-  for (size_t i = 0; i < leaves.size(); ++i) writers_.push_back(std::make_unique<ChunkWriter>(leaves[i], options[i]));
   const size_t queues = std::min(leaves.size(), kQueuesMax);
   for (size_t i = 0; i < queues; ++i)
     queues_.push_back(std::make_unique<Queue>(workers, i * leaves.size() / queues, (i + 1) * leaves.size() / queues));
+  writers_.reserve(leaves.size());
+  for (const auto& queue : queues_) {
+    const auto scratch = std::make_shared<PageScratch>();
+    for (size_t i = queue->first_leaf; i < queue->end_leaf; ++i)
+      writers_.push_back(std::make_unique<ChunkWriter>(leaves[i], options[i], scratch));
+  }
 }
 
 RowGroupEncoder::~RowGroupEncoder() = default;

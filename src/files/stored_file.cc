@@ -37,6 +37,14 @@ int64_t begin_of(const ColumnMetaData& chunk) {
   return dictionary > 0 ? std::min(chunk.data_page_offset, dictionary) : chunk.data_page_offset;
 }
 
+std::vector<Leaf> leaves_in(const Schema& schema, const std::string& file) {
+  try {
+    return leaves_of(schema);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::unsupported, file + ": " + error.what(), {.source = file});
+  }
+}
+
 const std::string* value_of(const std::vector<KeyValue>& entries, std::string_view key) {
   const auto found = std::ranges::find(entries, key, &KeyValue::key);
   return found == entries.end() || !found->value ? nullptr : &*found->value;
@@ -91,7 +99,7 @@ void StoredFile::check_ends(const FooterBytes& footer, bool checksums) {
 /// Pairs the leaves that we know with the elements that the file has: both stand depth first, in the same order.
 void StoredFile::read_schema(const StoredFileOptions& options) {
   schema_ = std::make_shared<const Schema>(stored_schema(metadata(), path(), options.int96, options.invalid_text));
-  std::vector<Leaf> leaves = leaves_of(*schema_);
+  std::vector<Leaf> leaves = leaves_in(*schema_, path());
   leaves_.reserve(leaves.size());
   std::vector<int32_t> children_left{metadata().schema.front().num_children.value_or(0)};
   std::vector<std::string> names;  // of the groups that are open, without the root
@@ -208,6 +216,12 @@ ChunkFacts StoredFile::chunk_facts(size_t group, size_t leaf) const {
   facts.codec = meta.codec;
   facts.is_ours = is_ours_;
   return facts;
+}
+
+bool StoredFile::has_ordered_bounds(size_t group, size_t leaf) const {
+  const std::optional<Statistics>& statistics = chunk(group, leaf).statistics;
+  if (!statistics || !statistics->are_deprecated) return statistics && leaves_[leaf].has_ordered_bounds;
+  return has_readable_signed_bounds(metadata().schema[leaves_[leaf].element], leaves_[leaf].leaf.type);
 }
 
 const std::string* StoredFile::metadata_value(std::string_view key) const {

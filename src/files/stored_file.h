@@ -27,7 +27,8 @@ struct FileLeaf {
   std::vector<std::string> path;  ///< the file's own names, without the root: legacy lists have their own
   size_t element = 0;             ///< index into FileMetaData::schema
   LeafForm form;
-  /// Bounds that the file has mean something to us: a known order, and a type whose order it is.
+  /// Bounds that the file has mean something to us: a known order, and a type whose order it is. Of a chunk's
+  /// deprecated ones: StoredFile::has_ordered_bounds.
   bool has_ordered_bounds = false;
 };
 
@@ -75,6 +76,8 @@ class StoredFile {
   const ColumnMetaData& chunk(size_t group, size_t leaf) const;
   ChunkPlace chunk_place(size_t group, size_t leaf) const;
   ChunkFacts chunk_facts(size_t group, size_t leaf) const;
+  /// Whether the chunk has statistics whose bounds mean something to us, old ones included.
+  bool has_ordered_bounds(size_t group, size_t leaf) const;
   /// The value of a key of the file's metadata; null where there is none.
   const std::string* metadata_value(std::string_view key) const;
   /// Likewise of a chunk's.

@@ -8,18 +8,25 @@
 
 #include "arrow/ipc_schema.h"
 #include "format/schema_elements.h"
-#include "schema/leaves.h"
 #include "schema/nested.h"
 #include "sluice/error.h"
 
 namespace sluice {
 namespace {
 
-/// Whether Arrow's schema describes the tree of Parquet's. Of the leaves it may say more, or what is wrong.
-bool has_shape_of(const std::vector<Leaf>& arrow, const std::vector<Leaf>& parquet) {
-  return std::ranges::equal(arrow, parquet, [](const Leaf& a, const Leaf& b) {
-    return a.steps == b.steps && a.path == b.path && a.definition_level_max == b.definition_level_max &&
-           a.repetition_level_max == b.repetition_level_max;
+/// What Parquet tells types apart by, as far as its tree goes: to it a list of fixed size is a list.
+TypeKind shape_of(const Type& type) {
+  if (!type.is_nested()) return TypeKind::null;
+  return type.kind() == TypeKind::fixed_list ? TypeKind::list : type.kind();
+}
+
+/// Whether Arrow's schema describes the tree of Parquet's. Of the leaves it may say more, or what is wrong; names of
+/// elements do not count.
+bool has_shape_of(std::span<const Field> arrow, std::span<const Field> parquet, bool are_named) {
+  return std::ranges::equal(arrow, parquet, [&](const Field& a, const Field& b) {
+    const TypeKind shape = shape_of(a.type);
+    return a.nullable == b.nullable && shape == shape_of(b.type) && (!are_named || a.name == b.name) &&
+           has_shape_of(a.type.children(), b.type.children(), shape == TypeKind::struct_);
   });
 }
 
@@ -87,6 +94,20 @@ class LeafTypes {
   size_t next_ = 0;
 };
 
+/// Whether Arrow's schema could say more of the fields than Parquet's, as LeafTypes takes it over. Of most columns it
+/// could not, and to read it takes as long as all of Parquet's.
+bool leave_something_open(std::span<const Field> parquet) {
+  return std::ranges::any_of(parquet, [](const Field& field) {
+    switch (field.type.kind()) {
+      case TypeKind::int64:  // maybe a duration
+      case TypeKind::time:
+      case TypeKind::timestamp:
+      case TypeKind::list: return true;
+      default: return leave_something_open(field.type.children());
+    }
+  });
+}
+
 std::optional<Schema> arrow_schema(const FileMetaData& metadata) {
   const auto& entries = metadata.key_value_metadata;
   const auto entry = std::ranges::find(entries, "ARROW:schema", &KeyValue::key);
@@ -94,21 +115,13 @@ std::optional<Schema> arrow_schema(const FileMetaData& metadata) {
   return parse_stored_arrow_schema(*entry->value);
 }
 
-std::vector<Leaf> leaves_in(const Schema& schema, const std::string& file) {
-  try {
-    return leaves_of(schema);
-  } catch (const Error& error) {
-    throw Error(ErrorCode::unsupported, file + ": " + error.what(), {.source = file});
-  }
-}
-
 }  // namespace
 
 Schema stored_schema(const FileMetaData& metadata, const std::string& file, Int96Unit int96, InvalidText invalid_text) {
   const Schema parquet = from_schema_elements(metadata.schema, file);
   LeafTypes types(metadata, int96, invalid_text);
-  const auto arrow = arrow_schema(metadata);
-  if (arrow && has_shape_of(leaves_in(*arrow, file), leaves_in(parquet, file)))
+  const auto arrow = leave_something_open(parquet.fields()) ? arrow_schema(metadata) : std::nullopt;
+  if (arrow && has_shape_of(arrow->fields(), parquet.fields(), true))
     return Schema(types.joined_fields(arrow->fields(), parquet.fields()));
   return Schema(types.joined_fields(parquet.fields(), parquet.fields()));
 }

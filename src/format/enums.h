@@ -2,6 +2,7 @@
 // hold any number in their place: a `switch` over one read from a file needs a way out for the rest.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -56,6 +57,8 @@ enum class Encoding : int32_t {
   rle_dictionary = 8,
   byte_stream_split = 9,
 };
+/// Encodings that we know are numbers below it.
+inline constexpr size_t kEncodings = 10;
 
 enum class CompressionCodec : int32_t {
   uncompressed = 0,

@@ -171,6 +171,7 @@ size_t stored_width_of(const Type& leaf) {
 
 std::vector<SchemaElement> to_schema_elements(const Schema& schema) {
   std::vector<SchemaElement> out;
+  out.reserve(schema.size() + 1);
   out.push_back({.name = "schema", .num_children = static_cast<int32_t>(schema.size())});
   for (const Field& field : schema.fields()) append_field(field, field.name, 1, out);
   return out;

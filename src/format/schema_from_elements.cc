@@ -6,6 +6,7 @@
 #include "base/decimal.h"
 #include "format/schema_elements.h"
 #include "schema/field_ids.h"
+#include "schema/field_names.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -234,11 +235,7 @@ std::vector<Field> SchemaWalk::read_fields(size_t count, int depth) {
   std::vector<Field> fields;
   fields.reserve(count);
   for (size_t i = 0; i < count; ++i) fields.push_back(read_field(depth + 1));
-  std::vector<std::string_view> names;
-  for (const Field& field : fields) names.push_back(field.name);
-  std::sort(names.begin(), names.end());
-  const auto twin = std::adjacent_find(names.begin(), names.end());
-  if (twin != names.end())
+  if (const std::optional<std::string_view> twin = repeated_name(fields))
     refuse(ErrorCode::unsupported, parent, "has two fields of the name \"" + std::string(*twin) + "\"");
   return fields;
 }

@@ -47,16 +47,14 @@ void ThriftReader::require(ThriftFields fields, std::string_view name, std::init
     if (!fields.has(id)) fail(std::string(name) + " lacks its field " + std::to_string(id));
 }
 
-ThriftField ThriftReader::next_field(int16_t previous) {
-  const uint8_t header = next_byte();
+// The end of a struct, an id that is written in full, or what is wrong.
+ThriftField ThriftReader::next_rare_field(uint8_t header) {
   if (header == 0) return {};
   const unsigned type = header & 0x0F;
   if (type == 0 || type > static_cast<unsigned>(ThriftType::uuid))
     fail("a field is of the unknown wire type " + std::to_string(type));
-  const int delta = header >> 4;
-  if (delta == 0) return {read_element<int16_t>(), static_cast<ThriftType>(type)};
-  if (previous + delta > INT16_MAX) fail("a field id exceeds 32767");
-  return {static_cast<int16_t>(previous + delta), static_cast<ThriftType>(type)};
+  if (header >= 0x10) fail("a field id exceeds 32767");
+  return {read_element<int16_t>(), static_cast<ThriftType>(type)};
 }
 
 ThriftReader::ListHeader ThriftReader::list_header() {

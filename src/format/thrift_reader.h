@@ -88,9 +88,7 @@ class ThriftReader {
   template <typename T>
   bool read(ThriftField field, T& into);
   template <typename T>
-  bool read(ThriftField field, std::optional<T>& into) {
-    return read(field, into.emplace());
-  }
+  bool read(ThriftField field, std::optional<T>& into);
   template <typename T>
   bool read(ThriftField field, std::vector<T>& into);
 
@@ -136,7 +134,15 @@ class ThriftReader {
     return static_cast<size_t>(size);
   }
   /// The header of the next field, after the field `previous`.
-  ThriftField next_field(int16_t previous);
+  ThriftField next_field(int16_t previous) {
+    const uint8_t header = next_byte();
+    const unsigned type = header & 0x0F;
+    const int id = previous + (header >> 4);
+    if (header < 0x10 || type == 0 || type > static_cast<unsigned>(ThriftType::uuid) || id > INT16_MAX)
+      return next_rare_field(header);
+    return {static_cast<int16_t>(id), static_cast<ThriftType>(type)};
+  }
+  ThriftField next_rare_field(uint8_t header);
   struct ListHeader {
     ThriftType element = ThriftType::stop;
     size_t count = 0;
@@ -153,6 +159,12 @@ class ThriftReader {
 
   template <typename T>
   T read_element();
+  /// Turns into the element that comes next where one is constructed: large structs are not moved there.
+  template <typename T>
+  struct NextElement {
+    ThriftReader& in;
+    operator T() const { return in.read_element<T>(); }
+  };
 
   const std::byte* begin_;
   const std::byte* at_;
@@ -187,6 +199,17 @@ bool ThriftReader::read(ThriftField field, T& into) {
 }
 
 template <typename T>
+bool ThriftReader::read(ThriftField field, std::optional<T>& into) {
+  if constexpr (wire_type<T>() == ThriftType::structure) {
+    if (field.type != ThriftType::structure) fail_type(field, ThriftType::structure);
+    into.emplace(NextElement<T>{*this});
+    return true;
+  } else {
+    return read(field, into.emplace());
+  }
+}
+
+template <typename T>
 bool ThriftReader::read(ThriftField field, std::vector<T>& into) {
   size_t element_bytes_min = 1;
   if constexpr (wire_type<T>() == ThriftType::structure) element_bytes_min = T::kWireBytesMin;
@@ -195,7 +218,12 @@ bool ThriftReader::read(ThriftField field, std::vector<T>& into) {
   charge(count * sizeof(T));
   into.clear();
   into.reserve(count);
-  for (size_t i = 0; i < count; ++i) into.push_back(read_element<T>());
+  for (size_t i = 0; i < count; ++i) {
+    if constexpr (wire_type<T>() == ThriftType::structure)
+      into.emplace_back(NextElement<T>{*this});
+    else
+      into.push_back(read_element<T>());
+  }
   return true;
 }
 

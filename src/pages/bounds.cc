@@ -16,11 +16,11 @@ namespace {
 constexpr size_t kTextBoundBytesMax = 64;
 
 bool pages_ascend(const auto& pages, auto less) {
-  const auto* last = static_cast<decltype(&*pages.front())>(nullptr);
-  for (const auto& page : pages) {
-    if (!page) continue;
-    if (last != nullptr && (less(page->min, last->min) || less(page->max, last->max))) return false;
-    last = &*page;
+  size_t last = pages.size();
+  for (size_t i = 0; i < pages.size(); ++i) {
+    if (!pages[i]) continue;
+    if (last < i && (less(pages[i]->min, pages[last]->min) || less(pages[i]->max, pages[last]->max))) return false;
+    last = i;
   }
   return true;
 }
@@ -79,20 +79,21 @@ StoredBounds NumberBounds<T>::store(const Range& range) {
 template <typename T>
 ChunkBounds NumberBounds<T>::finish() {
   ChunkBounds bounds;
-  std::vector<std::optional<Range>> ranges;
+  bounds.pages.reserve(pages_.size());
   Range all;
   for (const Range& page : pages_) {
-    if (page.any) all = {std::min(all.min, page.min), std::max(all.max, page.max), true};
-    ranges.push_back(page.any ? std::optional(page) : std::nullopt);
-    bounds.pages.push_back(page.any ? std::optional(store(page)) : std::nullopt);
+    if (page) all = {std::min(all.min, page.min), std::max(all.max, page.max), true};
+    bounds.pages.push_back(page ? std::optional(store(page)) : std::nullopt);
   }
   bounds.nan_count = nan_count_;
   if (nan_count_ == 0) {
     if (all.any) bounds.chunk = store(all);
     bounds.pages_complete = true;
-    if (!ranges.empty()) bounds.order = order_of(ranges, std::less<T>());
+    if (!pages_.empty()) bounds.order = order_of(pages_, std::less<T>());
   }
-  *this = {};
+  page_ = {};
+  pages_.clear();
+  nan_count_ = 0;
   return bounds;
 }
 

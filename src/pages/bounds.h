@@ -54,6 +54,9 @@ class NumberBounds {
     T min = lowest_start();
     T max = highest_start();
     bool any = false;
+    // As an optional has them.
+    explicit operator bool() const { return any; }
+    const Range* operator->() const { return this; }
     static constexpr T lowest_start() {
       if constexpr (std::is_floating_point_v<T>) return std::numeric_limits<T>::infinity();
       return std::numeric_limits<T>::max();

@@ -60,7 +60,9 @@ double ChunkWriter::expected_page_shrink() const {
 
 uint64_t ChunkWriter::tail_bytes(size_t reason_bytes) const {
   const uint64_t pages = offset_index_.page_locations.size();
-  uint64_t bytes = kChunkTailBytes + pages_by_encoding_.size() * kEncodingBytes;
+  const auto encodings =
+      static_cast<uint64_t>(kEncodings) - static_cast<uint64_t>(std::ranges::count(pages_by_encoding_, 0));
+  uint64_t bytes = kChunkTailBytes + encodings * kEncodingBytes;
   for (const std::string& step : leaf_.path) bytes += step.size() + kPathStepBytes;
   if (reason_bytes > 0) bytes += reason_bytes + kReasonBytes;
   if (options_.bloom_filter) bytes += kBloomPlaceBytes;
@@ -79,11 +81,11 @@ uint64_t ChunkWriter::tail_bytes(size_t reason_bytes) const {
 ChunkForecast ChunkWriter::forecast() {
   is_foretold_ = true;
   ChunkForecast chunk;
-  const std::string reason = std::visit([](const auto& encoder) { return encoder.reason(); }, encoder_);
   chunk.guessed = scaled(page_bytes_before_compression(), expected_page_shrink());
   const uint64_t entries =
       std::visit([](const auto& encoder) { return uint64_t{encoder.dictionary_entries().size()}; }, encoder_);
-  chunk.bytes = chunk.guessed + pages_.size() + scaled(entries, dictionary_shrink_) + tail_bytes(reason.size());
+  chunk.bytes =
+      chunk.guessed + pages_.size() + scaled(entries, dictionary_shrink_) + tail_bytes(encoding_reason().size());
   if (options_.bloom_filter) {
     const uint64_t values = std::min(static_cast<uint64_t>(slots_) + page_.slots, options_.bloom_filter->values_max);
     chunk.bytes += scaled(BloomFilter::bytes_for(values, options_.bloom_filter->false_positive_rate), bloom_share_);

@@ -17,6 +17,8 @@ namespace {
 constexpr double kCodecGainMin = 0.01;
 /// The reason of an encoding is kept for chunks of so many slots or more: it takes some 60 bytes of the footer.
 constexpr int64_t kReasonSlotsMin = 1'000;
+/// Levels, dictionary, pages that use it: more are rare.
+constexpr size_t kEncodingsUsual = 3;
 constexpr const char* kReasonKey = "sluice.encoding";
 
 CompressionCodec stored_codec(Codec codec) {
@@ -52,28 +54,29 @@ void FinishedChunk::place_at(uint64_t offset) {
   for (PageLocation& page : offset_index.page_locations) page.offset += metadata.data_page_offset;
 }
 
-ChunkWriter::ChunkWriter(const Leaf& leaf, const ChunkOptions& options)
+ChunkWriter::ChunkWriter(const Leaf& leaf, const ChunkOptions& options, std::shared_ptr<PageScratch> scratch)
     : leaf_(leaf),
       options_(options),
       is_text_(is_text(leaf.type.kind())),
       width_(account_width(leaf.type)),
       check_(leaf),
-      encoder_(make_encoder(leaf, options)),
+      scratch_(std::move(scratch)),
+      encoder_(make_encoder(leaf, options, scratch_)),
       repetition_(leaf.repetition_level_max),
       definition_(leaf.definition_level_max),
       page_writer_(leaf.name),
       compression_(options.compression) {
-  if (options.content_cuts) content_cuts_.emplace(leaf_, *options.content_cuts);
-  if (!has_order(leaf.type)) shapes_.emplace(leaf.type.kind() == TypeKind::geometry);
+  if (options.content_cuts) content_cuts_ = std::make_unique<ContentCuts>(leaf_, *options.content_cuts);
+  if (!has_order(leaf.type)) shapes_ = std::make_unique<GeoBounds>(leaf.type.kind() == TypeKind::geometry);
 }
 
-ChunkWriter::Encoder ChunkWriter::make_encoder(const Leaf& leaf, const ChunkOptions& options) {
+ChunkWriter::Encoder ChunkWriter::make_encoder(const Leaf& leaf, const ChunkOptions& options,
+                                               const std::shared_ptr<PageScratch>& scratch) {
   const TypeKind kind = leaf.type.kind();
-  const ValueEncoderOptions to{options.dictionary_bytes,
-                               {options.compression, options.compat || is_deep(leaf), options.encoding},
-                               is_utf8_text(kind),
-                               seconds_factor(leaf.type),
-                               options.bloom_filter};
+  const ValueEncoderOptions to{
+      options.dictionary_bytes, {options.compression, options.compat || is_deep(leaf), options.encoding},
+      is_utf8_text(kind),       seconds_factor(leaf.type),
+      options.bloom_filter,     scratch};
   switch (kind) {
     case TypeKind::boolean: return BooleanEncoder(to);
     case TypeKind::int8: return NumberEncoder<int8_t, int32_t>(to);
@@ -264,12 +267,12 @@ void ChunkWriter::append_span(const LeafSlice& slice, const Cursor& at, const Sp
 bool ChunkWriter::append_values(const Column& column, const ValueSelection& values) {
   if (!column.dictionary) return std::visit([&](auto& encoder) { return encoder.append(column, values); }, encoder_);
   const int32_t* from = column.positions_data();
-  positions_.resize(values.count);
+  scratch_->positions.resize(values.count);
   for (size_t i = 0; i < values.count; ++i)
-    positions_[i] = from[values.positions ? values.positions[i] : values.begin + static_cast<int64_t>(i)];
+    scratch_->positions[i] = from[values.positions ? values.positions[i] : values.begin + static_cast<int64_t>(i)];
   if (auto* const texts = std::get_if<TextEncoder>(&encoder_))
-    return texts->append_entries(column.dictionary, positions_), true;
-  const ValueSelection entries{0, values.count, positions_.data()};
+    return texts->append_entries(column.dictionary, scratch_->positions), true;
+  const ValueSelection entries{0, values.count, scratch_->positions.data()};
   return std::visit([&](auto& encoder) { return encoder.append(*column.dictionary, entries); }, encoder_);
 }
 
@@ -277,14 +280,18 @@ bool ChunkWriter::append_values(const Column& column, const ValueSelection& valu
 size_t ChunkWriter::take_levels() {
   const LevelFraming framing =
       options_.page == PageType::data_page_v2 ? LevelFraming::bare : LevelFraming::length_in_front;
-  const size_t repetition_levels = leaf_.repetition_level_max + size_t{1};
-  const size_t definition_levels = leaf_.definition_level_max + size_t{1};
-  repetition_histograms_.resize(repetition_histograms_.size() + repetition_levels);
-  definition_histograms_.resize(definition_histograms_.size() + definition_levels);
-  levels_.clear();
-  repetition_.finish(framing, levels_, std::span(repetition_histograms_).last(repetition_levels));
-  const size_t repetition_bytes = levels_.size();
-  definition_.finish(framing, levels_, std::span(definition_histograms_).last(definition_levels));
+  std::array<int64_t, 2> unwanted{};
+  const auto histogram = [&unwanted](uint8_t level_max, bool is_wanted, std::vector<int64_t>& all) {
+    if (!is_wanted) return std::span<int64_t>(unwanted);
+    all.resize(all.size() + level_max + size_t{1});
+    return std::span(all).last(level_max + size_t{1});
+  };
+  scratch_->levels.clear();
+  repetition_.finish(framing, scratch_->levels,
+                     histogram(leaf_.repetition_level_max, wants_repetition_histograms(), repetition_histograms_));
+  const size_t repetition_bytes = scratch_->levels.size();
+  definition_.finish(framing, scratch_->levels,
+                     histogram(leaf_.definition_level_max, wants_definition_histograms(), definition_histograms_));
   return repetition_bytes;
 }
 
@@ -292,7 +299,8 @@ void ChunkWriter::cut_page(bool ends_chunk) {
   const auto foreseen = static_cast<double>(page_bytes_before_compression());
   if (is_foretold_) tail_shrink_ = tail_shrink();
   const size_t repetition_bytes = take_levels();
-  const RawPage page = std::visit([&](auto& encoder) { return encoder.finish_page(levels_, ends_chunk); }, encoder_);
+  const RawPage page =
+      std::visit([&](auto& encoder) { return encoder.finish_page(scratch_->levels, ends_chunk); }, encoder_);
   const size_t stored_bytes = append_data_page(page, repetition_bytes);
   const size_t begin = pages_.size() - stored_bytes;
   std::visit([&](auto& encoder) { encoder.page_written(page_.values, stored_bytes); }, encoder_);
@@ -307,7 +315,7 @@ void ChunkWriter::cut_page(bool ends_chunk) {
   const int64_t text_bytes = std::visit([](auto& encoder) { return encoder.take_text_bytes(); }, encoder_);
   if (is_text_) offset_index_.unencoded_byte_array_data_bytes.push_back(text_bytes);
   text_bytes_ += text_bytes;
-  ++pages_by_encoding_[page.encoding];
+  ++pages_by_encoding_[static_cast<size_t>(page.encoding)];
   rows_ += page_.rows;
   slots_ += static_cast<int64_t>(page_.slots);
   page_ = {};
@@ -327,7 +335,8 @@ PageHeader ChunkWriter::data_page_header(Encoding encoding, size_t repetition_by
   header.data_page_header_v2->num_nulls = static_cast<int32_t>(page_.slots - page_.values);
   header.data_page_header_v2->num_rows = static_cast<int32_t>(page_.rows);
   header.data_page_header_v2->encoding = encoding;
-  header.data_page_header_v2->definition_levels_byte_length = static_cast<int32_t>(levels_.size() - repetition_bytes);
+  header.data_page_header_v2->definition_levels_byte_length =
+      static_cast<int32_t>(scratch_->levels.size() - repetition_bytes);
   header.data_page_header_v2->repetition_levels_byte_length = static_cast<int32_t>(repetition_bytes);
   return header;
 }
@@ -336,8 +345,10 @@ PageHeader ChunkWriter::data_page_header(Encoding encoding, size_t repetition_by
 // so is the first one behind a dictionary.
 size_t ChunkWriter::append_data_page(const RawPage& page, size_t repetition_bytes) {
   const PageHeader header = data_page_header(page.encoding, repetition_bytes);
-  const size_t bare = options_.page == PageType::data_page_v2 ? levels_.size() : 0;
+  const size_t bare = options_.page == PageType::data_page_v2 ? scratch_->levels.size() : 0;
   const size_t begin = pages_.size();
+  // The chunk will be about as long as the one before: growing step by step would copy it again and again.
+  if (begin == 0) pages_.reserve(pages_bytes_expected_);
   const auto append = [&](Compression compression) {
     pages_.resize(begin);
     return page_writer_.append(header, compression, page.bytes.first(bare), page.bytes.subspan(bare), pages_);
@@ -357,7 +368,7 @@ size_t ChunkWriter::append_data_page(const RawPage& page, size_t repetition_byte
       return append_data_page(page, repetition_bytes);
     }
   }
-  headers_digest_ = digest_of(page_writer_.header(), headers_digest_);
+  add_header_digest(pages_, begin, sizes);
   raw_bytes_ += sizes.raw;
   return sizes.stored;
 }
@@ -393,9 +404,13 @@ void ChunkWriter::compress_pages() {
     page.offset = static_cast<int64_t>(pages_.size());
     const auto sizes = page_writer_.append(header, compression_, body.first(bare), body.subspan(bare), pages_);
     page.compressed_page_size = static_cast<int32_t>(sizes.stored);
-    headers_digest_ = digest_of(page_writer_.header(), headers_digest_);
+    add_header_digest(pages_, static_cast<size_t>(page.offset), sizes);
     raw_bytes_ += sizes.raw;
   }
+}
+
+void ChunkWriter::add_header_digest(ByteSpan pages, size_t begin, const PageWriter::Sizes& page) {
+  headers_digest_ = digest_of(pages.subspan(begin, page.header), headers_digest_);
 }
 
 size_t ChunkWriter::append_dictionary_page(const DictionaryPage& dictionary, Bytes& out) {
@@ -404,9 +419,9 @@ size_t ChunkWriter::append_dictionary_page(const DictionaryPage& dictionary, Byt
   header.dictionary_page_header = DictionaryPageHeader{};
   header.dictionary_page_header->num_values = static_cast<int32_t>(dictionary.entries);
   header.dictionary_page_header->encoding = Encoding::plain;
-  const size_t raw_bytes = page_writer_.append(header, compression_, {}, dictionary.body, out).raw;
-  headers_digest_ = digest_of(page_writer_.header(), headers_digest_);
-  return raw_bytes;
+  const PageWriter::Sizes sizes = page_writer_.append(header, compression_, {}, dictionary.body, out);
+  add_header_digest(out, 0, sizes);
+  return sizes.raw;
 }
 
 // --- the chunk
@@ -415,9 +430,9 @@ FinishedChunk ChunkWriter::finish() {
   if (page_.slots > 0) cut_page(true);
   FinishedChunk chunk;
   size_t dictionary_raw_bytes = 0;
-  const std::string reason = std::visit([](const auto& encoder) { return encoder.reason(); }, encoder_);
+  std::string reason = encoding_reason();
   chunk.tail_bytes = tail_bytes(reason.size());
-  if (!reason.empty() && slots_ >= kReasonSlotsMin) chunk.metadata.key_value_metadata.push_back({kReasonKey, reason});
+  if (!reason.empty()) chunk.metadata.key_value_metadata.push_back({kReasonKey, std::move(reason)});
   if (const auto filter = std::visit([](auto& encoder) { return encoder.finish_bloom_filter(); }, encoder_))
     filter->write(chunk.bloom_filter);
   if (shapes_) chunk.metadata.geospatial_statistics = shapes_->finish();
@@ -426,20 +441,26 @@ FinishedChunk ChunkWriter::finish() {
       std::visit([](auto& encoder) { return encoder.finish_dictionary(); }, encoder_);
   if (dictionary) dictionary_raw_bytes = append_dictionary_page(*dictionary, chunk.dictionary_page);
   describe(chunk, dictionary_raw_bytes);
-  const size_t pages_bytes = pages_.size();
+  pages_bytes_expected_ = pages_.size() + pages_.size() / 8;
   chunk.data_pages = std::exchange(pages_, {});
-  // The next chunk of the column will be about as long: growing step by step would copy it again and again.
-  pages_.reserve(pages_bytes + pages_bytes / 8);
   chunk.offset_index = std::move(offset_index_);
   chunk.headers_digest = headers_digest_;
   reset();
   return chunk;
 }
 
+// Empty where the chunk has too few slots for one, the page under way included.
+std::string ChunkWriter::encoding_reason() const {
+  if (slots_ + static_cast<int64_t>(page_.slots) < kReasonSlotsMin) return {};
+  return std::visit([](const auto& encoder) { return encoder.reason(); }, encoder_);
+}
+
 void ChunkWriter::describe(FinishedChunk& chunk, size_t dictionary_raw_bytes) {
   ColumnMetaData& meta = chunk.metadata;
   meta.type = physical_type_of(leaf_.type);
-  meta.encodings = {Encoding::rle};
+  meta.encodings.reserve(kEncodingsUsual);
+  meta.encodings.push_back(Encoding::rle);
+  meta.encoding_stats.reserve(kEncodingsUsual);
   meta.path_in_schema = leaf_.path;
   meta.codec = stored_codec(compression_.codec);
   meta.num_values = slots_;
@@ -449,9 +470,12 @@ void ChunkWriter::describe(FinishedChunk& chunk, size_t dictionary_raw_bytes) {
     meta.dictionary_page_offset = 0;
     meta.data_page_offset = static_cast<int64_t>(chunk.dictionary_page.size());
     meta.encoding_stats.push_back({PageType::dictionary_page, Encoding::plain, 1});
-    if (!pages_by_encoding_.contains(Encoding::plain)) meta.encodings.push_back(Encoding::plain);
+    if (pages_by_encoding_[static_cast<size_t>(Encoding::plain)] == 0) meta.encodings.push_back(Encoding::plain);
   }
-  for (const auto& [encoding, pages] : pages_by_encoding_) {
+  for (size_t number = 0; number < kEncodings; ++number) {
+    const int32_t pages = pages_by_encoding_[number];
+    if (pages == 0) continue;
+    const auto encoding = static_cast<Encoding>(number);
     if (encoding != Encoding::rle) meta.encodings.push_back(encoding);  // levels have it anyway
     meta.encoding_stats.push_back({options_.page, encoding, pages});
   }
@@ -476,22 +500,22 @@ void ChunkWriter::describe_statistics(FinishedChunk& chunk) {
 
   SizeStatistics sizes;
   if (is_text_) sizes.unencoded_byte_array_data_bytes = text_bytes_;
-  // With levels 0 and 1 alone, the null count says it all (parquet.thrift, SizeStatistics).
-  const bool wants_repetition = leaf_.repetition_level_max > 0;
-  const bool wants_definition = leaf_.definition_level_max > 1;
   const auto total = [](const std::vector<int64_t>& pages, size_t levels) {
     std::vector<int64_t> sum(levels);
     for (size_t i = 0; i < pages.size(); ++i) sum[i % levels] += pages[i];
     return sum;
   };
-  if (wants_repetition)
+  if (wants_repetition_histograms())
     sizes.repetition_level_histogram = total(repetition_histograms_, leaf_.repetition_level_max + size_t{1});
-  if (wants_definition)
+  if (wants_definition_histograms())
     sizes.definition_level_histogram = total(definition_histograms_, leaf_.definition_level_max + size_t{1});
   chunk.metadata.size_statistics = std::move(sizes);
 
   if (!bounds.pages_complete || null_counts_.empty()) return;
   ColumnIndex index;
+  index.null_pages.reserve(bounds.pages.size());
+  index.min_values.reserve(bounds.pages.size());
+  index.max_values.reserve(bounds.pages.size());
   for (std::optional<StoredBounds>& page : bounds.pages) {
     index.null_pages.push_back(!page);
     index.min_values.push_back(page ? std::move(page->min) : std::string());
@@ -499,8 +523,8 @@ void ChunkWriter::describe_statistics(FinishedChunk& chunk) {
   }
   index.boundary_order = bounds.order;
   index.null_counts = std::move(null_counts_);
-  if (wants_repetition) index.repetition_level_histograms = std::move(repetition_histograms_);
-  if (wants_definition) index.definition_level_histograms = std::move(definition_histograms_);
+  if (wants_repetition_histograms()) index.repetition_level_histograms = std::move(repetition_histograms_);
+  if (wants_definition_histograms()) index.definition_level_histograms = std::move(definition_histograms_);
   chunk.column_index = std::move(index);
 }
 
@@ -511,7 +535,7 @@ void ChunkWriter::reset() {
   rows_ = 0;
   slots_ = 0;
   text_bytes_ = 0;
-  pages_by_encoding_.clear();
+  pages_by_encoding_.fill(0);
   offset_index_ = {};
   null_counts_.clear();
   repetition_histograms_.clear();

@@ -6,8 +6,9 @@
 // a record that is larger has a page of its own.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -68,7 +69,9 @@ struct FinishedChunk {
 
 class ChunkWriter {
  public:
-  ChunkWriter(const Leaf& leaf, const ChunkOptions& options);
+  /// The leaf must outlive the writer. `scratch` may be that of other writers that are not at work at the same time.
+  ChunkWriter(const Leaf& leaf, const ChunkOptions& options,
+              std::shared_ptr<PageScratch> scratch = std::make_shared<PageScratch>());
 
   /// Throws Error{data} that names the column for a value that does not fit its stored form or a page beyond 2 GiB.
   void append(const LeafSlice& slice);
@@ -95,7 +98,8 @@ class ChunkWriter {
                    NumberEncoder<uint16_t, uint32_t>, NumberEncoder<uint32_t, uint32_t>,
                    NumberEncoder<int64_t, int64_t>, NumberEncoder<uint64_t, uint64_t>, NumberEncoder<float, float>,
                    NumberEncoder<double, double>, FixedEncoder, DecimalEncoder<int32_t>, DecimalEncoder<int64_t>>;
-  static Encoder make_encoder(const Leaf& leaf, const ChunkOptions& options);
+  static Encoder make_encoder(const Leaf& leaf, const ChunkOptions& options,
+                              const std::shared_ptr<PageScratch>& scratch);
 
   /// A run of whole records of a slice.
   struct Span {
@@ -124,9 +128,14 @@ class ChunkWriter {
   size_t append_data_page(const RawPage& page, size_t repetition_bytes);
   bool pays(const PageWriter::Sizes& page) const;
   void compress_pages();
+  void add_header_digest(ByteSpan pages, size_t begin, const PageWriter::Sizes& page);
   size_t append_dictionary_page(const DictionaryPage& dictionary, Bytes& out);
+  std::string encoding_reason() const;
   void describe(FinishedChunk& chunk, size_t dictionary_raw_bytes);
   void describe_statistics(FinishedChunk& chunk);
+  // With levels 0 and 1 alone, the null count says it all (parquet.thrift, SizeStatistics).
+  bool wants_repetition_histograms() const { return leaf_.repetition_level_max > 0; }
+  bool wants_definition_histograms() const { return leaf_.definition_level_max > 1; }
   void reset();
   uint64_t page_bytes_before_compression() const;
   double tail_shrink() const;
@@ -138,13 +147,12 @@ class ChunkWriter {
   const bool is_text_;
   const size_t width_;  ///< bytes that a value counts for in the account of a page, the text itself not included
   ValueCheck check_;
-  std::optional<ContentCuts> content_cuts_;
-  std::optional<GeoBounds> shapes_;  ///< of geometries and geographies
+  std::unique_ptr<ContentCuts> content_cuts_;  ///< where they are asked for
+  std::unique_ptr<GeoBounds> shapes_;          ///< of geometries and geographies
+  std::shared_ptr<PageScratch> scratch_;
   Encoder encoder_;
-  std::vector<int32_t> positions_;  ///< in the dictionary of the column at hand
   LevelBuffer repetition_;
   LevelBuffer definition_;
-  Bytes levels_;
   PageWriter page_writer_;
   Span page_;  ///< what is in the page under way
 
@@ -152,12 +160,13 @@ class ChunkWriter {
   Compression compression_;                    ///< as asked, or none as long as pages have shown that it does not pay
   Encoding tried_encoding_ = Encoding::plain;  ///< of the page that has shown it last
   Bytes pages_;
+  size_t pages_bytes_expected_ = 0;
   uint64_t headers_digest_ = 0;
   uint64_t raw_bytes_ = 0;  ///< of finished pages, headers included
   int64_t rows_ = 0;
   int64_t slots_ = 0;
   int64_t text_bytes_ = 0;
-  std::map<Encoding, int32_t> pages_by_encoding_;
+  std::array<int32_t, kEncodings> pages_by_encoding_{};
   OffsetIndex offset_index_;
   std::vector<int64_t> null_counts_;            ///< by page
   std::vector<int64_t> repetition_histograms_;  ///< by page, then level

@@ -52,8 +52,6 @@ constexpr int kPagesBetweenTrials = 32;
 // A contest that was close may soon turn: it is held again so many pages behind, then twice as many.
 constexpr int kPagesBetweenContests = 2;
 constexpr double kDrift = 1.25;
-// Text has so many: PLAIN, two DELTA, a dictionary.
-constexpr size_t kOffersMax = 4;
 
 // How many times the entries of one page all pages will have together. In n draws from D equally likely values one
 // meets D (1 - e^(-x)) of them, x = n / D. The share that only the second half meets is then y / (1 + y), y = e^(-x/2):
@@ -69,7 +67,8 @@ double entry_growth(double late_share, double pages) {
 
 }  // namespace
 
-EncodingChoice::EncodingChoice(const EncodingRules& rules) : rules_(rules) {
+EncodingChoice::EncodingChoice(const EncodingRules& rules, std::shared_ptr<PageScratch> scratch)
+    : rules_(rules), scratch_(std::move(scratch)) {
   if (!rules.requested) return;
   decided_ = true;
   dictionary_ = *rules.requested == Encoding::rle_dictionary;
@@ -78,13 +77,13 @@ EncodingChoice::EncodingChoice(const EncodingRules& rules) : rules_(rules) {
 
 size_t EncodingChoice::measure(ByteSpan raw) {
   if (rules_.compression.codec == Codec::none) return raw.size();
-  scratch_.clear();
-  return std::min(compress(rules_.compression, raw, scratch_), raw.size());
+  scratch_->compressed.clear();
+  return std::min(compress(rules_.compression, raw, scratch_->compressed), raw.size());
 }
 
 bool EncodingChoice::wants(Encoding encoding) const {
   return (allows(encoding) || encoding == Encoding::rle_dictionary) &&
-         std::ranges::none_of(offers_, [&](const Offer& offer) { return offer.encoding == encoding && offer.is_out; });
+         std::ranges::none_of(offers(), [&](const Offer& offer) { return offer.encoding == encoding && offer.is_out; });
 }
 
 void EncodingChoice::draw_sample() {
@@ -102,8 +101,7 @@ void EncodingChoice::begin_trial(size_t values, size_t bytes) {
   page_bytes_ = bytes;
   // Without a codec measuring is counting.
   heat_ = rules_.compression.codec == Codec::none ? kHeats.size() - 1 : 0;
-  offers_.clear();
-  offers_.reserve(kOffersMax);
+  offer_count_ = 0;
   rival_.reset();
   draw_sample();
 }
@@ -111,10 +109,10 @@ void EncodingChoice::begin_trial(size_t values, size_t bytes) {
 // Where all but one are out, or all values were measured, there is none.
 bool EncodingChoice::next_heat() {
   double best = std::numeric_limits<double>::infinity();
-  for (const Offer& offer : offers_) best = offer.is_out ? best : std::min(best, offer.bytes_a_value);
+  for (const Offer& offer : offers()) best = offer.is_out ? best : std::min(best, offer.bytes_a_value);
   const double limit = best * kClear + kNoiseBytes / static_cast<double>(values_);
-  for (Offer& offer : offers_) offer.is_out |= offer.bytes_a_value > limit;
-  const auto left = std::ranges::count(offers_, false, &Offer::is_out);
+  for (Offer& offer : offers()) offer.is_out |= offer.bytes_a_value > limit;
+  const auto left = std::ranges::count(offers(), false, &Offer::is_out);
   if (left < 2 || heat_ + 1 == kHeats.size()) return false;
   ++heat_;
   const size_t before = values_;
@@ -123,8 +121,8 @@ bool EncodingChoice::next_heat() {
 }
 
 EncodingChoice::Offer* EncodingChoice::find(Encoding encoding) {
-  const auto offer = std::ranges::find(offers_, encoding, &Offer::encoding);
-  return offer == offers_.end() ? nullptr : &*offer;
+  const auto offer = std::ranges::find(offers(), encoding, &Offer::encoding);
+  return offer == offers().end() ? nullptr : &*offer;
 }
 
 void EncodingChoice::add_offer(Encoding encoding, double bytes, bool is_out) {
@@ -132,7 +130,7 @@ void EncodingChoice::add_offer(Encoding encoding, double bytes, bool is_out) {
   if (Offer* const before = find(encoding))
     *before = offer;
   else
-    offers_.push_back(offer);
+    all_offers_[offer_count_++] = offer;
 }
 
 // What is as long as PLAIN before compression is hardly shorter behind it.
@@ -142,7 +140,7 @@ void EncodingChoice::offer(Encoding encoding, ByteSpan page) {
   const double plain =
       static_cast<double>(page_bytes_) * values / static_cast<double>(std::max<size_t>(page_values_, 1));
   const auto bytes = static_cast<double>(page.size());
-  const bool is_hopeless = bytes > plain - offers_.front().bytes_a_value * values * kGainMin / 2;
+  const bool is_hopeless = bytes > plain - all_offers_.front().bytes_a_value * values * kGainMin / 2;
   add_offer(encoding, is_hopeless ? bytes : static_cast<double>(measure(page)), is_hopeless);
 }
 
@@ -175,7 +173,7 @@ void EncodingChoice::offer_dictionary(ByteSpan index_page, ByteSpan entries, con
 // The best of those that were measured to the end; where that is the dictionary alone, what is best beside it.
 void EncodingChoice::decide() {
   const Offer* best = nullptr;
-  for (const Offer& offer : offers_) {
+  for (const Offer& offer : offers()) {
     if (offer.encoding == Encoding::rle_dictionary) continue;
     const bool was_measured_longer = best && best->is_out && !offer.is_out;
     const bool was_measured_less = best && !best->is_out && offer.is_out;
@@ -199,7 +197,7 @@ bool EncodingChoice::end_trial() {
   const Codec codec = rules_.compression.codec;
   const bool has_long_window = codec == Codec::zstd || codec == Codec::gzip || codec == Codec::brotli;
   if (has_long_window && encoding_ != Encoding::plain && values_ < page_values_ &&
-      offers_.front().bytes_a_value <= best_bytes_a_value_ * (1 + kClose)) {
+      all_offers_.front().bytes_a_value <= best_bytes_a_value_ * (1 + kClose)) {
     rival_ = Encoding::plain;
     pages_to_contest_ = 0;
     pages_between_contests_ = kPagesBetweenContests;
@@ -244,13 +242,13 @@ bool EncodingChoice::start_chunk() {
 
 std::string EncodingChoice::reason() const {
   if (rules_.requested) return std::string(to_string(*rules_.requested)) + ": as asked";
-  if (offers_.empty()) return {};
+  if (offer_count_ == 0) return {};
   const Encoding best = dictionary_ ? Encoding::rle_dictionary : encoding_;
   std::string words = std::string(to_string(best)) + ": ";
   const char* separator = "";
   // The best one first.
   for (const bool others : {false, true})
-    for (const Offer& offer : offers_) {
+    for (const Offer& offer : offers()) {
       if ((offer.encoding != best) != others) continue;
       words += separator;
       if (others) words += std::string(to_string(offer.encoding)) + " ";

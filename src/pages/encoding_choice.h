@@ -17,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@
 
 #include "base/bytes.h"
 #include "format/enums.h"
+#include "pages/page_scratch.h"
 #include "sluice/compression.h"
 
 namespace sluice {
@@ -48,7 +50,8 @@ struct DictionaryUse {
 
 class EncodingChoice {
  public:
-  explicit EncodingChoice(const EncodingRules& rules);
+  explicit EncodingChoice(const EncodingRules& rules,
+                          std::shared_ptr<PageScratch> scratch = std::make_shared<PageScratch>());
 
   /// True when the page under way should be measured.
   bool wants_trial() const { return !decided_; }
@@ -96,6 +99,8 @@ class EncodingChoice {
 
  private:
   static constexpr size_t kPiecesMax = 4;
+  // Text has so many: PLAIN, two DELTA, a dictionary.
+  static constexpr size_t kOffersMax = 4;
   /// One way to encode the measured values, and what they took when they were measured last.
   struct Offer {
     Encoding encoding = Encoding::plain;
@@ -103,6 +108,8 @@ class EncodingChoice {
     bool is_out = false;  ///< it lost so clearly that it is not measured again
   };
   void draw_sample();
+  std::span<Offer> offers() { return std::span(all_offers_).first(offer_count_); }
+  std::span<const Offer> offers() const { return std::span(all_offers_).first(offer_count_); }
   Offer* find(Encoding encoding);
   void add_offer(Encoding encoding, double bytes, bool is_out = false);
   void decide();
@@ -111,6 +118,7 @@ class EncodingChoice {
   double bytes_a_value(const DictionaryUse& page, double pages_to_come) const;
 
   EncodingRules rules_;
+  std::shared_ptr<PageScratch> scratch_;
   bool decided_ = false;
   bool drifted_ = false;  ///< pages have become much larger or smaller than the measured one
   Encoding encoding_ = Encoding::plain;
@@ -118,7 +126,8 @@ class EncodingChoice {
   int chunks_since_trial_ = 0;
 
   // Of the last measurement; bytes are those after compression.
-  std::vector<Offer> offers_;
+  std::array<Offer, kOffersMax> all_offers_{};
+  size_t offer_count_ = 0;
   size_t page_values_ = 0;  ///< of the whole page
   size_t page_bytes_ = 0;
   size_t heat_ = 0;
@@ -135,7 +144,6 @@ class EncodingChoice {
   double rival_bytes_a_value_ = 0;  ///< in the page under way; 0 where it was not measured
   int pages_to_contest_ = 0;
   int pages_between_contests_ = 0;  ///< they double
-  Bytes scratch_;
 };
 
 }  // namespace sluice

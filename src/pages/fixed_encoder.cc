@@ -23,8 +23,8 @@ FixedEncoder::FixedEncoder(const Type& type, const ValueEncoderOptions& options)
       width_(stored_width_of(type)),
       is_float16_(type.kind() == TypeKind::float16),
       bounds_(width_, order_of(type)),
-      choice_(options.rules) {
-  if (options.bloom_filter) bloom_filter_.emplace(*options.bloom_filter);
+      choice_(options.rules, options.scratch) {
+  if (options.bloom_filter) bloom_filter_ = std::make_unique<BloomFilterBuilder>(*options.bloom_filter);
   start_chunk();
 }
 
@@ -37,8 +37,9 @@ ByteSpan FixedEncoder::gather(const Column& column, const ValueSelection& select
   const std::byte* from = column.values.bytes().data() + static_cast<size_t>(column.offset) * memory_width_;
   if (!big_endian_ && selection.positions == nullptr)
     return {from + static_cast<size_t>(selection.begin) * width_, selection.count * width_};
-  scratch_.resize(selection.count * width_);
-  std::byte* to = scratch_.data();
+  Bytes& gathered = options_.scratch->values;
+  gathered.resize(selection.count * width_);
+  std::byte* to = gathered.data();
   for (size_t i = 0; i < selection.count; ++i, to += width_) {
     const int64_t at = selection.positions ? selection.positions[i] : selection.begin + static_cast<int64_t>(i);
     const std::byte* value = from + static_cast<size_t>(at) * memory_width_;
@@ -47,7 +48,7 @@ ByteSpan FixedEncoder::gather(const Column& column, const ValueSelection& select
     else
       std::memcpy(to, value, width_);
   }
-  return scratch_;
+  return gathered;
 }
 
 bool FixedEncoder::append(const Column& column, const ValueSelection& selection) {
@@ -117,8 +118,8 @@ void FixedEncoder::choose(bool ends_chunk) {
 
 void FixedEncoder::encode_values(Encoding encoding, ByteSpan values) {
   if (encoding == Encoding::byte_stream_split) return byte_stream_split::encode(values, width_, encoded_);
-  lengths_.assign(values.size() / width_, static_cast<int32_t>(width_));
-  delta_byte_array::encode(lengths_, values, encoded_);
+  const std::vector<int32_t> lengths(values.size() / width_, static_cast<int32_t>(width_));
+  delta_byte_array::encode(lengths, values, encoded_);
 }
 
 RawPage FixedEncoder::finish_page(ByteSpan levels, bool ends_chunk) {

@@ -57,31 +57,31 @@ class FixedEncoder {
   FixedBounds bounds_;
   EncodingChoice choice_;
   ChunkDictionary<FixedDictionary> dictionary_;
-  std::optional<BloomFilterBuilder> bloom_filter_;
+  std::unique_ptr<BloomFilterBuilder> bloom_filter_;
   PageBody plain_;  ///< the page under way, when it does not use the dictionary
-  Bytes encoded_;
-  std::vector<int32_t> lengths_;
-  Bytes scratch_;
+  Bytes& encoded_ = options_.scratch->encoded;
 };
 
 /// Decimals of few digits, which Parquet stores as numbers: `Stored` is int32_t or int64_t.
 template <typename Stored>
 class DecimalEncoder {
  public:
-  explicit DecimalEncoder(const ValueEncoderOptions& options) : numbers_(options) {}
+  explicit DecimalEncoder(const ValueEncoderOptions& options) : scratch_(options.scratch), numbers_(options) {}
 
   /// Requires values within the precision of the column's type.
   [[nodiscard]] bool append(const Column& column, const ValueSelection& selection) {
-    narrowed_.resize(selection.count);
+    Bytes& narrowed = scratch_->values;
+    narrowed.resize(selection.count * sizeof(Stored));
     const std::byte* from = column.values.bytes().data() + column.offset * kMemoryWidth;
     for (size_t i = 0; i < selection.count; ++i) {
       const int64_t at = selection.positions ? selection.positions[i] : selection.begin + static_cast<int64_t>(i);
-      narrowed_[i] = load<Stored>(from + at * kMemoryWidth);  // the low bytes of a number that fits into them
+      // The low bytes of a number that fits into them.
+      std::memcpy(narrowed.data() + i * sizeof(Stored), from + at * kMemoryWidth, sizeof(Stored));
     }
     Column narrow;
-    narrow.length = static_cast<int64_t>(narrowed_.size());
-    narrow.values = Buffer(std::as_bytes(std::span<const Stored>(narrowed_)), nullptr);
-    return numbers_.append(narrow, {0, narrowed_.size(), nullptr});
+    narrow.length = static_cast<int64_t>(selection.count);
+    narrow.values = Buffer(narrowed, nullptr);
+    return numbers_.append(narrow, {0, selection.count, nullptr});
   }
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false) { return numbers_.finish_page(levels, ends_chunk); }
   void page_written(size_t values, size_t compressed_bytes) { numbers_.page_written(values, compressed_bytes); }
@@ -99,8 +99,8 @@ class DecimalEncoder {
  private:
   static constexpr int64_t kMemoryWidth = 16;
 
+  std::shared_ptr<PageScratch> scratch_;
   NumberEncoder<Stored, Stored> numbers_;
-  std::vector<Stored> narrowed_;
 };
 
 }  // namespace sluice

@@ -7,14 +7,21 @@ namespace sluice {
 
 template <typename Memory, typename Stored>
 NumberEncoder<Memory, Stored>::NumberEncoder(const ValueEncoderOptions& options)
-    : options_(options), choice_(options.rules) {
-  if (options.bloom_filter) bloom_filter_.emplace(*options.bloom_filter);
+    : options_(options), choice_(options.rules, options.scratch) {
+  if (options.bloom_filter) bloom_filter_ = std::make_unique<BloomFilterBuilder>(*options.bloom_filter);
   start_chunk();
 }
 
 template <typename Memory, typename Stored>
 void NumberEncoder<Memory, Stored>::start_chunk() {
   dictionary_.start_chunk(choice_.start_chunk() && options_.dictionary_bytes_max > 0);
+}
+
+// Room for values in the scratch.
+template <typename Memory, typename Stored>
+std::span<Stored> NumberEncoder<Memory, Stored>::gathered(size_t count) {
+  options_.scratch->values.resize(count * sizeof(Stored));
+  return {reinterpret_cast<Stored*>(options_.scratch->values.data()), count};
 }
 
 // Values back to back as they are stored: in place where the column has them so, else in the scratch.
@@ -28,16 +35,16 @@ bool NumberEncoder<Memory, Stored>::gather(const Column& column, const ValueSele
       return true;
     }
   }
-  scratch_.resize(selection.count);
+  const std::span<Stored> to = gathered(selection.count);
+  values = to;
   if (selection.positions == nullptr)
-    for (size_t i = 0; i < selection.count; ++i) scratch_[i] = from[selection.begin + static_cast<int64_t>(i)];
+    for (size_t i = 0; i < to.size(); ++i) to[i] = from[selection.begin + static_cast<int64_t>(i)];
   else
-    for (size_t i = 0; i < selection.count; ++i) scratch_[i] = from[selection.positions[i]];
-  values = scratch_;
+    for (size_t i = 0; i < to.size(); ++i) to[i] = from[selection.positions[i]];
   bool fits = true;
   if constexpr (std::is_same_v<Stored, int64_t> || std::is_same_v<Stored, int32_t>) {
     if (options_.unit_factor != 1)
-      for (Stored& value : scratch_) fits &= !__builtin_mul_overflow(value, options_.unit_factor, &value);
+      for (Stored& value : to) fits &= !__builtin_mul_overflow(value, options_.unit_factor, &value);
   }
   return fits;
 }
@@ -95,17 +102,19 @@ template <typename Memory, typename Stored>
 std::span<const Stored> NumberEncoder<Memory, Stored>::sample() {
   const std::span<const EncodingChoice::Piece> pieces = choice_.sample();
   if (pieces.size() == 1 && !dictionary_.is_open()) return page_values().subspan(pieces[0].begin, pieces[0].count);
-  scratch_.clear();
+  size_t values = 0;
+  for (const EncodingChoice::Piece& piece : pieces) values += piece.count;
+  const std::span<Stored> sample = gathered(values);
+  Stored* to = sample.data();
   for (const auto& [begin, count] : pieces) {
     if (dictionary_.is_open()) {
       for (const uint32_t index : std::span(dictionary_.indices()).subspan(begin, count))
-        scratch_.push_back(std::bit_cast<Stored>(dictionary_->entry(index)));
+        *to++ = std::bit_cast<Stored>(dictionary_->entry(index));
     } else {
-      const std::span<const Stored> piece = page_values().subspan(begin, count);
-      scratch_.insert(scratch_.end(), piece.begin(), piece.end());
+      to = std::ranges::copy(page_values().subspan(begin, count), to).out;
     }
   }
-  return scratch_;
+  return sample;
 }
 
 template <typename Memory, typename Stored>

@@ -15,10 +15,10 @@ namespace {
 constexpr size_t kHeaderBytesMax = 96;
 }  // namespace
 
-// Compresses behind room for the header, whose length depends on what comes out; then closes the gap, which is cheaper
-// than to compress elsewhere and copy.
+// Compresses behind room for the header, whose length depends on what comes out, so it is made behind the body; then
+// the gap is closed, which is cheaper than to compress elsewhere and copy.
 PageWriter::Sizes PageWriter::append(PageHeader header, Compression compression, ByteSpan bare, ByteSpan raw,
-                                     Bytes& out) {
+                                     Bytes& out) const {
   // No page should come here that is too long: options and the limit of a row (files/value_limit.h) see to that.
   const auto refuse = [this](size_t bytes, const char* when) {
     throw Error(ErrorCode::data,
@@ -28,6 +28,7 @@ PageWriter::Sizes PageWriter::append(PageHeader header, Compression compression,
   };
   if (bare.size() + raw.size() > kPageBytesMax) refuse(bare.size() + raw.size(), "before compression");
   const size_t begin = out.size();
+  out.prepare(2 * kHeaderBytesMax + bare.size() + raw.size());
   out.resize(begin + kHeaderBytesMax);
   out.append(bare);
   const size_t compressed = compress(compression, raw, out);
@@ -45,13 +46,14 @@ PageWriter::Sizes PageWriter::append(PageHeader header, Compression compression,
   header.uncompressed_page_size = static_cast<int32_t>(bare.size() + raw.size());
   header.compressed_page_size = static_cast<int32_t>(body.size());
   header.crc = crc32(body);
-  header_.clear();
-  write_page_header(header, header_);
   const size_t size = body.size();
-  std::memmove(out.data() + begin + header_.size(), body.data(), size);
-  std::memcpy(out.data() + begin, header_.data(), header_.size());
-  out.resize(begin + header_.size() + size);
-  return {header_.size() + bare.size() + raw.size(), header_.size() + size};
+  const size_t body_end = out.size();
+  const size_t header_bytes = write_page_header(header, out);
+  std::byte* const page = out.data() + begin;
+  std::memmove(page + header_bytes, page + kHeaderBytesMax, size);
+  std::memcpy(page, out.data() + body_end, header_bytes);
+  out.resize(begin + header_bytes + size);
+  return {header_bytes, header_bytes + bare.size() + raw.size(), header_bytes + size};
 }
 
 }  // namespace sluice

@@ -12,23 +12,21 @@ namespace sluice {
 
 class PageWriter {
  public:
-  /// `column`: for errors.
-  explicit PageWriter(std::string column) : column_(std::move(column)) {}
+  /// `column`: for errors. Must outlive the writer.
+  explicit PageWriter(const std::string& column) : column_(column) {}
 
   struct Sizes {
+    size_t header = 0;
     size_t raw = 0;     ///< before compression, the header included
     size_t stored = 0;  ///< as appended
   };
   /// Appends to `out` a page of `bare` bytes, which are never compressed (the levels of V2 pages, else nothing), and
   /// `raw` ones. `header` is complete but for sizes, checksum and, in V2 pages, whether the values are compressed.
   /// Throws Error{data} for a page beyond kPageBytesMax.
-  Sizes append(PageHeader header, Compression compression, ByteSpan bare, ByteSpan raw, Bytes& out);
-  /// The header of the page that was appended last.
-  ByteSpan header() const { return header_; }
+  Sizes append(PageHeader header, Compression compression, ByteSpan bare, ByteSpan raw, Bytes& out) const;
 
  private:
-  std::string column_;
-  Bytes header_;
+  const std::string& column_;
 };
 
 }  // namespace sluice

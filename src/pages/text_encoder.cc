@@ -8,8 +8,8 @@
 namespace sluice {
 
 TextEncoder::TextEncoder(const ValueEncoderOptions& options)
-    : options_(options), bounds_(options.utf8), choice_(options.rules) {
-  if (options.bloom_filter) bloom_filter_.emplace(*options.bloom_filter);
+    : options_(options), bounds_(options.utf8), choice_(options.rules, options.scratch) {
+  if (options.bloom_filter) bloom_filter_ = std::make_unique<BloomFilterBuilder>(*options.bloom_filter);
   start_chunk();
 }
 

@@ -8,6 +8,7 @@
 #include "base/decimal.h"
 #include "base/json_grammar.h"
 #include "base/utf8.h"
+#include "columns/checked_json.h"
 #include "columns/dictionary_form.h"
 #include "columns/widths.h"
 #include "sluice/error.h"
@@ -98,6 +99,7 @@ std::optional<size_t> find_no_time(const Column& column, const ValueSelection& v
 std::optional<size_t> find_bad(const Column& column, const ValueSelection& values) {
   const Type& type = column.type;
   if (values.count == 0) return std::nullopt;
+  if (type.kind() == TypeKind::json && is_checked_json(column)) return std::nullopt;
   if (is_utf8_text(type.kind())) {
     const auto no_text = find_no_utf8(column, values);
     return no_text || type.kind() != TypeKind::json ? no_text : find_no_json(column, values);

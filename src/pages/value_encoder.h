@@ -30,11 +30,12 @@
 #include "pages/chunk_dictionary.h"
 #include "pages/encoding_choice.h"
 #include "pages/entry_numbers.h"
+#include "pages/page_scratch.h"
 #include "pages/striping.h"
 
 namespace sluice {
 
-/// Bytes of a page before compression: levels, then values. Good until the encoder is called again.
+/// Bytes of a page before compression: levels, then values. Good until an encoder with the same scratch is called.
 struct RawPage {
   ByteSpan bytes;
   Encoding encoding = Encoding::plain;
@@ -46,6 +47,8 @@ struct ValueEncoderOptions {
   bool utf8 = false;        ///< text is cut between code points
   int64_t unit_factor = 1;  ///< what values are multiplied by on their way (seconds are stored as milliseconds)
   std::optional<BloomFilterOptions> bloom_filter{};
+  /// May be that of other encoders: what it holds is of no use from one call to the next.
+  std::shared_ptr<PageScratch> scratch = std::make_shared<PageScratch>();
 };
 
 /// A page body that grows behind a gap, into which its levels fit in most cases: then nothing is moved.
@@ -111,6 +114,7 @@ class NumberEncoder {
   void offer_without_dictionary(std::span<const Stored> values);
   void choose(bool ends_chunk);
   std::span<const Stored> page_values();
+  std::span<Stored> gathered(size_t count);
   std::span<const Stored> sample();
   void encode_values(Encoding encoding, std::span<const Stored> values);
   void start_chunk();
@@ -119,15 +123,15 @@ class NumberEncoder {
   NumberBounds<Stored> bounds_;
   EncodingChoice choice_;
   ChunkDictionary<NumberDictionary<Bits>> dictionary_;
-  std::optional<BloomFilterBuilder> bloom_filter_;
+  std::unique_ptr<BloomFilterBuilder> bloom_filter_;
   PageBody plain_;  ///< the page under way, when it does not use the dictionary
-  Bytes encoded_;
-  std::vector<Stored> scratch_;
+  Bytes& encoded_ = options_.scratch->encoded;
 };
 
 class BooleanEncoder {
  public:
-  explicit BooleanEncoder(const ValueEncoderOptions& options) : choice_(options.rules) {}
+  explicit BooleanEncoder(const ValueEncoderOptions& options)
+      : scratch_(options.scratch), choice_(options.rules, scratch_) {}
 
   [[nodiscard]] bool append(const Column& column, const ValueSelection& selection);
   RawPage finish_page(ByteSpan levels, bool ends_chunk = false);
@@ -151,10 +155,11 @@ class BooleanEncoder {
  private:
   void encode_values(Encoding encoding, std::span<const uint8_t> values);
 
+  std::shared_ptr<PageScratch> scratch_;
   NumberBounds<bool> bounds_;
   EncodingChoice choice_;
   std::vector<uint8_t> values_;  ///< of the page under way, each 0 or 1
-  Bytes encoded_;
+  Bytes& encoded_ = scratch_->encoded;
 };
 
 class TextEncoder {
@@ -200,13 +205,13 @@ class TextEncoder {
   EncodingChoice choice_;
   ChunkDictionary<TextDictionary> dictionary_;
   EntryNumbers numbers_;
-  std::optional<BloomFilterBuilder> bloom_filter_;
+  std::unique_ptr<BloomFilterBuilder> bloom_filter_;
   int64_t text_bytes_ = 0;               ///< of the page under way, lengths not counted
   std::vector<uint32_t> page_of_entry_;  ///< the last page in which an entry was met: its bounds are added once a page
   uint32_t page_ = 1;
   std::vector<int32_t> lengths_;  ///< of the page under way, when it does not use the dictionary
   Bytes text_;                    ///< its bytes back to back
-  Bytes encoded_;
+  Bytes& encoded_ = options_.scratch->encoded;
 };
 
 /// A column of the null type has no values.

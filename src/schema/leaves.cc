@@ -12,6 +12,7 @@ namespace {
 /// Walks the tree; `here_` is the path to where it stands, complete enough to be copied when a leaf comes.
 class LeafWalk {
  public:
+  explicit LeafWalk(size_t leaves_min) { leaves_.reserve(leaves_min); }
   std::vector<Leaf> take() { return std::move(leaves_); }
 
   void visit_children(std::span<const Field> fields) {
@@ -83,7 +84,7 @@ class LeafWalk {
 }  // namespace
 
 std::vector<Leaf> leaves_of(const Schema& schema) {
-  LeafWalk walk;
+  LeafWalk walk(schema.size());
   walk.visit_children(schema.fields());
   return walk.take();
 }

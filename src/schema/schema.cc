@@ -1,8 +1,7 @@
 #include "sluice/schema.h"
 
-#include <algorithm>
-
 #include "schema/field_ids.h"
+#include "schema/field_names.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -11,11 +10,7 @@ inline namespace v0 {
 Schema::Schema(std::initializer_list<Field> fields) : Schema(std::vector<Field>(fields)) {}
 
 Schema::Schema(std::vector<Field> fields) : fields_(std::move(fields)) {
-  std::vector<std::string_view> names;
-  for (const Field& field : fields_) names.push_back(field.name);
-  std::sort(names.begin(), names.end());
-  const auto twin = std::adjacent_find(names.begin(), names.end());
-  if (twin != names.end())
+  if (const std::optional<std::string_view> twin = repeated_name(fields_))
     throw Error(ErrorCode::invalid, "the schema has two columns of the name \"" + std::string(*twin) + "\"",
                 {.field = std::string(*twin)});
   if (const std::optional<int32_t> id = repeated_field_id(fields_))

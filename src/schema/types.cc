@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "schema/field_names.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -24,11 +25,7 @@ constexpr std::string_view kAlgorithms[] = {"spherical", "vincenty", "thomas", "
 std::string without_default(std::string crs) { return crs == kLonLat ? std::string() : std::move(crs); }
 
 void refuse_duplicate_names(const std::vector<Field>& fields) {
-  std::vector<std::string_view> names;
-  for (const Field& field : fields) names.push_back(field.name);
-  std::sort(names.begin(), names.end());
-  const auto twin = std::adjacent_find(names.begin(), names.end());
-  if (twin != names.end())
+  if (const std::optional<std::string_view> twin = repeated_name(fields))
     throw Error(ErrorCode::invalid, "a struct has two fields of the name \"" + std::string(*twin) + "\"");
 }
 

@@ -39,7 +39,7 @@ Token RecordReader::read_float16(Plan& plan, Token token, int depth) {
   if (c != '-' && !is_digit(c)) return read_other(plan, token, depth);
   if (walk_.number(token).kind == NumberKind::invalid) misfit(plan, token, depth);
   const uint16_t bits = nearest_float16(walk_.scalar(token));
-  if (std::isinf(from_float16(bits))) misfit(plan, token, depth, "is out of the range of " + to_text(plan.field->type));
+  if (std::isinf(from_float16(bits))) misfit(plan, token, depth, out_of_range(plan.field->type));
   plan.out->append(bits);
   return token + 1;
 }
@@ -47,8 +47,9 @@ Token RecordReader::read_float16(Plan& plan, Token token, int depth) {
 Token RecordReader::read_json(Plan& plan, Token token, int depth) {
   const Token behind = walk_.skip(token, depth);
   if (walk_.is_null(token)) return read_other(plan, token, depth);
-  plan.out->text_bytes().append(walk_.text(token, behind));
-  plan.out->end_text();
+  // To skip it was to check it.
+  if (!plan.out->append_checked_json(walk_.text(token, behind)))
+    misfit(plan, token, depth, "does not fit into one batch");
   return behind;
 }
 
@@ -61,19 +62,12 @@ Token RecordReader::read_date(Plan& plan, Token token) {
 
 Token RecordReader::read_timestamp(Plan& plan, Token token) {
   const std::optional<TimestampText> moment = parse_timestamp(walk_.unescaped(token));
-  if (!moment) misfit(plan, token, 0);
-  const bool has_zone = moment->zone == ZoneMark::utc;
-  if (has_zone != plan.zoned)
-    misfit(plan, token, 0,
-           plan.zoned ? "has no \"Z\" at its end, which " + to_text(plan.field->type) + " needs"
-                      : "has a \"Z\" at its end, which " + to_text(plan.field->type) + " does not keep");
-  const std::optional<int64_t> ticks = to_ticks(*moment, plan.unit);
-  if (!ticks)
-    misfit(
-        plan, token, 0,
-        (is_finer_than(*moment, plan.unit) ? "is finer than " : "is out of the range of ") + to_text(plan.field->type));
-  plan.out->append(*ticks);
-  return token + 1;
+  if (moment && (moment->zone == ZoneMark::utc) == plan.zoned)
+    if (const std::optional<int64_t> ticks = to_ticks(*moment, plan.unit)) {
+      plan.out->append(*ticks);
+      return token + 1;
+    }
+  return read_as_text(plan, token, 0);  // which says what is wrong with it
 }
 
 }  // namespace sluice

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "schema/field_ids.h"
 #include "sluice/error.h"
 #include "support/page_reader.h"
 #include "support/random_batches.h"
+#include "support/random_table.h"
 
 namespace sluice::row_group_encoder_test {
 namespace {
@@ -68,6 +70,57 @@ TEST_P(EncoderOnThreads, GroupsFinishInOrderWithTheirRows) {
       for (size_t i = 0; i < columns; i += 7)
         ASSERT_NO_FATAL_FAILURE(expect_counted(leaves[i], finished[group][i], static_cast<int64_t>(i + 1),
                                                static_cast<int64_t>(group) * 300, 300));
+    }
+  }
+}
+
+/// The columns of each batch over and over.
+Batch repeated(const Batch& batch, size_t times) {
+  std::vector<Field> fields;
+  std::vector<Column> columns;
+  for (size_t i = 0; i < times; ++i)
+    for (size_t column = 0; column < batch.schema().size(); ++column) {
+      fields.push_back(batch.schema()[column]);
+      fields.back().name = std::to_string(1'000 + i) + fields.back().name;
+      columns.push_back(batch.column(column));
+    }
+  return Batch(std::make_shared<const Schema>(std::move(fields)), std::move(columns), batch.rows());
+}
+
+FinishedRowGroup encoded(const std::vector<Batch>& batches, size_t times, Workers& workers) {
+  const Schema schema = repeated(batches.front(), times).schema();
+  const std::vector<Leaf> leaves = leaves_of(schema);
+  const ChunkOptions options{{Codec::snappy}, 1'000, 100, 2'048};
+  FinishedRowGroup group;
+  RowGroupEncoder encoder(schema, leaves, std::vector<ChunkOptions>(leaves.size(), options), workers);
+  for (const Batch& batch : batches)
+    if (batch.rows() > 0) encoder.append(repeated(batch, times), 0, batch.rows(), 1, nullptr);
+  std::atomic<bool> is_finished = false;
+  encoder.finish([&](FinishedRowGroup chunks) { group = std::move(chunks), is_finished = true; });
+  workers.help_until([&] { return is_finished.load(); });
+  return group;
+}
+
+// Columns of one queue share the memory that they need while a page ends: each comes out as it would by itself.
+TEST_P(EncoderOnThreads, ColumnsOfOneQueueComeOutAsAlone) {
+  Workers workers(GetParam());
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Draw draw(seed);
+    RandomTable table = draw_table(draw, {.rows_max = 400, .leaves_max = 600, .leaves_max_large = 600});
+    table.schema = Schema(without_field_ids(table.schema.fields()));
+    const std::vector<Batch> batches = draw_batches(draw, table, true);
+    const size_t leaves = leaves_of(table.schema).size();
+    if (leaves > 64 || table.rows == 0) continue;
+    const FinishedRowGroup alone = encoded(batches, 1, workers);
+    const FinishedRowGroup together = encoded(batches, 150 / leaves + 1, workers);
+    for (size_t i = 0; i < together.size(); ++i) {
+      const FinishedChunk& expected = alone[i % leaves];
+      ASSERT_EQ(together[i].data_pages.view(), expected.data_pages.view()) << i;
+      ASSERT_EQ(together[i].dictionary_page.view(), expected.dictionary_page.view()) << i;
+      ASSERT_EQ(together[i].metadata.statistics, expected.metadata.statistics) << i;
+      ASSERT_EQ(together[i].column_index, expected.column_index) << i;
+      ASSERT_EQ(together[i].headers_digest, expected.headers_digest) << i;
     }
   }
 }

@@ -12,6 +12,7 @@
 #include "format/bloom_filter_header.h"
 #include "format/wire.h"
 #include "support/draw.h"
+#include "support/foreign_files.h"
 
 namespace sluice::bloom_filter_test {
 namespace {
@@ -94,11 +95,9 @@ TEST(BloomFilter, GoldenBytes) {
             "04 00 b0 00 00 0a 40 10 01 05 40 00 80 00 08 30 20 02 80 04 00 20 20 88 10 01 00 50 02 10 08 08");
 }
 
-// A filter that another implementation wrote, where it lies beside the checkout (apache/parquet-testing).
 TEST(BloomFilter, AgreesWithAnotherWriter) {
-  const auto path = std::filesystem::path(__FILE__).parent_path() /
-                    "../../../shared/data/parquet-testing/data/bloom_filter.xxhash.bin";
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no ../shared/data/parquet-testing beside the checkout";
+  const auto path = test::foreign_root() / "data/bloom_filter.xxhash.bin";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << test::kNoForeignFiles;
   std::ifstream stream(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   const BloomFilter filter = BloomFilter::parse(as_bytes(text));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/decimal.h"
+#include "columns/checked_json.h"
 #include "sluice/column.h"
 #include "sluice/error.h"
 #include "sluice/schema.h"
@@ -75,6 +76,13 @@ TEST(ValueCheck, JsonIsOneValue) {
   Column hidden = make_text(json(), {"1", "{", "2"});
   test::set_validity(hidden, {true, false, true});
   EXPECT_EQ(wrong({"a", json()}, hidden), "");
+  // What is known to be JSON is not looked at.
+  const Column trusted = mark_checked_json(make_text(json(), {"{", "\xff"}));
+  EXPECT_EQ(wrong({"a", json()}, trusted, 1), "");
+  Column text = trusted;
+  text.type = string();
+  EXPECT_EQ(wrong({"a", string()}, text),
+            "row 1: column a: text that is not UTF-8 from its byte 0 on, in a column of type string");
   const Column list = make_list({"element", json()}, make_text(json(), {"1", "]", "2"}), {1, 2});
   EXPECT_EQ(wrong({"a", list.type}, list),
             "row 1: column a[]: text that is not JSON from its byte 0 on, in a column of type json");
