@@ -2,6 +2,7 @@
 // read.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace sluice::cli {
 
 /// What the options have set.
 struct SourceCall {
-  std::string from;    ///< the value of --from
-  std::string schema;  ///< text or "@FILE"; empty: infer
+  std::string from;                     ///< the value of --from
+  std::optional<std::string> schema{};  ///< text or "@FILE"; nothing: infer
   SourceOptions options;
 };
 

@@ -25,6 +25,12 @@ namespace {
 // Offsets of a column without values, for producers that give none.
 alignas(8) constexpr int32_t kNoOffsets[2] = {};
 
+void begin_empty(Column& column) {
+  column.offset = 0;
+  column.offsets = Buffer(std::as_bytes(std::span(kNoOffsets)), nullptr);
+  column.validity = {};
+}
+
 /// Of a view: size, and twelve bytes in which the text or the way to it stands.
 constexpr int64_t kViewStructBytes = 16;
 
@@ -196,12 +202,7 @@ void ArrayImport::reform_fixed(const ArrowArray& array, ArrayForm form, Column& 
 }
 
 void ArrayImport::reform_text(const ArrowArray& array, ArrayForm form, Column& column) const {
-  if (column.length == 0) {
-    column.offset = 0;
-    column.offsets = Buffer(std::as_bytes(std::span(kNoOffsets)), nullptr);
-    column.validity = {};
-    return;
-  }
+  if (column.length == 0) return begin_empty(column);
   if (form == ArrayForm::large) {
     const Buffer offsets = buffer(array.buffers[1], (column.offset + column.length + 1) * 8, 8);
     const OffsetRange range = named([&] { return narrow_offsets(column, offsets.as<int64_t>() + column.offset); });
@@ -226,9 +227,7 @@ void ArrayImport::reform_text(const ArrowArray& array, ArrayForm form, Column& c
 void ArrayImport::reform_list(const ArrowArray& array, const ArrayLayout& layout, Column& column) {
   const Field& element = column.type.element();
   if (column.length == 0) {
-    column.offset = 0;
-    column.offsets = Buffer(std::as_bytes(std::span(kNoOffsets)), nullptr);
-    column.validity = {};
+    begin_empty(column);
     column.children.push_back(items(array, layout, element, {0, 0}));
     return;
   }
@@ -315,12 +314,7 @@ void ArrayImport::read_validity(const ArrowArray& array, Column& column) const {
 
 // Offsets, and for text the bytes that they point into.
 void ArrayImport::read_offsets(const ArrowArray& array, Column& column) const {
-  if (column.length == 0) {  // producers may leave out the single offset of an empty array
-    column.offset = 0;
-    column.offsets = Buffer(std::as_bytes(std::span(kNoOffsets)), nullptr);
-    column.validity = {};
-    return;
-  }
+  if (column.length == 0) return begin_empty(column);
   const int64_t count = column.offset + column.length + 1;
   column.offsets = buffer(array.buffers[1], count * int64_t{sizeof(int32_t)}, alignof(int32_t));
   const int32_t end = column.offsets_data()[column.length];

@@ -125,4 +125,9 @@ std::string format_clock(double seconds) {
 }
 
 }  // namespace v0
+std::string whole_mebibytes(uint64_t bytes) {
+  constexpr uint64_t kMebibyte = uint64_t{1} << 20;
+  return std::to_string(bytes / kMebibyte + (bytes % kMebibyte != 0)) + "MiB";
+}
+
 }  // namespace sluice

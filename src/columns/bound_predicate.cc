@@ -19,18 +19,6 @@ using Rows = std::span<uint64_t>;
 
 // ---- binding -------------------------------------------------------------------------------------------------------
 
-Comparison opposite(Comparison comparison) {
-  switch (comparison) {
-    case Comparison::equal: return Comparison::not_equal;
-    case Comparison::not_equal: return Comparison::equal;
-    case Comparison::less: return Comparison::greater_equal;
-    case Comparison::less_equal: return Comparison::greater;
-    case Comparison::greater: return Comparison::less_equal;
-    case Comparison::greater_equal: break;
-  }
-  return Comparison::less;
-}
-
 [[noreturn]] void fail_comparable(const std::string& name, const Type& type) {
   throw Error(ErrorCode::invalid, "column \"" + name + "\" is " + to_text(type) + ", which cannot be compared",
               {.field = name}, "Only \"is null\" and \"is not null\" can be asked of it.");

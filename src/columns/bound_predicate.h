@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "columns/selection.h"
-#include "columns/value_test.h"
+#include "columns/value_condition.h"
 #include "sluice/batch.h"
 #include "sluice/predicate.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/number_text.h"
 #include "columns/condition_words.h"
-#include "columns/like_test.h"
+#include "columns/like_pattern.h"
 #include "schema/schema_letters.h"
 #include "schema/text_cursor.h"
 #include "sluice/error.h"

@@ -17,6 +17,9 @@ bool wants_parentheses(const Predicate& operand, const Predicate& outer);
 /// Whether it is "is not null", "not in" or "not like", which need no "not" of their own. Requires a negation.
 bool has_own_negation(const Predicate& negation);
 
+/// What holds, nulls and NaN left aside, where the other does not.
+Comparison opposite(Comparison comparison);
+
 /// A literal as a condition writes it.
 void append_literal(const Literal& literal, std::string& out);
 

@@ -8,7 +8,7 @@
 #include "base/uuid_text.h"
 #include "columns/column_path.h"
 #include "columns/condition_words.h"
-#include "columns/like_test.h"
+#include "columns/like_pattern.h"
 #include "columns/predicate_shape.h"
 #include "sluice/error.h"
 #include "sluice/predicate.h"
@@ -146,6 +146,18 @@ bool wants_parentheses(const Predicate& operand, const Predicate& outer) {
   // "and" binds more closely than "or"; the same again inside of itself would be read as one.
   if (outer.kind == Predicate::Kind::any) return operand.kind == Predicate::Kind::any;
   return is_joined(operand);
+}
+
+Comparison opposite(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::equal: return Comparison::not_equal;
+    case Comparison::not_equal: return Comparison::equal;
+    case Comparison::less: return Comparison::greater_equal;
+    case Comparison::less_equal: return Comparison::greater;
+    case Comparison::greater: return Comparison::less_equal;
+    case Comparison::greater_equal: break;
+  }
+  return Comparison::less;
 }
 
 bool has_own_negation(const Predicate& negation) {

@@ -89,7 +89,7 @@ std::unique_ptr<const RecordFormat> text_format(const std::vector<Known>& source
   if (family_of(sources.front().format) == Family::csv) {
     CsvOptions csv = options.csv;
     if (all_are(SourceFormat::tsv) && csv.delimiter == 0) csv.delimiter = '\t';
-    return std::make_unique<CsvFormat>(std::move(csv));
+    return std::make_unique<CsvFormat>(std::move(csv), options.schema);
   }
   if (all_are(SourceFormat::ndjson) && options.records_pointer.empty())
     return std::make_unique<NdjsonFormat>(options.depth_max);

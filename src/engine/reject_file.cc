@@ -1,10 +1,14 @@
 #include "engine/reject_file.h"
 
+#include <filesystem>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "base/base64.h"
 #include "base/json_text.h"
 #include "base/utf8.h"
+#include "sluice/error.h"
 
 namespace sluice {
 namespace {
@@ -33,8 +37,15 @@ std::string line_of(const BadRecord& record) {
 
 }  // namespace
 
+RejectFile::RejectFile(std::string path, bool sync) : path_(std::move(path)) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path_, ignored))
+    throw Error(ErrorCode::invalid, path_ + " is a directory, and bad records go to one file", {.source = path_});
+  sink_ = create_file_sink(path_, {.sync = sync, .publish = {.mode = PublishMode::overwrite}});
+}
+
 void RejectFile::add(const BadRecord& record) {
-  if (!sink_) sink_ = create_file_sink(path_, {.sync = sync_, .replace = true});
+  has_records_ = true;
   lines_ += line_of(record);
   if (lines_.size() >= kBufferBytes) write_out();
 }
@@ -46,9 +57,18 @@ void RejectFile::write_out() {
 }
 
 void RejectFile::publish() {
-  if (!sink_) return;
+  if (!has_records_ || std::exchange(was_published_, true)) return;
   write_out();
   sink_->publish();
+}
+
+void RejectFile::remove_earlier() const {
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(path_, failure)) return;
+  std::filesystem::remove(path_, failure);
+  if (failure)
+    throw Error(ErrorCode::io, "cannot remove " + path_ + ", the bad records of an earlier run: " + failure.message(),
+                {.source = path_});
 }
 
 }  // namespace sluice

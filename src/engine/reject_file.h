@@ -16,24 +16,30 @@ namespace sluice {
 
 class RejectFile {
  public:
-  /// Nothing is opened before the first record.
-  RejectFile(std::string path, bool sync) : path_(std::move(path)), sync_(sync) {}
+  /// Opened before anything is read: that it cannot be written must not come up with the first bad record, after hours.
+  /// Throws Error{invalid} for a directory, and as create_file_sink does.
+  RejectFile(std::string path, bool sync);
 
   /// Throws Error{io}.
   void add(const BadRecord& record);
-  /// Makes the file visible, in place of an earlier one; nothing without a record. Throws Error{io}.
+  /// Makes the file visible, in place of an earlier one; nothing without a record, and nothing when it was called
+  /// before. No record may follow. Throws Error{io}.
   void publish();
+  /// Takes away what an earlier run has left there, which would be taken for this run's. For a run that went well
+  /// without a bad record. Throws Error{io}.
+  void remove_earlier() const;
   /// Whether it holds a record.
-  bool has_records() const { return sink_ != nullptr; }
+  bool has_records() const { return has_records_; }
   const std::string& path() const { return path_; }
 
  private:
   void write_out();
 
   std::string path_;
-  bool sync_;
   std::unique_ptr<Sink> sink_;
-  std::string lines_;  ///< not written yet
+  bool has_records_ = false;
+  bool was_published_ = false;  ///< or that was tried
+  std::string lines_;           ///< not written yet
   uint64_t offset_ = 0;
 };
 

@@ -32,7 +32,7 @@ void check_start(ByteSpan start, const IpcLimits& limits) {
 }  // namespace
 
 ArrowSource::ArrowSource(const std::string& path, Input input, SourceOptions options)
-    : name_(input.name()), bytes_total_(input.size()), input_(std::move(input)) {
+    : TypedSource(input.name()), bytes_total_(input.size()), input_(std::move(input)) {
   open(options, [&](const IpcLimits& limits) {
     const ByteSpan start = input_->peek(ipc::kFileStartBytes);
     const bool is_file = begins_with_arrow_magic(start);
@@ -45,7 +45,7 @@ ArrowSource::ArrowSource(const std::string& path, Input input, SourceOptions opt
 }
 
 ArrowSource::ArrowSource(Contents contents, SourceOptions options)
-    : name_(contents.name()), bytes_total_(contents.bytes_total()), packed_(std::move(contents)) {
+    : TypedSource(contents.name()), bytes_total_(contents.bytes_total()), packed_(std::move(contents)) {
   open(options, [&](const IpcLimits& limits) {
     const ByteSpan start = packed_->peek(ipc::kFileStartBytes);
     const bool is_file = begins_with_arrow_magic(start);
@@ -73,10 +73,7 @@ void ArrowSource::open(const SourceOptions& options, OpenMessages open_messages)
   } catch (const Error& error) {
     fail(error);
   }
-  if (options.schema && !(*options.schema == schema()))
-    throw Error(ErrorCode::unsupported,
-                name_ + " has columns of its own, which are not those declared: " + to_text(schema()),
-                {.source = name_}, "Leave the schema out: Arrow data bring theirs.");
+  refuse_other_schema(options, "Arrow data bring");
 }
 
 std::optional<RelationBatch> ArrowSource::next() {
@@ -97,8 +94,8 @@ void ArrowSource::fail(const Error& error) const {
   if (!error.place().source.empty()) throw error;
   const ErrorCode code = error.code() == ErrorCode::invalid ? ErrorCode::corrupt : error.code();
   ErrorPlace place = error.place();
-  place.source = name_;
-  throw Error(code, name_ + ": " + error.what(), std::move(place), error.hint());
+  place.source = name();
+  throw Error(code, name() + ": " + error.what(), std::move(place), error.hint());
 }
 
 }  // namespace sluice

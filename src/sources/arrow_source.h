@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "arrow/ipc_file.h"
 #include "arrow/ipc_reader.h"
@@ -14,11 +13,12 @@
 #include "sluice/error.h"
 #include "sluice/write.h"
 #include "sources/contents.h"
+#include "sources/typed_source.h"
 #include "storage/input.h"
 
 namespace sluice {
 
-class ArrowSource final : public RecordStream {
+class ArrowSource final : public TypedSource {
  public:
   /// `input` has been opened for `path` and stands at the beginning of the data. Throws as open_source does.
   ArrowSource(const std::string& path, Input input, SourceOptions options);
@@ -27,30 +27,22 @@ class ArrowSource final : public RecordStream {
 
   const Schema& schema() const override { return *reader_->schema(); }
   std::optional<RelationBatch> next() override;
-  const std::string& name() const override { return name_; }
   uint64_t bytes_read() const override {
     return packed_ ? packed_->bytes_read() : file_ ? file_->bytes_read() : stream_->offset();
   }
   std::optional<uint64_t> bytes_total() const override { return bytes_total_; }
-  int64_t extra_values() const override { return 0; }
-  bool inferred() const override { return false; }
-  const std::vector<InferenceNote>& notes() const override { return no_notes_; }
-  const BadRecordCounts& bad_records() const override { return no_bad_records_; }
 
  private:
   template <typename OpenMessages>
   void open(const SourceOptions& options, OpenMessages open_messages);
   [[noreturn]] void fail(const Error& error) const;
 
-  std::string name_;
   std::optional<uint64_t> bytes_total_;
   std::optional<Input> input_;       ///< of a stream
   std::optional<Contents> packed_;   ///< of a stream that is packed
   std::optional<IpcFile> file_;      ///< a file in which one can seek
   std::optional<IpcStream> stream_;  ///< anything else
   std::optional<IpcReader> reader_;
-  std::vector<InferenceNote> no_notes_;
-  BadRecordCounts no_bad_records_;
 };
 
 }  // namespace sluice

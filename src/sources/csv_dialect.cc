@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/bytes.h"
+#include "base/number_text.h"
 #include "base/utf8.h"
 #include "sluice/error.h"
 #include "sources/csv_scan.h"
@@ -60,6 +62,7 @@ Look best_look(std::string_view sample, bool is_whole, const CsvOptions& options
   }
   Look best{.dialect = dialect};
   for (const char delimiter : kDelimiters) {
+    if (dialect.has_quotes && delimiter == dialect.quote) continue;
     dialect.delimiter = delimiter;
     const Look look = look_at(sample, is_whole, dialect);
     if (look.columns < 2) continue;
@@ -69,7 +72,15 @@ Look best_look(std::string_view sample, bool is_whole, const CsvOptions& options
   return best;
 }
 
-std::string made_up_name(size_t column) { return "column_" + std::to_string(column + 1); }
+constexpr std::string_view kMadeUpPrefix = "column_";
+
+std::string made_up_name(size_t column) { return std::string(kMadeUpPrefix) + std::to_string(column + 1); }
+
+bool is_made_up(std::string_view name) {
+  if (!name.starts_with(kMadeUpPrefix)) return false;
+  const NumberText number = parse_number(name.substr(kMadeUpPrefix.size()));
+  return number.kind == NumberKind::int64 && number.int64 > 0;
+}
 
 std::string lower_case(std::string text) {
   for (char& c : text)
@@ -163,7 +174,7 @@ CsvDialect guess_dialect(std::string_view sample, bool is_whole, const CsvOption
   const size_t size = padded.size();
   std::memset(padded.prepare(kBlockPadding), 0, kBlockPadding);
   const std::string_view text(padded.view().data(), size);
-  CsvDialect dialect{.delimiter = ',', .quote = options.quote.value_or('"')};
+  CsvDialect dialect{.delimiter = options.quote == ',' ? ';' : ',', .quote = options.quote.value_or('"')};
   dialect.has_quotes = dialect.quote != 0;
   const Look best = best_look(text, is_whole, options, dialect);
   // Single quotes are often part of the text; double ones say that they are not needed.
@@ -175,11 +186,18 @@ CsvDialect guess_dialect(std::string_view sample, bool is_whole, const CsvOption
 }
 
 CsvShape make_shape(const CsvDialect& dialect, std::vector<std::string> first_record, const CsvOptions& options) {
-  CsvShape shape{.dialect = dialect, .names = {}, .has_header = options.header, .notes = {}};
-  if (options.header) {
-    Names(options, shape).take(std::move(first_record));
-  } else {
-    for (size_t i = 0; i < first_record.size(); ++i) shape.names.push_back(made_up_name(i));
+  CsvShape shape{.dialect = dialect, .names = {}, .has_header = true, .notes = {}};
+  Names(options, shape).take(std::move(first_record));
+  return shape;
+}
+
+CsvShape make_shape_by_place(const CsvDialect& dialect, size_t columns, std::span<const std::string> declared) {
+  CsvShape shape{.dialect = dialect, .names = {}, .has_header = false, .notes = {}};
+  const std::unordered_set<std::string_view> known(declared.begin(), declared.end());
+  for (size_t i = 0; i < columns; ++i) {
+    std::string made_up = made_up_name(i);
+    const bool has_name = i < declared.size() && !is_made_up(declared[i]) && !known.contains(made_up);
+    shape.names.push_back(has_name ? declared[i] : std::move(made_up));
   }
   return shape;
 }

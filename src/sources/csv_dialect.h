@@ -2,6 +2,7 @@
 // called (docs/csv.md has the rules).
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,12 @@ void check_csv_options(const CsvOptions& options);
 /// What the options leave open is taken from `sample`, the beginning of a source; `is_whole`: there is no more of it.
 CsvDialect guess_dialect(std::string_view sample, bool is_whole, const CsvOptions& options);
 
-/// The names for the fields of a first record, quotes taken off, or made up for as many columns. Throws Error{data} for
-/// two equal names, unless they are to be renamed, and for names that are not UTF-8.
+/// The names for the fields of a first record, quotes taken off. Throws Error{data} for two equal names, unless they
+/// are to be renamed, and for names that are not UTF-8.
 CsvShape make_shape(const CsvDialect& dialect, std::vector<std::string> first_record, const CsvOptions& options);
+
+/// The names of `columns` columns without a header: each has the one that `declared` has at its place, but column_N is
+/// the N-th wherever it stands there, and what is left is called so.
+CsvShape make_shape_by_place(const CsvDialect& dialect, size_t columns, std::span<const std::string> declared);
 
 }  // namespace sluice

@@ -9,10 +9,14 @@
 
 namespace sluice {
 
-CsvFormat::CsvFormat(CsvOptions options) : options_(std::move(options)) { check_csv_options(options_); }
+CsvFormat::CsvFormat(CsvOptions options, const std::optional<Schema>& declared) : options_(std::move(options)) {
+  check_csv_options(options_);
+  if (!declared) return;
+  for (const Field& field : declared->fields()) declared_.push_back(field.name);
+}
 
 std::unique_ptr<RecordFrames> CsvFormat::open(Contents& contents, FrameLimits limits) const {
-  return std::make_unique<CsvFrames>(contents, std::move(limits), options_);
+  return std::make_unique<CsvFrames>(contents, std::move(limits), options_, declared_);
 }
 
 std::unique_ptr<FormatInference> CsvFormat::make_inference(bool pass_over_bad) const {

@@ -23,8 +23,9 @@ constexpr size_t kSeparatorLineEnd = 3;
 
 }  // namespace
 
-CsvFrames::CsvFrames(Contents& contents, FrameLimits limits, const CsvOptions& options)
-    : contents_(contents), limits_(std::move(limits)), options_(options) {
+CsvFrames::CsvFrames(Contents& contents, FrameLimits limits, const CsvOptions& options,
+                     std::span<const std::string> declared)
+    : contents_(contents), limits_(std::move(limits)), options_(options), declared_(declared), text_(contents) {
   if (options_.record_bytes_max < limits_.record_bytes_max) {
     limits_.record_bytes_max = options_.record_bytes_max;
     limits_.reason = "";
@@ -32,10 +33,7 @@ CsvFrames::CsvFrames(Contents& contents, FrameLimits limits, const CsvOptions& o
   }
   // A block that cannot hold a record longer than the limit finds every such record: it has to grow for it.
   limits_.block_bytes = std::clamp<uint64_t>(limits_.block_bytes, 1, limits_.record_bytes_max + 1);
-  if (as_text(contents_.peek(kByteOrderMark.size())) == kByteOrderMark) {
-    std::byte mark[kByteOrderMark.size()];
-    offset_ = contents_.read(mark);
-  }
+  if (as_text(contents_.peek(kByteOrderMark.size())) == kByteOrderMark) text_.skip(kByteOrderMark.size());
   take_separator_line();
   // Of a slow pipe that is not to be waited for, a line must do.
   const ByteSpan sample = limits_.patience ? contents_.peek_line(kCsvSampleBytes) : contents_.peek(kCsvSampleBytes);
@@ -50,9 +48,9 @@ void CsvFrames::take_separator_line() {
   const std::string_view line = start.substr(0, start.find('\n'));
   const size_t size = line.size() - (line.ends_with('\r') ? 1 : 0);
   if (line.size() == start.size() || size != kSeparatorLine.size() + 1 || !is_delimiter(line[size - 1])) return;
-  if (options_.delimiter == 0) options_.delimiter = line[size - 1];
-  std::byte passed[kSeparatorLine.size() + kSeparatorLineEnd];
-  offset_ += contents_.read(std::span(passed).first(line.size() + 1));
+  const char separator = line[size - 1];
+  if (options_.delimiter == 0 && separator != options_.quote) options_.delimiter = separator;
+  text_.skip(line.size() + 1);
 }
 
 RecordFrames::Step CsvFrames::next(RecordBlock& block) {
@@ -66,40 +64,32 @@ RecordFrames::Step CsvFrames::next(RecordBlock& block) {
 }
 
 RecordFrames::Step CsvFrames::cut_block(RecordBlock& block) {
-  block.offset = offset_;
-  block.begin = 0;
-  size_t size = rest_.size();
+  size_t size = text_.begin(block);
+  size_t searched = text_.searched();
   size_t cut = 0;
   for (uint64_t room = std::max<uint64_t>(limits_.block_bytes, size);; room *= 2) {
     room = std::min(room, limits_.record_bytes_max + 1);
-    block.bytes.resize(std::max<size_t>(room, size) + kBlockPadding);
-    if (size == rest_.size() && size > 0) std::memcpy(block.bytes.data(), rest_.data(), size);
-    const size_t from = size == rest_.size() ? rest_scanned_ : size;
-    size = at_end_ ? size : fill(block.bytes, size, room);
-    cut = behind_last_record(block.bytes.view().data(), from, size, dialect_, state_);
-    if (cut > 0 || at_end_) break;
-    if (contents_.paused()) return keep_for_later(block, size);
+    size = text_.fill(block, size, room);
+    cut = behind_last_record(block.bytes.view().data(), searched, size, dialect_, state_);
+    searched = size;
+    if (cut > 0 || text_.at_end()) break;
+    if (text_.paused()) {
+      text_.keep_for_later(block, size);
+      return Step::pause;
+    }
     if (size > limits_.record_bytes_max) return refuse_long_record(block, size);
   }
   if (size == 0) return Step::end;
-  rest_.clear();
-  if (cut == 0) {  // the last record, without its '\n'
-    if (limits_.is_cut_off && limits_.is_cut_off()) return Step::end;
-    if (state_ == CsvState::quoted) return refuse_open_quote(block, size);
-    if (size > limits_.record_bytes_max) return refuse_long_record(block, size);
-    cut = size;
-    block.bytes.data()[cut++] = std::byte{'\n'};
-    state_ = CsvState::field_start;
-  } else {
-    rest_.append(ByteSpan(block.bytes).subspan(cut, size - cut));
-    size = cut;
+  if (cut > 0) {
+    text_.end_block(block, cut, size);
+    return Step::block;
   }
-  rest_scanned_ = rest_.size();
-  block.bytes.resize(cut + kBlockPadding);
-  std::memset(block.bytes.data() + cut, ' ', kBlockPadding);
-  block.end = cut;
-  offset_ += size;
-  block.bytes_read = contents_.bytes_read();
+  // The last record, without its '\n'.
+  if (limits_.is_cut_off && limits_.is_cut_off()) return Step::end;
+  if (state_ == CsvState::quoted) return refuse_open_quote(block, size);
+  if (size > limits_.record_bytes_max) return refuse_long_record(block, size);
+  text_.end_last_block(block, size);
+  state_ = CsvState::field_start;
   return Step::block;
 }
 
@@ -123,9 +113,7 @@ bool CsvFrames::find_shape(RecordBlock& block) {
         try {
           shape_ = std::make_shared<const CsvShape>(read_shape(text.substr(0, end), index, first, last));
         } catch (const Error& error) {
-          ErrorPlace place = error.place();
-          place.source = contents_.name();
-          throw Error(error.code(), contents_.name() + ": " + error.what(), std::move(place), error.hint());
+          throw of_source(error, contents_.name());
         }
         block.begin = options_.header ? end + 1 : begin;
         return true;
@@ -143,12 +131,12 @@ CsvShape CsvFrames::read_shape(std::string_view text, const CsvIndex& index, siz
   if (columns > kCsvColumnsMax)
     throw Error(ErrorCode::data, "the first record has " + std::to_string(columns) + " fields; at most " +
                                      std::to_string(kCsvColumnsMax) + " are read");
-  std::vector<std::string> names(columns);
-  if (!options_.header) return make_shape(dialect_, std::move(names), options_);
+  if (!options_.header) return make_shape_by_place(dialect_, columns, declared_);
   if (!index.irregular.empty() && index.irregular.front() < text.size())
     throw Error(ErrorCode::data, text[index.irregular.front()] == '\r'
                                      ? "the header has a carriage return outside of quotes that no line feed follows"
                                      : "the header has a quote inside a name that does not begin with one");
+  std::vector<std::string> names(columns);
   const CsvFields fields(dialect_, {});
   Bytes scratch;
   size_t begin = first == 0 ? 0 : index.ends[first - 1] + size_t{1};
@@ -167,29 +155,11 @@ CsvShape CsvFrames::read_shape(std::string_view text, const CsvIndex& index, siz
   return make_shape(dialect_, std::move(names), options_);
 }
 
-// Reads until there are `to` bytes, or the source ends; returns how many there are.
-size_t CsvFrames::fill(Bytes& bytes, size_t from, size_t to) {
-  if (from < to) {
-    const size_t count = contents_.read({bytes.data() + from, to - from});
-    at_end_ = count < to - from && !contents_.paused();
-    from += count;
-  }
-  return from;
-}
-
-// `size` bytes of the block have come, and no end of a record; state_ is the one behind them.
-RecordFrames::Step CsvFrames::keep_for_later(const RecordBlock& block, size_t size) {
-  rest_.clear();
-  rest_.append(ByteSpan(block.bytes).first(size));
-  rest_scanned_ = size;
-  return Step::pause;
-}
-
 RecordFrames::Step CsvFrames::refuse_long_record(RecordBlock& block, size_t size) {
   fault_ = limits_.too_long("record");
-  fault_.byte = offset_;
+  fault_.byte = block.offset;
   if (const auto quote = open_quote(block.bytes.view().substr(0, size))) {
-    fault_.sentence += "; the quote at byte " + std::to_string(offset_ + *quote) + " is not closed in it";
+    fault_.sentence += "; the quote at byte " + std::to_string(block.offset + *quote) + " is not closed in it";
   }
   return go_on_behind_line(block, size);
 }
@@ -197,7 +167,7 @@ RecordFrames::Step CsvFrames::refuse_long_record(RecordBlock& block, size_t size
 RecordFrames::Step CsvFrames::refuse_open_quote(RecordBlock& block, size_t size) {
   fault_ = {.malformed = true, .sentence = "a field begins with a quote that is never closed"};
   fault_.hint = "--quote none takes quotes as text.";
-  fault_.byte = offset_ + open_quote(block.bytes.view().substr(0, size)).value_or(0);
+  fault_.byte = block.offset + open_quote(block.bytes.view().substr(0, size)).value_or(0);
   return go_on_behind_line(block, size);
 }
 
@@ -210,38 +180,20 @@ RecordFrames::Step CsvFrames::go_on_behind_line(RecordBlock& block, size_t size)
   fault_.sentence += "; its first line is left out, and reading goes on behind it";
   Reject reject{fault_, std::string(text.substr(0, std::min(line_end, kLongRecordBytesKept)))};
   if (reject.text.ends_with('\r')) reject.text.pop_back();
-  const size_t next = std::min(line_end + 1, size);
-  rest_.clear();
-  rest_.append(text.substr(next));
-  rest_scanned_ = 0;
+  text_.leave_out(block, std::min(line_end + 1, size), size);
   state_ = CsvState::field_start;
-  offset_ += next;
-  if (line_end == size && !at_end_) {
+  if (line_end == size) {
     long_line_ = std::move(reject);
     return pass_over_line(block);
   }
-  pass_over(block, std::move(reject), offset_);
-  block.bytes_read = contents_.bytes_read();
+  pass_over(block, std::move(reject), text_.offset(), text_.bytes_read());
   return Step::block;
 }
 
-// Reads on to the end of the line, and forgets it.
 RecordFrames::Step CsvFrames::pass_over_line(RecordBlock& block) {
-  while (!at_end_) {
-    block.bytes.resize(limits_.block_bytes + kBlockPadding);
-    const size_t size = fill(block.bytes, 0, limits_.block_bytes);
-    const std::string_view text = block.bytes.view().substr(0, size);
-    const size_t line_end = std::min(text.find('\n'), size);
-    offset_ += std::min(line_end + 1, size);
-    if (line_end < size) {
-      rest_.append(text.substr(line_end + 1));
-      break;
-    }
-    if (contents_.paused()) return Step::pause;
-  }
-  pass_over(block, std::move(*long_line_), offset_);
+  if (!text_.leave_out_line(block, limits_.block_bytes)) return Step::pause;
+  pass_over(block, std::move(*long_line_), text_.offset(), text_.bytes_read());
   long_line_.reset();
-  block.bytes_read = contents_.bytes_read();
   return Step::block;
 }
 

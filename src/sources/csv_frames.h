@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
 #include "sluice/csv_options.h"
+#include "sources/carried_text.h"
 #include "sources/contents.h"
 #include "sources/csv_scan.h"
 #include "sources/csv_shape.h"
@@ -21,8 +22,10 @@ namespace sluice {
 /// record, when there is nothing behind the header.
 class CsvFrames final : public RecordFrames {
  public:
-  /// Looks at the beginning of `contents`, which must outlive this. Throws Error{io}.
-  CsvFrames(Contents& contents, FrameLimits limits, const CsvOptions& options);
+  /// Looks at the beginning of `contents`, which must outlive this. `declared` are names for columns without a header
+  /// (make_shape_by_place), which must outlive this too. Throws Error{io}.
+  CsvFrames(Contents& contents, FrameLimits limits, const CsvOptions& options,
+            std::span<const std::string> declared = {});
 
   /// Throws also Error{data} for a header that cannot be one.
   Step next(RecordBlock& block) override;
@@ -33,8 +36,6 @@ class CsvFrames final : public RecordFrames {
   Step cut_block(RecordBlock& block);
   bool find_shape(RecordBlock& block);
   CsvShape read_shape(std::string_view record, const CsvIndex& index, size_t first, size_t last) const;
-  size_t fill(Bytes& bytes, size_t from, size_t to);
-  Step keep_for_later(const RecordBlock& block, size_t size);
   Step refuse_long_record(RecordBlock& block, size_t size);
   Step refuse_open_quote(RecordBlock& block, size_t size);
   Step go_on_behind_line(RecordBlock& block, size_t size);
@@ -44,14 +45,12 @@ class CsvFrames final : public RecordFrames {
   Contents& contents_;
   FrameLimits limits_;
   CsvOptions options_;
+  std::span<const std::string> declared_;
   CsvDialect dialect_;
-  std::shared_ptr<const CsvShape> shape_;   ///< null until the first record has been seen
-  CsvState state_ = CsvState::field_start;  ///< behind what has been scanned
-  Bytes rest_;                              ///< the record that the last block had only the beginning of, or more
-  size_t rest_scanned_ = 0;                 ///< no record ends there
-  uint64_t offset_ = 0;                     ///< of rest_ in the text
-  bool at_end_ = false;
-  std::optional<Reject> long_line_;  ///< a line without an end, which is passed over
+  std::shared_ptr<const CsvShape> shape_;  ///< null until the first record has been seen
+  CarriedText text_;
+  CsvState state_ = CsvState::field_start;  ///< behind what has been searched
+  std::optional<Reject> long_line_;         ///< a line without an end, which is passed over
   RecordFault fault_;
 };
 

@@ -8,10 +8,10 @@
 
 #include "base/calendar.h"
 #include "base/utf8.h"
-#include "columns/widths.h"
 #include "sluice/error.h"
 #include "sources/csv_digits.h"
 #include "sources/csv_faults.h"
+#include "sources/padded_text.h"
 
 namespace sluice {
 
@@ -42,35 +42,21 @@ constexpr unsigned kInt64PowerMax = 18;
 // Below it an integer divided by an exact power of ten is a double that keeps the decimal number (number_text.cc).
 constexpr uint64_t kKeptBelow = uint64_t{1} << 52;
 
-// Bytes that a null takes in a column.
-uint64_t null_bytes(const Type& type) {
-  return fixed_width(type) + (has_offsets(type.kind()) ? sizeof(int32_t) : 0) + 1;
-}
-
-// "column_7" is 7, and 0 is any other name.
-size_t made_up_place(std::string_view name) {
-  constexpr std::string_view kPrefix = "column_";
-  if (!name.starts_with(kPrefix)) return 0;
-  const NumberText number = parse_number(name.substr(kPrefix.size()));
-  return number.kind == NumberKind::int64 && number.int64 > 0 ? static_cast<size_t>(number.int64) : 0;
-}
-
 }  // namespace
 
 CsvReader::CsvReader(std::shared_ptr<const Schema> schema, ReadRules rules, std::vector<std::string> null_texts)
-    : schema_(std::move(schema)),
-      rules_(rules),
+    : rules_(rules),
       null_texts_(std::move(null_texts)),
+      columns_(std::move(schema)),
+      root_(&columns_.plan()),
       values_(rules.inferred, rules.depth_max) {
-  for (const Field& field : schema_->fields()) {
+  for (const Field& field : columns_.schema().fields()) {
     if (!is_csv_type(field.type))
       throw Error(ErrorCode::invalid,
                   "column " + excerpt(field.name) + ": " + to_text(field.type) + " cannot be read from CSV",
                   {.field = field.name}, "As json or string it keeps what stands there.");
-    builders_.emplace_back(field.type);
-    record_bytes_ += null_bytes(field.type);
+    record_bytes_ += static_cast<uint64_t>(null_bytes(field.type));
   }
-  root_ = make_plan(*schema_, builders_);
 }
 
 BlockRead CsvReader::read(const RecordBlock& block) {
@@ -93,13 +79,7 @@ BlockRead CsvReader::read(const RecordBlock& block) {
       result.end = rows_.behind_bad_record();
     }
   }
-  const int64_t rows = builders_.front().length();
-  std::vector<Column> columns;
-  for (ColumnBuilder& builder : builders_) columns.push_back(builder.finish());
-  if (result.fault)
-    result.end = 0;
-  else
-    result.batch = Batch(schema_, std::move(columns), rows);
+  columns_.finish(result);
   return result;
 }
 
@@ -109,10 +89,7 @@ void CsvReader::follow(const std::shared_ptr<const CsvShape>& shape) {
   fields_ = CsvFields(shape->dialect, null_texts_);
   plans_.clear();
   missing_.clear();
-  const bool by_name =
-      shape->has_header || rules_.inferred ||
-      std::ranges::any_of(schema_->fields(), [](const Field& field) { return made_up_place(field.name) != 0; });
-  for (size_t i = 0; i < shape->names.size(); ++i) plans_.push_back(plan_of(*shape, i, by_name));
+  for (const std::string& name : shape->names) plans_.push_back(root_->find(name));
   std::vector<bool> is_there(root_->fields.size());
   for (const Plan* plan : plans_)
     if (plan != nullptr) is_there[plan->index] = true;
@@ -120,16 +97,11 @@ void CsvReader::follow(const std::shared_ptr<const CsvShape>& shape) {
     if (!is_there[plan.index]) missing_.push_back(&plan);
 }
 
-Plan* CsvReader::plan_of(const CsvShape& shape, size_t column, bool by_name) const {
-  if (by_name) return root_->find(shape.names[column]);
-  return column < root_->fields.size() ? &root_->fields[column] : nullptr;
-}
-
 // False when reading ends with it: at a fault, or with a full batch.
 bool CsvReader::read_run(const CsvRun& run, BlockRead& result) {
   for (size_t done = 0; done < run.records;) {
     const size_t count =
-        std::min({run.records - done, part_records_max_, static_cast<size_t>(records_that_fit(bytes_held()))});
+        std::min({run.records - done, part_records_max_, static_cast<size_t>(records_that_fit(columns_.bytes()))});
     const CsvRun part = run.part(done, count);
     const size_t good = read_part(part);
     for (size_t i = 0; i < plans_.size(); ++i)
@@ -143,7 +115,7 @@ bool CsvReader::read_run(const CsvRun& run, BlockRead& result) {
       part_records_max_ *= 2;
     }
     result.end = run.behind(done - 1);
-    if (bytes_held() >= rules_.batch_bytes_max) return false;
+    if (columns_.bytes() >= rules_.batch_bytes_max) return false;
   }
   return true;
 }
@@ -161,12 +133,6 @@ bool CsvReader::refuse(RecordFault fault, std::string_view record, BlockRead& re
   return true;
 }
 
-uint64_t CsvReader::bytes_held() const {
-  uint64_t held = 0;
-  for (const ColumnBuilder& builder : builders_) held += builder.bytes();
-  return held;
-}
-
 // Texts add more than this counts, but no more than their bytes in the block.
 int64_t CsvReader::records_that_fit(uint64_t held) const {
   const uint64_t room = rules_.batch_bytes_max - std::min(held, rules_.batch_bytes_max);
@@ -175,7 +141,7 @@ int64_t CsvReader::records_that_fit(uint64_t held) const {
 
 // Reads the records up to the first bad one, of which nothing stays; returns how many. The fault is then in fault_.
 size_t CsvReader::read_part(const CsvRun& part) {
-  const int64_t rows_before = builders_.front().length();
+  const int64_t rows_before = columns_.rows();
   size_t good = rows_.is_utf8() ? part.records : utf8_records(part);
   if (!missing_.empty()) good = std::min(good, refuse_missing(part.part(0, good)));
   for (size_t i = 0; i < plans_.size(); ++i) {
@@ -184,7 +150,7 @@ size_t CsvReader::read_part(const CsvRun& part) {
   }
   for (Plan* plan : missing_) plan->out->append_nulls(static_cast<int64_t>(good));
   if (good < part.records) {
-    for (ColumnBuilder& builder : builders_) builder.truncate(rows_before + static_cast<int64_t>(good));
+    columns_.truncate(rows_before + static_cast<int64_t>(good));
     prefer_malformed(part, good);
   }
   return good;
@@ -226,15 +192,7 @@ size_t CsvReader::read_extra(size_t column, const CsvRun& part) {
     const std::string_view field = part.field(record, column);
     if ((rules_.inferred || rules_.add_late_fields) && !fields_.is_quoted(field) && fields_.is_null(field)) continue;
     const std::string& name = shape_->names[column];
-    RecordFault fault{.field = name, .late_field = rules_.add_late_fields};
-    if (rules_.inferred) {
-      fault.sentence = "new after the sample that the schema was inferred from (value " + excerpt(field) + ")";
-      fault.hint = schema_hint(*root_, wider_csv_type(TypeKind::null, field), name);
-    } else {
-      fault.sentence = "not in the schema (value " + excerpt(field) + ")";
-      fault.hint = "--extra ignore drops such fields and counts them.";
-    }
-    fail(std::move(fault), part, record, column);
+    fail(extra_field(*root_, name, field, wider_csv_type(TypeKind::null, field), rules_), part, record, column);
     return record;
   }
   return part.records;
@@ -335,19 +293,9 @@ size_t CsvReader::read_decimals(Plan& plan, size_t column, const CsvRun& part) {
   });
 }
 
-// Most texts are short: two whole moves are quicker than finding out how short. Both sides have room behind.
 size_t CsvReader::read_texts(Plan& plan, size_t column, const CsvRun& part) {
-  constexpr size_t kMove = 16;
   return read_each(plan, column, part, [&](std::string_view text) {
-    Bytes& bytes = plan.out->text_bytes();
-    std::byte* const to = bytes.prepare(text.size() + 2 * kMove);
-    if (text.size() <= 2 * kMove) {
-      std::memcpy(to, text.data(), kMove);
-      std::memcpy(to + kMove, text.data() + kMove, kMove);
-    } else {
-      std::memcpy(to, text.data(), text.size());
-    }
-    bytes.advance(text.size());
+    append_padded(text, plan.out->text_bytes());
     plan.out->end_text();
     return true;
   });

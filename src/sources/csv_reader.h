@@ -1,7 +1,7 @@
 // Records of CSV become columns: one block, one batch, or more when they unfold to much (docs/csv.md). Columns are
-// matched by name, or by place where the source has no header. A run of records is read column by column: a loop knows
-// its type, and no value costs a call. What goes wrong in one column limits the run for the others, so that the first
-// bad record wins, whichever column it is found in.
+// matched by name. A run of records is read column by column: a loop knows its type, and no value costs a call. What
+// goes wrong in one column limits the run for the others, so that the first bad record wins, whichever column it is
+// found in.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,10 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "columns/builder.h"
 #include "sources/csv_rows.h"
 #include "sources/csv_values.h"
+#include "sources/record_columns.h"
 #include "sources/record_format.h"
-#include "sources/record_plan.h"
 
 namespace sluice {
 
@@ -30,11 +29,9 @@ class CsvReader final : public BlockReader {
 
  private:
   void follow(const std::shared_ptr<const CsvShape>& shape);
-  Plan* plan_of(const CsvShape& shape, size_t column, bool by_name) const;
   bool read_run(const CsvRun& run, BlockRead& result);
   bool refuse(RecordFault fault, std::string_view record, BlockRead& result);
   int64_t records_that_fit(uint64_t held) const;
-  uint64_t bytes_held() const;
   size_t read_part(const CsvRun& part);
   void prefer_malformed(const CsvRun& part, size_t record);
   size_t utf8_records(const CsvRun& part);
@@ -53,11 +50,10 @@ class CsvReader final : public BlockReader {
   RecordFault misfit(const Plan& plan, std::string_view value, std::string reason) const;
   bool fail(RecordFault fault, const CsvRun& part, size_t record, size_t column);
 
-  std::shared_ptr<const Schema> schema_;
   const ReadRules rules_;
   const std::vector<std::string> null_texts_;
-  std::vector<ColumnBuilder> builders_;
-  std::unique_ptr<Plan> root_;
+  RecordColumns columns_;
+  Plan* const root_;
   uint64_t record_bytes_ = 0;  ///< that one record of nulls adds to the columns
   CsvValues values_;
   CsvRows rows_;

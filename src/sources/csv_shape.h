@@ -20,7 +20,7 @@ struct CsvDialect {
 struct CsvShape {
   CsvDialect dialect;
   std::vector<std::string> names;    ///< of the columns, all different; at least one
-  bool has_header = true;            ///< false: the names are made up, column_1, column_2, ...
+  bool has_header = true;            ///< false: the names are those of a declared schema, or made up
   std::vector<InferenceNote> notes;  ///< about names: renamed ones, and those that are easily taken for others
 };
 

@@ -14,24 +14,6 @@ namespace {
 
 using Misfit = std::optional<std::string>;
 
-std::string out_of_range(const Plan& plan) { return "is out of the range of " + to_text(plan.field->type); }
-
-template <typename T>
-Misfit append_integer(Plan& plan, std::string_view text) {
-  const NumberText number = parse_number(text);
-  std::optional<T> value;
-  switch (number.kind) {
-    case NumberKind::invalid:
-    case NumberKind::real: return not_a(plan.field->type);
-    case NumberKind::int64: value = narrow<T>(number.int64); break;
-    case NumberKind::uint64: value = narrow<T>(number.uint64); break;
-    case NumberKind::big_integer: break;
-  }
-  if (!value) return out_of_range(plan);
-  plan.out->append(*value);
-  return {};
-}
-
 // "nan", "inf", "-inf", "infinity" in any case; not "nan(..)".
 std::optional<double> parse_special(std::string_view text) {
   const std::string_view word = text.substr(text.starts_with('-') ? 1 : 0);
@@ -70,7 +52,7 @@ Misfit append_double(Plan& plan, std::string_view text, bool inferred) {
     return {};
   }
   if (inferred && !real.is_exact) return "would be changed by a " + to_text(plan.field->type);
-  if (std::isinf(real.value)) return out_of_range(plan);
+  if (std::isinf(real.value)) return out_of_range(plan.field->type);
   plan.out->append(real.value);
   return {};
 }
@@ -96,7 +78,7 @@ Misfit append_small_float(Plan& plan, std::string_view text, bool inferred) {
     value = from_float16(nearest_float16(text));
   else
     std::from_chars(text.data(), text.data() + text.size(), value);  // out of range leaves it as it was
-  if (std::isinf(value)) return out_of_range(plan);
+  if (std::isinf(value)) return out_of_range(plan.field->type);
   append_small_float(plan, value);
   return {};
 }
@@ -105,15 +87,6 @@ Misfit append_small_float(Plan& plan, std::string_view text, bool inferred) {
 
 std::optional<std::string> CsvValues::append(Plan& plan, std::string_view text) {
   switch (plan.kind) {
-    case TypeKind::int8: return append_integer<int8_t>(plan, text);
-    case TypeKind::int16: return append_integer<int16_t>(plan, text);
-    case TypeKind::int32: return append_integer<int32_t>(plan, text);
-    case TypeKind::int64:
-    case TypeKind::duration: return append_integer<int64_t>(plan, text);
-    case TypeKind::uint8: return append_integer<uint8_t>(plan, text);
-    case TypeKind::uint16: return append_integer<uint16_t>(plan, text);
-    case TypeKind::uint32: return append_integer<uint32_t>(plan, text);
-    case TypeKind::uint64: return append_integer<uint64_t>(plan, text);
     case TypeKind::float64: return append_double(plan, text, inferred_);
     case TypeKind::float16:
     case TypeKind::float32: return append_small_float(plan, text, inferred_);

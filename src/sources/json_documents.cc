@@ -100,11 +100,8 @@ bool JsonDocuments::cut_block(RecordBlock& block) {
 bool JsonDocuments::finish_block(RecordBlock& block, size_t size) {
   input_.give_back(ByteSpan(block.bytes).subspan(at_, size - at_));
   if (end_ == 0) return false;
-  block.bytes.resize(end_ + 1 + kBlockPadding);
-  block.bytes.data()[end_] = std::byte{'\n'};
-  std::memset(block.bytes.data() + end_ + 1, ' ', kBlockPadding);
   block.begin = first_;
-  block.end = end_ + 1;
+  end_records_with_line(block, end_);
   block.bytes_read = input_.bytes_read();
   return true;
 }
@@ -212,8 +209,7 @@ bool JsonDocuments::pass_over_record(RecordBlock& block, size_t size) {
   input_.give_back(as_bytes(text.substr(end)));
   in_record_ = false;
   leave_record();
-  pass_over(block, std::move(reject), input_.offset());
-  block.bytes_read = input_.bytes_read();
+  pass_over(block, std::move(reject), input_.offset(), input_.bytes_read());
   return true;
 }
 
@@ -221,11 +217,8 @@ bool JsonDocuments::pass_over_record(RecordBlock& block, size_t size) {
 void JsonDocuments::refuse_end(RecordBlock& block, size_t size) const {
   if (!in_record_)
     throw RecordFault{.malformed = true, .sentence = "the text ends inside the array", .byte = block.offset + size};
-  block.bytes.resize(size + 1 + kBlockPadding);
-  block.bytes.data()[size] = std::byte{'\n'};
-  std::memset(block.bytes.data() + size + 1, ' ', kBlockPadding);
   block.begin = at_;
-  block.end = size + 1;
+  end_records_with_line(block, size);
   JsonWalk walk(depth_max_, RecordLayout::documents);
   try {
     walk.each_record(block, block.text(), [&](Token token) { return walk.skip(token, 0); });

@@ -14,6 +14,7 @@
 #include "base/number_text.h"
 #include "sources/json_extent.h"
 #include "sources/json_tokens.h"
+#include "sources/padded_text.h"
 #include "sources/record_block.h"
 #include "sources/record_fault.h"
 
@@ -132,7 +133,6 @@ class JsonWalk {
     return std::memcmp(text_at(token), word, 5) == 0 && ends_scalar(text_at(token)[5]);
   }
   static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-  static void append_padded(std::string_view text, Bytes& out);
   void find_escape(const char* from);
   void append_unescaped(Token token, std::string_view content, Bytes& out);
   std::string_view unescaped_slowly(Token token, std::string_view content);
@@ -280,19 +280,6 @@ const char* JsonWalk::read_found(Read& read) {
     if (stopped_) return lines ? line_end + 1 : token < last ? block_at(token) : end;
   }
   return end;
-}
-
-// Most strings are short: two whole moves are quicker than finding out how short. Both sides have room behind.
-inline void JsonWalk::append_padded(std::string_view text, Bytes& out) {
-  constexpr size_t kMove = 16;
-  std::byte* const to = out.prepare(text.size() + 2 * kMove);
-  if (text.size() <= 2 * kMove) {
-    std::memcpy(to, text.data(), kMove);
-    std::memcpy(to + kMove, text.data() + kMove, kMove);
-  } else {
-    std::memcpy(to, text.data(), text.size());
-  }
-  out.advance(text.size());
 }
 
 }  // namespace sluice

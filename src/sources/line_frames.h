@@ -5,10 +5,10 @@
 //   while (frames.next(block) == RecordFrames::Step::block) parse(block.text());
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 
-#include "base/bytes.h"
+#include "sources/carried_text.h"
 #include "sources/contents.h"
 #include "sources/record_block.h"
 #include "sources/record_format.h"
@@ -24,17 +24,11 @@ class LineFrames final : public RecordFrames {
   RecordFault fault() const override { return fault_; }
 
  private:
-  Step keep_for_later(const RecordBlock& block, size_t size);
   Step refuse_long_line(RecordBlock& block, size_t size);
   Step pass_over_line(RecordBlock& block);
-  size_t fill(Bytes& bytes, size_t from, size_t to);
 
-  Contents& contents_;
+  CarriedText text_;
   FrameLimits limits_;
-  Bytes rest_;                ///< the line that the last block had only the beginning of, or what is behind a long one
-  size_t rest_searched_ = 0;  ///< no line ends there
-  uint64_t offset_ = 0;       ///< of rest_ in the text
-  bool at_end_ = false;
   std::optional<Reject> long_line_;  ///< whose end has not come yet
   RecordFault fault_;
 };

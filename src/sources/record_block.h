@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -40,5 +41,18 @@ struct RecordBlock {
 
   std::string_view text() const { return bytes.view().substr(begin, end - begin); }
 };
+
+/// Ends the records of the block at `end`, up to which its bytes are read; whatever stood behind becomes padding.
+inline void end_records(RecordBlock& block, size_t end) {
+  block.bytes.resize(end + kBlockPadding);
+  std::memset(block.bytes.data() + end, ' ', kBlockPadding);
+  block.end = end;
+}
+/// The same with a '\n' behind the last record, which has none of its own.
+inline void end_records_with_line(RecordBlock& block, size_t end) {
+  block.bytes.resize(end + 1);
+  block.bytes.data()[end] = std::byte{'\n'};
+  end_records(block, end + 1);
+}
 
 }  // namespace sluice

@@ -66,4 +66,10 @@ Error to_error(const RecordFault& fault, const std::string& source, std::string_
   return Error(ErrorCode::data, source + ": " + place + sentence, where, fault.hint);
 }
 
+Error of_source(const Error& error, const std::string& source) {
+  ErrorPlace place = error.place();
+  place.source = source;
+  return Error(error.code(), source + ": " + error.what(), std::move(place), error.hint());
+}
+
 }  // namespace sluice

@@ -36,6 +36,9 @@ inline constexpr size_t kLongRecordBytesKept = 64 * 1024;
 /// source should be: "JSON".
 Error to_error(const RecordFault& fault, const std::string& source, std::string_view text_name);
 
+/// An error that does not know its source: "events.csv: the header has ...".
+Error of_source(const Error& error, const std::string& source);
+
 /// What is wrong, without the place: "column amount: "n/a" is not a float64".
 std::string to_sentence(const RecordFault& fault, std::string_view text_name);
 

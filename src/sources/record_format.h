@@ -44,10 +44,11 @@ struct FrameLimits {
 };
 
 /// Makes the block one of a record that was passed over, up to `end` in the text of the source.
-inline void pass_over(RecordBlock& block, Reject reject, uint64_t end) {
+inline void pass_over(RecordBlock& block, Reject reject, uint64_t end, uint64_t bytes_read) {
   block.offset = end;
   block.begin = block.end = 0;
   block.stops.clear();
+  block.bytes_read = bytes_read;
   block.csv = nullptr;
   block.passed_over = std::move(reject);
 }

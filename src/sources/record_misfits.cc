@@ -45,14 +45,7 @@ Token RecordReader::read_extra(const Plan& object, Token key, Token token, int d
   const std::string_view value = walk_.text(token, behind);
   Bytes name;  // the walk unescapes forwards only
   if (!append_json_unescaped(walk_.string_content(key), name)) walk_.malformed(key, "expected a key");
-  RecordFault fault{.field = object.path_of(name.view()), .late_field = rules_.add_late_fields};
-  if (rules_.inferred) {
-    fault.sentence = "new after the sample that the schema was inferred from (value " + excerpt(value) + ")";
-    fault.hint = schema_hint(object, type_of(value), name.view());
-  } else {
-    fault.sentence = "not in the schema (value " + excerpt(value) + ")";
-    fault.hint = "--extra ignore drops such fields and counts them.";
-  }
+  RecordFault fault = extra_field(object, name.view(), value, type_of(value), rules_);
   if (fault.late_field) walk_.check_whole(record_);  // malformed comes before new
   walk_.fail(key, std::move(fault));
 }

@@ -95,6 +95,19 @@ std::unique_ptr<Plan> make_plan(const Schema& schema, std::vector<ColumnBuilder>
   return root;
 }
 
+RecordFault extra_field(const Plan& object, std::string_view name, std::string_view value, const Type& type,
+                        const ReadRules& rules) {
+  RecordFault fault{.field = object.path_of(name), .late_field = rules.add_late_fields};
+  if (rules.inferred) {
+    fault.sentence = "new after the sample that the schema was inferred from (value " + excerpt(value) + ")";
+    fault.hint = schema_hint(object, type, name);
+  } else {
+    fault.sentence = "not in the schema (value " + excerpt(value) + ")";
+    fault.hint = "--extra ignore drops such fields and counts them.";
+  }
+  return fault;
+}
+
 std::string schema_hint(const Plan& plan, const Type& type, std::string_view name) {
   const Plan* root = &plan;
   while (root->parent != nullptr) root = root->parent;

@@ -12,6 +12,8 @@
 #include "base/bytes.h"
 #include "columns/builder.h"
 #include "sluice/schema.h"
+#include "sources/record_fault.h"
+#include "sources/record_format.h"
 
 namespace sluice {
 
@@ -64,6 +66,11 @@ struct Plan {
 
 /// The plan of a record: a struct whose fields fill `builders`, one each. Schema and builders must outlive it.
 std::unique_ptr<Plan> make_plan(const Schema& schema, std::vector<ColumnBuilder>& builders);
+
+/// The fault of a field that the struct `object` has not: its name and `value`, the text of it, for which `type` would
+/// do. The place is for the caller to fill in.
+RecordFault extra_field(const Plan& object, std::string_view name, std::string_view value, const Type& type,
+                        const ReadRules& rules);
 
 /// What to type so that `plan` has `type` from the beginning; or, given a `name`, so that the struct `plan` has a field
 /// of that name and type too.

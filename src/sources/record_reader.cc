@@ -12,7 +12,6 @@
 
 #include "base/digits.h"
 #include "base/number_text.h"
-#include "columns/widths.h"
 #include "sources/text_values.h"
 
 namespace sluice {
@@ -21,15 +20,6 @@ namespace {
 
 // Integers of so many digits need no check for overflow of 64 bits.
 constexpr ptrdiff_t kPlainDigitsMax = 18;
-
-// Bytes that one null of the type takes at most. A column has room for the values that are not there, too: a null
-// vector is as long as any other.
-double null_bytes(const Type& type) {
-  double bytes = static_cast<double>(fixed_width(type)) + (has_offsets(type.kind()) ? sizeof(int32_t) : 0) + 1;
-  if (type.has_ranges()) return bytes;
-  for (const Field& child : type.children()) bytes += null_bytes(child.type) * static_cast<double>(child_values(type));
-  return bytes;
-}
 
 double widest_null_bytes(std::span<const Field> fields) {
   double widest = 0;
@@ -49,13 +39,11 @@ double unfolding_max(const Schema& schema) {
 }  // namespace
 
 RecordReader::RecordReader(std::shared_ptr<const Schema> schema, ReadRules rules, RecordLayout layout)
-    : schema_(std::move(schema)),
-      rules_(rules),
-      unfolding_max_(unfolding_max(*schema_)),
-      walk_(rules.depth_max, layout) {
-  for (const Field& field : schema_->fields()) builders_.emplace_back(field.type);
-  root_ = make_plan(*schema_, builders_);
-}
+    : rules_(rules),
+      columns_(std::move(schema)),
+      root_(&columns_.plan()),
+      unfolding_max_(unfolding_max(columns_.schema())),
+      walk_(rules.depth_max, layout) {}
 
 BlockRead RecordReader::read(const RecordBlock& block) {
   BlockRead result;
@@ -65,7 +53,7 @@ BlockRead RecordReader::read(const RecordBlock& block) {
   check_bytes(text.data());
   std::string_view rest = text;
   while (!rest.empty() && !result.fault) {
-    const int64_t good_before = good_records();
+    const int64_t good_before = columns_.rows();
     try {
       const char* const end = walk_.each_record(block, rest, [this](Token token) {
         record_ = token;
@@ -84,7 +72,7 @@ BlockRead RecordReader::read(const RecordBlock& block) {
         result.fault = std::move(fault);
         break;
       }
-      forget_records_behind(good_before + walk_.records());
+      columns_.truncate(good_before + walk_.records());
       result.rejects.push_back({std::move(fault), std::string(walk_.failed_record())});
       ++result.records;
       const char* const behind = walk_.behind_failed_record();
@@ -93,29 +81,15 @@ BlockRead RecordReader::read(const RecordBlock& block) {
     }
   }
   result.extra_values = extra_values_;
-  const int64_t rows = good_records();
-  std::vector<Column> columns;
-  for (ColumnBuilder& builder : builders_) columns.push_back(builder.finish());
-  if (result.fault)
-    result.end = 0;
-  else
-    result.batch = Batch(schema_, std::move(columns), rows);
+  columns_.finish(result);
   return result;
-}
-
-int64_t RecordReader::good_records() const { return builders_.empty() ? 0 : builders_.front().length(); }
-
-// A record that was read halfway has left values in some columns.
-void RecordReader::forget_records_behind(int64_t rows) {
-  for (ColumnBuilder& builder : builders_) builder.truncate(rows);
 }
 
 // Ends the batch if it is full. To count what the columns hold after every record would take time: how much text it
 // takes at least to fill them tells when to count again.
 void RecordReader::check_bytes(const char* place) {
   check_at_ = place;
-  uint64_t held = 0;
-  for (const ColumnBuilder& builder : builders_) held += builder.bytes();
+  const uint64_t held = columns_.bytes();
   if (held >= rules_.batch_bytes_max) return walk_.stop();
   const double text = static_cast<double>(rules_.batch_bytes_max - held) / unfolding_max_;
   const ptrdiff_t rest = text_end_ - place;
@@ -323,7 +297,7 @@ Token RecordReader::read_number(Plan& plan, Token token, int depth) {
       p > digits && p - digits <= kPlainDigitsMax && (*digits != '0' || (p == digits + 1 && !negative));
   if (!is_plain || !ends_scalar(*p)) return read_long_integer<T>(plan, token, depth);
   const auto value = negative ? -static_cast<int64_t>(magnitude) : static_cast<int64_t>(magnitude);
-  if (!std::in_range<T>(value)) misfit(plan, token, depth, "is out of the range of " + to_text(plan.field->type));
+  if (!std::in_range<T>(value)) misfit(plan, token, depth, out_of_range(plan.field->type));
   plan.out->append(static_cast<T>(value));
   return token + 1;
 }
@@ -338,7 +312,7 @@ Token RecordReader::read_long_integer(Plan& plan, Token token, int depth) {
   if (number.kind == NumberKind::uint64) value = narrow<T>(number.uint64);
   if (!value) {
     const bool is_integer_text = number.kind != NumberKind::invalid && number.kind != NumberKind::real;
-    misfit(plan, token, depth, is_integer_text ? "is out of the range of " + to_text(plan.field->type) : std::string());
+    misfit(plan, token, depth, is_integer_text ? out_of_range(plan.field->type) : std::string());
   }
   plan.out->append(*value);
   return token + 1;
@@ -372,8 +346,7 @@ Token RecordReader::read_real(Plan& plan, Token token, int depth) {
     float nearest = 0;
     if (std::from_chars(text.data(), text.data() + text.size(), nearest).ec == std::errc()) narrowed = nearest;
   }
-  if (!narrowed || std::isinf(*narrowed))
-    misfit(plan, token, depth, "is out of the range of " + to_text(plan.field->type));
+  if (!narrowed || std::isinf(*narrowed)) misfit(plan, token, depth, out_of_range(plan.field->type));
   plan.out->append(*narrowed);
   return token + 1;
 }

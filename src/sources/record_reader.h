@@ -14,11 +14,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "columns/builder.h"
 #include "sources/json_walk.h"
+#include "sources/record_columns.h"
 #include "sources/record_fault.h"
 #include "sources/record_format.h"
-#include "sources/record_plan.h"
 
 namespace sluice {
 
@@ -32,8 +31,6 @@ class RecordReader final : public BlockReader {
 
  private:
   void check_bytes(const char* place);
-  int64_t good_records() const;
-  void forget_records_behind(int64_t rows);
   Token read_object(Plan& plan, Token token, int depth);
   Token read_value(Plan& plan, Token token, int depth);
   Token read_list(Plan& plan, Token token, int depth);
@@ -61,14 +58,13 @@ class RecordReader final : public BlockReader {
   void append_missing(Plan& plan, uint64_t object, Token close);
   [[noreturn]] void misfit(const Plan& plan, Token token, int depth, std::string_view reason = {});
 
-  std::shared_ptr<const Schema> schema_;
   const ReadRules rules_;
+  RecordColumns columns_;
+  Plan* const root_;
   const double unfolding_max_;  ///< bytes in the columns for a byte of text
-  std::vector<ColumnBuilder> builders_;
-  std::unique_ptr<Plan> root_;
   JsonWalk walk_;
   Token record_ = nullptr;  ///< the one that is being read
-  uint64_t objects_ = 0;  ///< met so far, of all kinds
+  uint64_t objects_ = 0;    ///< met so far, of all kinds
   int64_t extra_values_ = 0;
   const char* text_end_ = nullptr;  ///< of the block
   const char* check_at_ = nullptr;  ///< before this place in the text the columns cannot have reached their limit

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/size_text.h"
 #include "columns/builder.h"
 #include "schema/late_fields.h"
 #include "sluice/error.h"
@@ -60,8 +61,6 @@ std::vector<Column> empty_columns(const Schema& schema) {
   return columns;
 }
 
-std::string megabytes(uint64_t bytes) { return std::to_string((bytes + 1_MiB - 1) / 1_MiB) + "MiB"; }
-
 FrameLimits frame_limits(const SourceOptions& options, uint64_t block_bytes) {
   const uint64_t budget = options.runtime->memory_bytes();
   return {.block_bytes = block_bytes,
@@ -69,8 +68,8 @@ FrameLimits frame_limits(const SourceOptions& options, uint64_t block_bytes) {
           .patience = options.patience,
           .passes_over = options.bad_records != BadRecords::fail,
           .is_cut_off = options.end_of_input,
-          .reason = ", which is all that a record may have of a memory budget of " + megabytes(budget),
-          .hint = "--memory " + megabytes(2 * budget) + " allows records twice as long."};
+          .reason = ", which is all that a record may have of a memory budget of " + whole_mebibytes(budget),
+          .hint = "--memory " + whole_mebibytes(2 * budget) + " allows records twice as long."};
 }
 
 }  // namespace
@@ -135,7 +134,8 @@ void RecordSource::infer() {
   InferredSchema found = inference->result();
   if (inference->records() > 0 && found.schema.size() == 0)
     throw Error(ErrorCode::data,
-                chain_.name() + ": none of the first " + std::to_string(inference->records()) + " records has a field",
+                chain_.name() + ": none of the records in the sample has a field (" +
+                    std::to_string(inference->records()) + " seen)",
                 {.source = chain_.name()}, "--schema names the columns that are to come.");
   schema_ = std::make_shared<const Schema>(std::move(found.schema));
   notes_ = std::move(found.notes);
@@ -148,10 +148,7 @@ std::optional<RecordFault> RecordSource::observe(FormatInference& inference, con
   try {
     return inference.observe(block, text_end);
   } catch (const Error& error) {
-    const std::string& name = chain_.name(block.source);
-    ErrorPlace place = error.place();
-    place.source = name;
-    throw Error(error.code(), name + ": " + error.what(), std::move(place), error.hint());
+    throw of_source(error, chain_.name(block.source));
   }
 }
 

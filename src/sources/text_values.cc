@@ -10,13 +10,20 @@ namespace {
 
 using Fault = std::optional<std::string>;
 
+std::string finer_than(const Type& type) { return "is finer than " + to_text(type); }
+
 template <typename T>
 Fault append_integer(ColumnBuilder& out, std::string_view text) {
   const NumberText number = parse_number(text);
   std::optional<T> value;
-  if (number.kind == NumberKind::int64) value = narrow<T>(number.int64);
-  if (number.kind == NumberKind::uint64) value = narrow<T>(number.uint64);
-  if (!value) return not_a(out.type());
+  switch (number.kind) {
+    case NumberKind::invalid:
+    case NumberKind::real: return not_a(out.type());
+    case NumberKind::int64: value = narrow<T>(number.int64); break;
+    case NumberKind::uint64: value = narrow<T>(number.uint64); break;
+    case NumberKind::big_integer: break;
+  }
+  if (!value) return out_of_range(out.type());
   out.append(*value);
   return {};
 }
@@ -35,7 +42,7 @@ Fault append_decimal(ColumnBuilder& out, std::string_view text) {
     case DecimalFault::too_fine:
       return "has digits beyond the " + std::to_string(out.type().scale()) + " behind the point of " +
              to_text(out.type());
-    case DecimalFault::too_large: return "is out of the range of " + to_text(out.type());
+    case DecimalFault::too_large: return out_of_range(out.type());
   }
   out.append_fixed(decimal.value.words.data());
   return {};
@@ -60,7 +67,7 @@ Fault append_time_value(ColumnBuilder& out, std::string_view text) {
   const std::optional<TimestampText> moment = parse_time(text);
   if (!moment) return not_a(out.type());
   const std::optional<int64_t> ticks = to_ticks(*moment, unit);
-  if (!ticks) return "is finer than " + to_text(out.type());
+  if (!ticks) return finer_than(out.type());
   if (unit <= TimeUnit::millisecond)
     out.append(static_cast<int32_t>(*ticks));
   else
@@ -76,9 +83,7 @@ Fault append_timestamp_value(ColumnBuilder& out, std::string_view text) {
     return zoned ? "has no \"Z\" at its end, which " + to_text(out.type()) + " needs"
                  : "has a \"Z\" at its end, which " + to_text(out.type()) + " does not keep";
   const std::optional<int64_t> ticks = to_ticks(*moment, out.type().unit());
-  if (!ticks)
-    return (is_finer_than(*moment, out.type().unit()) ? "is finer than " : "is out of the range of ") +
-           to_text(out.type());
+  if (!ticks) return is_finer_than(*moment, out.type().unit()) ? finer_than(out.type()) : out_of_range(out.type());
   out.append(*ticks);
   return {};
 }
@@ -114,5 +119,7 @@ std::string not_a(const Type& type) {
   const std::string name = type.is_nested() ? std::string(to_string(type.kind())) : to_text(type);
   return (name[0] == 'i' || name[0] == 'e' ? "is not an " : "is not a ") + name;
 }
+
+std::string out_of_range(const Type& type) { return "is out of the range of " + to_text(type); }
 
 }  // namespace sluice

@@ -16,5 +16,7 @@ namespace sluice {
 
 /// The words for a value that is none of the type: "is not an int64", "is not a list".
 std::string not_a(const Type& type);
+/// "is out of the range of int8".
+std::string out_of_range(const Type& type);
 
 }  // namespace sluice

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/size_text.h"
 #include "sluice/error.h"
 #include "sluice/literals.h"
 #include "sources/contents.h"
@@ -14,8 +15,6 @@ namespace {
 constexpr size_t kPackedBytes = 256_KiB;
 // The .xz file format, section 2.2: padding between streams is a multiple of four bytes.
 constexpr uint64_t kXzPaddingUnit = 4;
-
-std::string mebibytes(uint64_t bytes) { return std::to_string((bytes + 1_MiB - 1) / 1_MiB) + "MiB"; }
 
 }  // namespace
 
@@ -113,10 +112,10 @@ void UnpackedSource::fail(const std::string& what) const {
 void UnpackedSource::fail_memory() const {
   const uint64_t needed = unpacker_->memory_needed();
   throw Error(ErrorCode::data,
-              input_.name() + " needs " + mebibytes(needed) + " of memory for unpacking its " +
-                  std::string(to_string(container_)) + " data; " + mebibytes(memory_bytes_max_) + " are allowed",
+              input_.name() + " needs " + whole_mebibytes(needed) + " of memory for unpacking its " +
+                  std::string(to_string(container_)) + " data; " + whole_mebibytes(memory_bytes_max_) + " are allowed",
               {.source = input_.name(), .byte = static_cast<int64_t>(offset_)},
-              "--memory " + mebibytes(budget_for_unpacking(needed)) + " allows it.");
+              "--memory " + whole_mebibytes(budget_for_unpacking(needed)) + " allows it.");
 }
 
 }  // namespace sluice

@@ -8,42 +8,35 @@
 #include "arrow/foreign_array.h"
 #include "sluice/arrow.h"
 #include "sluice/error.h"
+#include "support/held_stream.h"
 #include "support/make_columns.h"
 
 namespace sluice::c_stream_test {
 namespace {
 
+using test::HeldStream;
 using test::make_int64;
 using test::show_all;
 
-// Gives `batches` batches of one row, then ends, or throws. Tells when it is destroyed.
-class CountingStream : public BatchStream {
+// Tells when it is destroyed.
+class CountingStream final : public HeldStream {
  public:
-  CountingStream(int batches, int* destroyed, std::optional<ErrorCode> failure = {})
-      : batches_(batches), destroyed_(destroyed), failure_(failure) {}
+  CountingStream(Schema schema, std::vector<Batch> batches, Options options, int* destroyed)
+      : HeldStream(std::move(schema), std::move(batches), std::move(options)), destroyed_(destroyed) {}
   ~CountingStream() override { ++*destroyed_; }
 
-  const Schema& schema() const override { return *schema_; }
-  std::optional<RelationBatch> next() override {
-    EXPECT_FALSE(over_) << "asked again after the end";
-    if (given_ < batches_) return RelationBatch{"", Batch(schema_, {make_int64({given_++})}, 1)};
-    over_ = true;
-    if (failure_) throw Error(*failure_, "it broke");
-    return std::nullopt;
-  }
-
  private:
-  std::shared_ptr<const Schema> schema_ = std::make_shared<const Schema>(Schema{{"a", int64()}});
-  int batches_;
   int* destroyed_;
-  std::optional<ErrorCode> failure_;
-  int64_t given_ = 0;
-  bool over_ = false;
 };
 
-ArrowArrayStream export_counting(int batches, int* destroyed, std::optional<ErrorCode> failure = {}) {
+// `count` batches of one row, and then the end, or a failure.
+ArrowArrayStream export_counting(int64_t count, int* destroyed, std::optional<ErrorCode> failure = {}) {
+  const auto schema = std::make_shared<const Schema>(Schema{{"a", int64()}});
+  std::vector<Batch> batches;
+  for (int64_t i = 0; i < count; ++i) batches.emplace_back(schema, std::vector<Column>{make_int64({i})}, 1);
   ArrowArrayStream out;
-  export_arrow(std::make_unique<CountingStream>(batches, destroyed, failure), &out);
+  export_arrow(
+      std::make_unique<CountingStream>(*schema, std::move(batches), HeldStream::Options{{}, failure}, destroyed), &out);
   return out;
 }
 

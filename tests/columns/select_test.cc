@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <deque>
 #include <string>
 
 #include "columns/column_check.h"
@@ -11,6 +10,7 @@
 #include "sluice/error.h"
 #include "support/dictionary_columns.h"
 #include "support/draw.h"
+#include "support/held_stream.h"
 #include "support/make_columns.h"
 #include "support/random_batches.h"
 #include "support/random_table.h"
@@ -18,28 +18,15 @@
 namespace sluice::select_test {
 namespace {
 
+using test::HeldStream;
 using test::show;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class BatchesStream : public BatchStream {
- public:
-  BatchesStream(std::shared_ptr<const Schema> schema, std::deque<Batch> batches, std::string relation = {})
-      : schema_(std::move(schema)), batches_(std::move(batches)), relation_(std::move(relation)) {}
-  const Schema& schema() const override { return *schema_; }
-  std::optional<RelationBatch> next() override {
-    if (batches_.empty()) return std::nullopt;
-    Batch batch = batches_.front();
-    batches_.pop_front();
-    schema_ = batch.shared_schema();
-    return RelationBatch{relation_, std::move(batch)};
-  }
-
- private:
-  std::shared_ptr<const Schema> schema_;
-  std::deque<Batch> batches_;
-  std::string relation_;
-};
+std::unique_ptr<BatchStream> held(const std::shared_ptr<const Schema>& schema, std::vector<Batch> batches,
+                                  std::string relation = {}) {
+  return std::make_unique<HeldStream>(*schema, std::move(batches), HeldStream::Options{std::move(relation)});
+}
 
 std::shared_ptr<const Schema> shared(const std::string& text) {
   return std::make_shared<const Schema>(parse_schema(text));
@@ -60,7 +47,7 @@ std::vector<std::string> rows_of(BatchStream& stream) {
 TEST(Select, AsksForColumnsThatAreNotKept) {
   const auto schema = shared("id int64, name string");
   const Batch batch(schema, {test::make_int64({1, 2, 3, 4}), test::make_text(string(), {"a", "b", "c", "d"})}, 4);
-  const auto stream = select(std::make_unique<BatchesStream>(schema, std::deque{batch, batch}, "r"),
+  const auto stream = select(held(schema, {batch, batch}, "r"),
                              {.columns = parse_columns("name"), .where = parse_predicate("id in (1, 4)")});
   EXPECT_EQ(to_text(stream->schema()), "name string");
   const auto first = stream->next();
@@ -74,8 +61,7 @@ TEST(Select, SharesWhatItCan) {
   const auto schema = shared("a int64");
   const Batch batch(schema, {test::make_int64({1, 2, 3, 4})}, 4);
   const auto data_of = [&](const std::string& where) {
-    const auto stream =
-        select(std::make_unique<BatchesStream>(schema, std::deque{batch}), {.where = parse_predicate(where)});
+    const auto stream = select(held(schema, {batch}), {.where = parse_predicate(where)});
     return stream->next()->batch.column(0).values.bytes().data();
   };
   const auto* const data = batch.column(0).values.bytes().data();
@@ -83,7 +69,7 @@ TEST(Select, SharesWhatItCan) {
   EXPECT_EQ(data_of("a > 4"), data);
   EXPECT_EQ(data_of("a > 1 and a < 4"), data) << "rows that stand in a row";
   EXPECT_NE(data_of("a != 2"), data);
-  auto same = std::make_unique<BatchesStream>(schema, std::deque{batch});
+  auto same = held(schema, {batch});
   BatchStream* const address = same.get();
   EXPECT_EQ(select(std::move(same), {}).get(), address);
 }
@@ -93,15 +79,15 @@ TEST(Select, FollowsASchemaThatGrows) {
   const auto wide = shared("id int64, late int64, s struct<x int64, y int64>, more int64");
   const Column x = test::make_int64({5, 6});
   const auto batches = [&] {
-    return std::make_unique<BatchesStream>(
-        narrow, std::deque{Batch(narrow,
-                                 {test::make_int64({1, 2}), test::make_null(2),
-                                  test::make_struct((*narrow)[2].type, {x}, {true, true})},
-                                 2),
-                           Batch(wide,
-                                 {test::make_int64({3, 4}), test::make_int64({7, 8}),
-                                  test::make_struct((*wide)[2].type, {x, x}, {true, true}), x},
-                                 2)});
+    return held(
+        narrow,
+        {Batch(narrow,
+               {test::make_int64({1, 2}), test::make_null(2), test::make_struct((*narrow)[2].type, {x}, {true, true})},
+               2),
+         Batch(wide,
+               {test::make_int64({3, 4}), test::make_int64({7, 8}),
+                test::make_struct((*wide)[2].type, {x, x}, {true, true}), x},
+               2)});
   };
   const auto all = select(batches(), {.where = parse_predicate("late > 7 or id = 1")});
   EXPECT_THAT(rows_of(*all), ElementsAre("1;null;{5}", "4;8;{6,6};6"));
@@ -120,24 +106,22 @@ TEST(Select, FollowsASchemaThatGrows) {
 TEST(Select, TakesBatchesOfAnyLength) {
   constexpr int64_t kRows = (int64_t{1} << 21) + 65;
   const auto schema = shared("a null");
-  std::deque<Batch> batches;
+  std::vector<Batch> batches;
   batches.emplace_back(schema, std::vector<Column>{test::make_null(0)}, 0);
   batches.emplace_back(schema, std::vector<Column>{test::make_null(kRows)}, kRows);
-  const auto stream = select(std::make_unique<BatchesStream>(schema, batches), {.where = parse_predicate("a is null")});
+  const auto stream = select(held(schema, batches), {.where = parse_predicate("a is null")});
   std::vector<int64_t> rows;
   while (const auto next = stream->next()) rows.push_back(next->batch.rows());
   EXPECT_THAT(rows, ElementsAre(0, 1 << 20, 1 << 20, 65));
   // Nobody could hold a bit for each of these.
   const Batch endless(schema, {test::make_null(kColumnValuesMax)}, kColumnValuesMax);
-  const auto first =
-      select(std::make_unique<BatchesStream>(schema, std::deque{endless}), {.where = parse_predicate("a is not null")});
+  const auto first = select(held(schema, {endless}), {.where = parse_predicate("a is not null")});
   EXPECT_EQ(first->next()->batch.rows(), 0);
 }
 
 TEST(Select, AStreamWithoutBatches) {
   const auto schema = shared("a int64, b int64");
-  const auto stream = select(std::make_unique<BatchesStream>(schema, std::deque<Batch>()),
-                             {.columns = parse_columns("b"), .where = parse_predicate("a = 1")});
+  const auto stream = select(held(schema, {}), {.columns = parse_columns("b"), .where = parse_predicate("a = 1")});
   EXPECT_EQ(to_text(stream->schema()), "b int64");
   EXPECT_THAT(rows_of(*stream), IsEmpty());
 }

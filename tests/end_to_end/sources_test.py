@@ -92,6 +92,35 @@ class Sources(program.ProgramTest):
         self.write("bad.ndjson", "-o", "m.parquet", "--on-bad-record", "skip", "--bad-max", "50%")
         self.refused("write", "bad.ndjson", "-o", "-", "--on-bad-record", "quarantine", code=2, says=["--rejects"])
 
+    def test_bad_records_never_replace_a_source(self):
+        """With --rejects bad.csv its good records were gone, and the file was full of the bad ones."""
+        self.put("bad.csv", "a\n1\nx\n")
+        asked = ("--schema", "a int64", "--on-bad-record", "quarantine")
+        self.refused("write", "bad.csv", "-o", "out", *asked, "--rejects", "bad.csv", code=2, says=["to be read"])
+        self.refused("write", "bad.csv", "-o", "out", *asked, "--rejects", "out", code=2, says=["both name out"])
+        self.assertEqual((self.folder / "bad.csv").read_text(), "a\n1\nx\n")
+        self.assertEqual(self.write("bad.csv", "-o", "out", *asked)["bad_records"], 1)
+
+    def test_columns_that_come_late_without_a_header(self):
+        """From the first late column on, column a was null, and its values went to a column of their own."""
+        self.put("n.csv", "1,\n2,x\n3,\n")
+        result = self.write("n.csv", "-o", "n.parquet", "--header", "no", "--schema", "a int64", "--evolve", "add")
+        self.assertEqual(result["schema"], "a int64, column_2 string")
+        out, _ = self.text("show", "n.parquet", "--format", "csv")
+        self.assertEqual(out.splitlines(), ["a,column_2", "1,", "2,x", "3,"])
+
+    def test_what_is_empty_or_nothing_is_no_value_of_an_option(self):
+        self.put("a.ndjson", '{"a":1}\n')
+        self.refused("write", "a.ndjson", "-o", "out", "--schema", "", code=2, says=["schema has no columns"])
+        self.refused("write", "a.ndjson", "-o", "out", "--shard-bytes", "0", code=2, says=["less than 1"])
+
+    def test_files_that_are_published_stay_and_are_told_of(self):
+        self.put("a.ndjson", "".join(f'{{"a":{i}}}\n' for i in range(300000)) + "x\n")
+        _, err = self.text("write", "a.ndjson", "-o", "out", "--shard-rows", "1000", "--publish", "each",
+                           "--schema", "a int64", code=1)
+        self.assertIn("out keeps the files that were whole by then", err)
+        self.assertIn("out-0.parquet", [path.name for path in (self.folder / "out").iterdir()])
+
     def test_records_that_are_too_long_are_bad_ones(self):
         long_text = "x" * 3_000_000  # an eighth of the budget is 2 MiB
         self.put("long.ndjson", f'{{"a":1}}\n{{"a":"{long_text}"}}\n{{"a":2}}\n')

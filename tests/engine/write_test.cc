@@ -11,6 +11,7 @@
 #include "sluice/layout.h"
 #include "storage/temporary_directory.h"
 #include "support/file_reader.h"
+#include "support/held_stream.h"
 #include "support/make_columns.h"
 
 namespace sluice::write_test {
@@ -52,27 +53,8 @@ ReadFile read_back(const std::string& path, const Schema& schema) {
   return read_parquet(as_bytes(test::read_file(path)), schema);
 }
 
-/// A stream of batches that a test holds, with a failure at its end if wanted.
-class HeldStream : public BatchStream {
- public:
-  HeldStream(Schema schema, std::vector<Batch> batches, bool fails = false)
-      : schema_(std::move(schema)), batches_(std::move(batches)), fails_(fails) {}
-  const Schema& schema() const override { return schema_; }
-  std::optional<RelationBatch> next() override {
-    if (next_ < batches_.size()) return RelationBatch{"", batches_[next_++]};
-    if (fails_) throw Error(ErrorCode::data, "the source broke off");
-    return std::nullopt;
-  }
-
- private:
-  Schema schema_;
-  std::vector<Batch> batches_;
-  bool fails_;
-  size_t next_ = 0;
-};
-
-std::unique_ptr<BatchStream> held(Schema schema, std::vector<Batch> batches, bool fails = false) {
-  return std::make_unique<HeldStream>(std::move(schema), std::move(batches), fails);
+std::unique_ptr<BatchStream> held(Schema schema, std::vector<Batch> batches, HeldStream::Options options = {}) {
+  return std::make_unique<HeldStream>(std::move(schema), std::move(batches), std::move(options));
 }
 
 const Schema kNumbers{{"n", int64()}};
@@ -204,11 +186,72 @@ TEST(Write, SourcesThatFail) {
   const Error broken = refusal([&] { write(Source{folder / "broken.ndjson"}, folder / "out.parquet", options); });
   EXPECT_EQ(broken.code(), ErrorCode::data);
   EXPECT_EQ(broken.place().record, 5'001);
-  const auto fails = [&] { write(held(kNumbers, {numbers(0, 1'000)}, true), folder / "out.parquet", options); };
+  const auto fails = [&] {
+    write(held(kNumbers, {numbers(0, 1'000)}, {.failure = ErrorCode::data}), folder / "out.parquet", options);
+  };
   EXPECT_EQ(refusal(fails).code(), ErrorCode::data);
   const auto lies = [&] { write(held(parse_schema("n int32"), {numbers(0, 10)}), folder / "out.parquet", options); };
   EXPECT_EQ(refusal(lies).code(), ErrorCode::invalid);
   EXPECT_THAT(folder.names(), ElementsAre("broken.ndjson"));
+}
+
+// --- bad records
+
+WriteOptions quarantine(const std::string& rejects) {
+  WriteOptions options = on_threads(1);
+  options.source.bad_records = BadRecords::skip;
+  options.rejects = rejects;
+  return options;
+}
+
+// The bad records of bad.ndjson were published as bad.ndjson, and its good ones were gone.
+TEST(Write, BadRecordsDoNotReplaceASource) {
+  const TemporaryDirectory folder;
+  const std::string text = records(3) + "no record\n";
+  write_file(folder / "bad.ndjson", text);
+  std::filesystem::create_symlink(folder / "bad.ndjson", folder / "link");
+  for (const std::string rejects : {"bad.ndjson", "./bad.ndjson", "link"}) {
+    const auto call = [&] { write(Source{folder / "b*.ndjson"}, folder / "out", quarantine(folder / rejects)); };
+    const Error error = refusal(call);
+    EXPECT_EQ(error.code(), ErrorCode::invalid);
+    EXPECT_THAT(error.what(), HasSubstr("bad.ndjson, which is to be read"));
+  }
+  EXPECT_EQ(test::read_file(folder / "bad.ndjson"), text);
+  EXPECT_THAT(folder.names(), ElementsAre("bad.ndjson", "link"));
+}
+
+// What an earlier run had left there looked like bad records of a run that had none.
+TEST(Write, BadRecordsAreThoseOfTheLastRun) {
+  const TemporaryDirectory folder;
+  write_file(folder / "good.ndjson", records(3));
+  write_file(folder / "bad.ndjson", records(3) + "no record\n");
+  const std::string rejects = folder / "rejects.ndjson";
+  EXPECT_EQ(write(Source{folder / "bad.ndjson"}, folder / "a", quarantine(rejects)).rejects, rejects);
+  EXPECT_THAT(test::read_file(rejects), HasSubstr("no record"));
+  EXPECT_THROW(write(Source{folder / "missing"}, folder / "b", quarantine(rejects)), Error);
+  EXPECT_TRUE(std::filesystem::exists(rejects)) << "a run that read nothing says nothing about records";
+  EXPECT_EQ(write(Source{folder / "good.ndjson"}, folder / "c", quarantine(rejects)).rejects, "");
+  EXPECT_THAT(folder.names(), ElementsAre("a", "bad.ndjson", "c", "good.ndjson"));
+}
+
+// The rejects were published last: where that failed, records were missing from what was visible, and stood nowhere.
+TEST(Write, NothingIsVisibleWithoutItsBadRecords) {
+  const TemporaryDirectory folder;
+  write_file(folder / "bad.ndjson", records(3) + "no record\n");
+  std::filesystem::create_directory(folder / "gone");
+  WriteOptions options = quarantine(folder / "gone/rejects.ndjson");
+  options.source.on_bad_record = [&](const BadRecord&) { std::filesystem::remove_all(folder / "gone"); };
+  EXPECT_EQ(refusal([&] { write(Source{folder / "bad.ndjson"}, folder / "out", options); }).code(), ErrorCode::io);
+  EXPECT_THAT(folder.names(), ElementsAre("bad.ndjson"));
+}
+
+// It came up with the first bad record, which may be hours behind the first one.
+TEST(Write, BadRecordsWithoutAPlaceAreToldAtOnce) {
+  const TemporaryDirectory folder;
+  write_file(folder / "good.ndjson", records(3));
+  for (const std::string rejects : {"missing/rejects.ndjson", "."})
+    EXPECT_THROW(write(Source{folder / "good.ndjson"}, folder / "out", quarantine(folder / rejects)), Error);
+  EXPECT_THAT(folder.names(), ElementsAre("good.ndjson"));
 }
 
 // --- progress

@@ -14,6 +14,7 @@
 #include "sluice/file_writer.h"
 #include "sluice/layout.h"
 #include "storage/temporary_directory.h"
+#include "support/foreign_files.h"
 #include "support/make_columns.h"
 #include "support/rewritten_file.h"
 
@@ -309,23 +310,19 @@ TEST(FilePagesLies, FlippedBytesNeverCrash) {
 
 // --- other writers
 
-/// Sample files of other writers, which lie beside some checkouts.
-const std::filesystem::path kForeignFiles =
-    std::filesystem::path(__FILE__).parent_path() / "../../../shared/data/parquet-testing";
-
 TEST(FilePages, ReadFilesOfOtherWriters) {
-  if (!std::filesystem::is_directory(kForeignFiles / "data"))
-    GTEST_SKIP() << "the sample files of parquet-testing are not beside this checkout";
+  const auto files = test::foreign_files("data");
+  if (files.empty()) GTEST_SKIP() << test::kNoForeignFiles;
   size_t read = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(kForeignFiles / "data")) {
-    if (entry.path().extension() != ".parquet") continue;
+  for (const auto& path : files) {
+    if (path.extension() != ".parquet") continue;  // encrypted
     try {
-      const FilePages pages(entry.path());
+      const FilePages pages(path);
       bool wrong = false;
       for (size_t group = 0; group < pages.layout().row_groups.size(); ++group)
         for (size_t column = 0; column < pages.layout().columns.size(); ++column)
           for (const PageLayout& page : pages_of(pages, group, column)) wrong |= page.checksum == Checksum::wrong;
-      EXPECT_EQ(wrong, entry.path().filename().string().find("corrupt-checksum") != std::string::npos) << entry.path();
+      EXPECT_EQ(wrong, path.filename().string().find("corrupt-checksum") != std::string::npos) << path;
       ++read;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::unsupported) << error.what();

@@ -17,6 +17,7 @@
 #include "sluice/error.h"
 #include "sluice/file_writer.h"
 #include "storage/temporary_directory.h"
+#include "support/foreign_files.h"
 #include "support/make_columns.h"
 #include "support/rewritten_file.h"
 
@@ -412,22 +413,9 @@ TEST(BoundText, WrongWidthsHaveNone) {
   EXPECT_EQ(bound_text(timestamp(TimeUnit::second), "abc"), std::nullopt);
 }
 
-/// Sample files of other writers, which lie beside some checkouts.
-const std::filesystem::path kForeignFiles =
-    std::filesystem::path(__FILE__).parent_path() / "../../../shared/data/parquet-testing";
-
-std::vector<std::filesystem::path> foreign_files(const char* folder) {
-  std::vector<std::filesystem::path> files;
-  if (!std::filesystem::is_directory(kForeignFiles / folder)) return files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(kForeignFiles / folder))
-    if (entry.is_regular_file()) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 TEST(Layout, ReadsFilesOfOtherWriters) {
-  const auto files = foreign_files("data");
-  if (files.empty()) GTEST_SKIP() << "the sample files of parquet-testing are not beside this checkout";
+  const auto files = test::foreign_files("data");
+  if (files.empty()) GTEST_SKIP() << test::kNoForeignFiles;
   for (const auto& path : files) {
     if (path.extension() != ".parquet") continue;
     try {
@@ -441,10 +429,10 @@ TEST(Layout, ReadsFilesOfOtherWriters) {
 }
 
 TEST(Layout, BadFilesOfOtherWritersDoNotCrash) {
-  std::vector<std::filesystem::path> files = foreign_files("bad_data");
-  if (files.empty()) GTEST_SKIP() << "the sample files of parquet-testing are not beside this checkout";
+  std::vector<std::filesystem::path> files = test::all_foreign_files("bad_data");
+  if (files.empty()) GTEST_SKIP() << test::kNoForeignFiles;
   for (const char* folder : {"data", "variant", "shredded_variant"})
-    for (const auto& path : foreign_files(folder))
+    for (const auto& path : test::all_foreign_files(folder))
       if (path.extension() != ".parquet") files.push_back(path);
   for (const auto& path : files) {
     try {

@@ -59,6 +59,8 @@ TEST(CsvDialect, WhatIsGivenIsNotGuessed) {
   EXPECT_EQ(guess("a,b\n1,2\n", {.delimiter = ';'}).delimiter, ';');
   EXPECT_EQ(guess("'a,b';c\n", {.delimiter = ';', .quote = '"'}).quote, '"');
   EXPECT_FALSE(guess("\"a\",b\n", {.quote = '\0'}).has_quotes);
+  EXPECT_EQ(guess("|a|,|b|\n|1|,|y,z|\n", {.quote = '|'}).delimiter, ',') << "the quote is no delimiter";
+  EXPECT_NE(guess(",a,\n,1,\n", {.quote = ','}).delimiter, ',');
 }
 
 TEST(CsvDialect, SingleQuotesOnlyWhereNothingElseFits) {
@@ -84,7 +86,20 @@ TEST(CsvDialect, EveryColumnHasANameOfItsOwn) {
   EXPECT_EQ(names({"", "column_1", ""}), (std::vector<std::string>{"column_1_2", "column_1", "column_3"}));
   EXPECT_EQ(names({"a", "a", "a_2", "a"}, {.duplicates = DuplicateNames::rename}),
             (std::vector<std::string>{"a", "a_3", "a_2", "a_4"}));
-  EXPECT_EQ(names({"x", "y"}, {.header = false}), (std::vector<std::string>{"column_1", "column_2"}));
+}
+
+TEST(CsvDialect, WithoutAHeaderNamesComeFromTheSchemaByPlace) {
+  const auto names_of = [](size_t columns, std::vector<std::string> declared) {
+    return make_shape_by_place({}, columns, declared).names;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names_of(2, {}), (Names{"column_1", "column_2"}));
+  EXPECT_EQ(names_of(3, {"a", "b"}), (Names{"a", "b", "column_3"}));
+  EXPECT_EQ(names_of(1, {"a", "b"}), Names{"a"});
+  EXPECT_EQ(names_of(2, {"column_2", "column_1"}), (Names{"column_1", "column_2"}));
+  EXPECT_EQ(names_of(3, {"a", "column_3"}), (Names{"a", "column_2", "column_3"})) << "the second is the third";
+  EXPECT_EQ(names_of(2, {"b", "column_1"}), (Names{"column_1", "column_2"})) << "only one can be the first";
+  EXPECT_EQ(names_of(2, {"column_x", "column_0"}), (Names{"column_x", "column_0"})) << "numbers begin at 1";
 }
 
 TEST(CsvDialect, EqualNamesAreAnErrorThatNamesBothPlaces) {

@@ -154,6 +154,20 @@ TEST(CsvFrames, RecordsThatCannotBeHeldArePassedOver) {
   EXPECT_EQ(cut_on(long_line + "\n1,2\n", 10, 20).first.substr(0, 26), "fault the record is longer") << "no header";
 }
 
+// What was left behind the first line began a block that held nothing more, and was searched twice: from within the
+// quotes that the first search had ended in.
+TEST(CsvFrames, WhatFollowsALongRecordIsSearchedFromItsBeginning) {
+  const std::string text = "a,b\n\"x\ny,\"" + std::string(50, 'z') + "\n1,2\n";
+  for (const uint64_t block_bytes : {1, 7, 18, 19, 64}) {
+    SCOPED_TRACE(block_bytes);
+    const auto [good, bad] = cut_on(text, block_bytes, 20);
+    EXPECT_EQ(good, "1,2\n");
+    ASSERT_EQ(bad.size(), 2u);
+    EXPECT_EQ(bad[0], "4: \"x");
+    EXPECT_EQ(bad[1], "7: y,\"" + std::string(18, 'z'));
+  }
+}
+
 TEST(CsvFrames, ManyOpenQuotesTakeLinearTime) {
   std::string text = "a,b\n";
   for (int i = 0; i < 100'000; ++i) text += i % 2 == 0 ? "1,\"2\n" : "\"\"3,4\n";

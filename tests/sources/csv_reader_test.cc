@@ -142,6 +142,23 @@ TEST(CsvReader, WithoutAHeaderColumnsAreFoundByPlace) {
   EXPECT_THAT(deliver_csv_as("column_2 string, column_1 int64", "1,x\n", how).rows,
               testing::ElementsAre("{column_2:'x',column_1:1}"));
   EXPECT_THAT(deliver_csv("1,x\n", how).rows, testing::ElementsAre("{column_1:1,column_2:'x'}"));
+  EXPECT_THAT(deliver_csv_as("id int64, column_2 string", "1,x\n", how).rows,
+              testing::ElementsAre("{id:1,column_2:'x'}"));
+  EXPECT_THAT(deliver_csv_as("id int64", "x\n", how).error->what(), testing::HasSubstr("column id: x is not an int64"));
+  EXPECT_THAT(deliver_csv_as("a int64", "1,\xFF\n", how).error->what(), testing::HasSubstr("column column_2: invalid"));
+}
+
+// A column that came late, "column_2", had all columns found by such names from there on: a held no more values.
+TEST(CsvReader, WithoutAHeaderLateColumnsLeaveTheOthersWhereTheyAre) {
+  CsvReading how;
+  how.csv.header = false;
+  how.reading.options.evolution = Evolution::add;
+  const DeliveredCsv all = deliver_csv_as("a int64, b int64", "1,2,,\n3,4,,5\n6,7,x,8\n", how);
+  ASSERT_FALSE(all.error) << all.error->what();
+  EXPECT_EQ(to_text(all.schema), "a int64, b int64, column_3 string, column_4 int64");
+  EXPECT_THAT(all.rows,
+              testing::ElementsAre("{a:1,b:2,column_3:null,column_4:null}", "{a:3,b:4,column_3:null,column_4:5}",
+                                   "{a:6,b:7,column_3:'x',column_4:8}"));
 }
 
 TEST(CsvReader, ExtraColumns) {

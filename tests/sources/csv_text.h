@@ -38,8 +38,8 @@ inline DeliveredCsv deliver_csv_files(const std::vector<std::string>& paths, Csv
   try {
     std::vector<SourceText> sources;
     for (const std::string& path : paths) sources.push_back({path, std::nullopt});
-    RecordSource stream(std::move(sources), std::make_unique<CsvFormat>(how.csv), how.reading.options,
-                        how.reading.block_bytes);
+    RecordSource stream(std::move(sources), std::make_unique<CsvFormat>(how.csv, how.reading.options.schema),
+                        how.reading.options, how.reading.block_bytes);
     while (const auto next = stream.next())
       for (int64_t row = 0; row < next->batch.rows(); ++row) all.rows.push_back(row_text(next->batch, row));
     all.schema = stream.schema();

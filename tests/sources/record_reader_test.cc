@@ -395,7 +395,7 @@ TEST(RecordReader, KeysThatDoNotFitOrStandTwice) {
     const std::string sentence = all.error->what();
     return sentence.substr(sentence.find("column "));
   };
-  EXPECT_EQ(fault("map<int8, int8>", "{\"128\": 1}"), "column a[].key: 128 is not an int8");
+  EXPECT_EQ(fault("map<int8, int8>", "{\"128\": 1}"), "column a[].key: 128 is out of the range of int8");
   EXPECT_EQ(fault("map<int8, int8>", "{\"\": 1}"), "column a[].key:  is not an int8");
   EXPECT_EQ(fault("map<string, int8>", "{\"a\": 300}"), "column a[].value: 300 is out of the range of int8");
   EXPECT_EQ(fault("map<string, int8 not null>", "{\"a\": null}"), "column a[].value: required, but null");

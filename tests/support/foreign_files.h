@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,13 +20,20 @@ inline std::filesystem::path foreign_root() {
   return std::filesystem::path(__FILE__).parent_path() / "../../../shared/data/parquet-testing";
 }
 
-/// Those in one of its folders and below, in order; none where it is not there.
-inline std::vector<std::filesystem::path> foreign_files(std::string_view folder) {
+/// All in one of its folders and below, in order; none where it is not there.
+inline std::vector<std::filesystem::path> all_foreign_files(std::string_view folder) {
   std::vector<std::filesystem::path> files;
   if (!std::filesystem::exists(foreign_root() / folder)) return files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(foreign_root() / folder))
-    if (entry.path().string().find(".parquet") != std::string::npos) files.push_back(entry.path());
+    if (entry.is_regular_file()) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// Those of them that are Parquet, encrypted ones too.
+inline std::vector<std::filesystem::path> foreign_files(std::string_view folder) {
+  std::vector<std::filesystem::path> files = all_foreign_files(folder);
+  std::erase_if(files, [](const auto& path) { return path.filename().string().find(".parquet") == std::string::npos; });
   return files;
 }
 

@@ -11,7 +11,7 @@
 #include "base/decimal.h"
 #include "base/float16.h"
 #include "base/uuid_text.h"
-#include "columns/value_test.h"
+#include "columns/value_condition.h"
 #include "columns/widths.h"
 
 namespace sluice::test {

@@ -1,11 +1,11 @@
-#include "columns/like_test.h"
+#include "columns/like_pattern.h"
 
 #include <gtest/gtest.h>
 
 #include "columns/bound_predicate.h"
 #include "sluice/error.h"
 
-namespace sluice::like_test_test {
+namespace sluice::like_pattern_test {
 namespace {
 
 bool is_like(std::string_view text, std::string_view pattern, std::string_view escape = "") {
@@ -103,4 +103,4 @@ TEST(LikeTest, IsForTextAlone) {
 }
 
 }  // namespace
-}  // namespace sluice::like_test_test
+}  // namespace sluice::like_pattern_test

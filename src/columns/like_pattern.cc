@@ -1,4 +1,4 @@
-#include "columns/like_test.h"
+#include "columns/like_pattern.h"
 
 #include <algorithm>
 

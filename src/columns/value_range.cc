@@ -1,4 +1,4 @@
-#include "columns/bounds_test.h"
+#include "columns/value_range.h"
 
 #include <algorithm>
 #include <functional>
@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/float16.h"
 #include "columns/literal_order.h"
+#include "columns/predicate_shape.h"
 #include "columns/value_order.h"
 #include "columns/widths.h"
 
@@ -97,24 +98,12 @@ bool any_number_passes(const NumberTest<T>& test, const Ends<T>& ends, const Val
   return negated ? !covers(test, ends) : passes_within(test, ends);
 }
 
-Comparison inverse(Comparison comparison) {
-  switch (comparison) {
-    case Comparison::equal: return Comparison::not_equal;
-    case Comparison::not_equal: return Comparison::equal;
-    case Comparison::less: return Comparison::greater_equal;
-    case Comparison::less_equal: return Comparison::greater;
-    case Comparison::greater: return Comparison::less_equal;
-    case Comparison::greater_equal: break;
-  }
-  return Comparison::less;
-}
-
 bool any_bytes_pass(const BytesTest& test, const Ends<std::string_view>& ends, bool inverted) {
   const std::string_view value = test.values.front();
   const auto is_one = [&](std::string_view bytes) {
     return std::binary_search(test.values.begin(), test.values.end(), bytes, std::less<>());
   };
-  switch (inverted ? inverse(test.comparison) : test.comparison) {
+  switch (inverted ? opposite(test.comparison) : test.comparison) {
     case Comparison::equal: {
       const auto first = ends.low ? std::lower_bound(test.values.begin(), test.values.end(), *ends.low, std::less<>())
                                   : test.values.begin();

@@ -1,5 +1,5 @@
 // Ranges of values against tests: what rules out unread must never rule out a value that passes.
-#include "columns/bounds_test.h"
+#include "columns/value_range.h"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@
 #include "support/random_predicate.h"
 #include "support/random_table.h"
 
-namespace sluice::bounds_test_test {
+namespace sluice::value_range_test {
 namespace {
 
 using test::Draw;
@@ -285,4 +285,4 @@ TEST(BoundsTest, NeverRuleOutAValueThatPasses) {
 }
 
 }  // namespace
-}  // namespace sluice::bounds_test_test
+}  // namespace sluice::value_range_test

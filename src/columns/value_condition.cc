@@ -1,5 +1,5 @@
-// How comparisons become tests; how values are held against them is in value_test_rows.cc.
-#include "columns/value_test.h"
+// How comparisons become tests; how values are held against them is in value_condition_rows.cc.
+#include "columns/value_condition.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,11 +1,11 @@
 // Whether any value between two bounds could pass a test: what rules out row groups, pages and files unread. The same
-// tests that rows are held against (value_test.h), so that there is one meaning of a condition (docs/where.md).
+// tests that rows are held against (value_condition.h), so that there is one meaning of a condition (docs/where.md).
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
-#include "columns/value_test.h"
+#include "columns/value_condition.h"
 #include "sluice/column.h"
 
 namespace sluice {

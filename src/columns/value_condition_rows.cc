@@ -11,8 +11,8 @@
 #include "base/float16.h"
 #include "columns/literal_order.h"
 #include "columns/selection.h"
+#include "columns/value_condition.h"
 #include "columns/value_order.h"
-#include "columns/value_test.h"
 #include "columns/widths.h"
 
 namespace sluice {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/decimal.h"
-#include "columns/like_test.h"
+#include "columns/like_pattern.h"
 #include "sluice/column.h"
 #include "sluice/predicate.h"
 #include "sluice/types.h"

@@ -1,0 +1,41 @@
+#include "sources/record_columns.h"
+
+#include <utility>
+
+#include "columns/widths.h"
+
+namespace sluice {
+
+RecordColumns::RecordColumns(std::shared_ptr<const Schema> schema) : schema_(std::move(schema)) {
+  for (const Field& field : schema_->fields()) builders_.emplace_back(field.type);
+  plan_ = make_plan(*schema_, builders_);
+}
+
+void RecordColumns::truncate(int64_t rows) {
+  for (ColumnBuilder& builder : builders_) builder.truncate(rows);
+}
+
+uint64_t RecordColumns::bytes() const {
+  uint64_t bytes = 0;
+  for (const ColumnBuilder& builder : builders_) bytes += builder.bytes();
+  return bytes;
+}
+
+void RecordColumns::finish(BlockRead& result) {
+  const int64_t count = rows();
+  std::vector<Column> columns;
+  for (ColumnBuilder& builder : builders_) columns.push_back(builder.finish());
+  if (result.fault)
+    result.end = 0;
+  else
+    result.batch = Batch(schema_, std::move(columns), count);
+}
+
+double null_bytes(const Type& type) {
+  double bytes = static_cast<double>(fixed_width(type)) + (has_offsets(type.kind()) ? sizeof(int32_t) : 0) + 1;
+  if (type.has_ranges()) return bytes;
+  for (const Field& child : type.children()) bytes += null_bytes(child.type) * static_cast<double>(child_values(type));
+  return bytes;
+}
+
+}  // namespace sluice

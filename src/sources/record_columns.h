@@ -1,0 +1,41 @@
+// What the records of a block become, on the way: a builder for each column, and the plan by which they are filled.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "columns/builder.h"
+#include "sluice/schema.h"
+#include "sources/record_format.h"
+#include "sources/record_plan.h"
+
+namespace sluice {
+
+/// Not thread-safe.
+class RecordColumns {
+ public:
+  explicit RecordColumns(std::shared_ptr<const Schema> schema);
+
+  const Schema& schema() const { return *schema_; }
+  /// Of a record: its fields fill the builders. Whoever goes on behind a bad record takes back what it has left.
+  Plan& plan() { return *plan_; }
+  /// Records whose values are all there; 0 of a schema without columns, which a sample may have up to its first fault.
+  int64_t rows() const { return builders_.empty() ? 0 : builders_.front().length(); }
+  void truncate(int64_t rows);
+  /// What the columns hold in memory.
+  uint64_t bytes() const;
+  /// Ends the batch, and starts anew. With a fault there is none, and `end` of the result is 0.
+  void finish(BlockRead& result);
+
+ private:
+  std::shared_ptr<const Schema> schema_;
+  std::vector<ColumnBuilder> builders_;
+  std::unique_ptr<Plan> plan_;
+};
+
+/// Bytes that one null of the type takes at most. A column has room for the values that are not there, too: a null
+/// vector is as long as any other.
+double null_bytes(const Type& type);
+
+}  // namespace sluice
