@@ -6,7 +6,9 @@
 //   sluice::WriteResult result = writer.close();   // before this line nobody can see the file
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,6 +74,15 @@ struct FileOptions {
   /// Row groups of a file at the most; one more is an Error{unsupported}. Beyond 32,767 row groups have no ordinal
   /// number, which some readers want, and footers grow so large that many readers refuse them.
   int64_t row_groups_max = 32'767;
+  /// Each row group is on the device, and so is what recover() needs to find it, before durable_rows() counts it. Wants
+  /// `sync`.
+  bool sync_row_groups = false;
+  /// Seconds from a row group's first row until it ends; looked at by write() and tick(). 0 = no limit.
+  double row_group_seconds = 0;
+  /// The time that row_group_seconds goes by; a steady clock when empty.
+  std::function<std::chrono::steady_clock::time_point()> clock{};
+  /// Key-value metadata behind `metadata` whose keys may be ours: what a dataset tells of itself in each of its files.
+  std::vector<std::pair<std::string, std::string>> dataset_metadata{};
 };
 
 /// One leaf column of a file, over all its row groups.
@@ -109,6 +120,10 @@ struct WriteResult {
   std::vector<WrittenFile> files;
   int64_t rows = 0;
   uint64_t bytes = 0;  ///< of all files together
+  /// Directories in which earlier runs that died have left what they wrote for this destination.
+  std::vector<std::string> dead_runs{};
+  /// An earlier run of this run id had done it: nothing was written.
+  bool was_done_before = false;
 };
 
 /// What a file would be if it were closed now.
@@ -159,6 +174,14 @@ class FileWriter {
   /// here, and next to nothing is guessed: a hundredth at the most. Depends on the rows alone, and on where it was
   /// asked for before.
   FileForecast forecast(bool settled = false);
+  /// Ends the row group under way, and waits until it is written and recover() would find it. Nothing without a row.
+  void flush();
+  /// Ends the row group under way if its time is over.
+  void tick();
+  /// Rows that outlive this process if it ends now: those of finished files, and of the file under way those of its row
+  /// groups that recover() would find (sluice/recover.h); with `sync_row_groups` they outlive the machine's power, too.
+  /// Of files that go to a pipe or to memory only finished ones count.
+  int64_t durable_rows() const;
   /// Gives up: nothing becomes visible. Later calls throw Error{closed}.
   void abandon() noexcept;
 
@@ -169,6 +192,7 @@ class FileWriter {
   uint64_t bytes_written() const;
 
  private:
+  friend struct FileWriterAccess;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

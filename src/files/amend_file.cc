@@ -1,16 +1,19 @@
 #include "files/amend_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <memory>
 #include <utility>
 #include <vector>
 
-#include "base/digest.h"
 #include "files/amend_row_groups.h"
 #include "files/column_settings.h"
 #include "files/digest_check.h"
-#include "files/digest_keys.h"
 #include "files/field_totals.h"
 #include "files/footer_builder.h"
-#include "files/footer_reader.h"
+#include "files/journal_head.h"
+#include "files/stored_tails.h"
 #include "sluice/error.h"
 #include "storage/input.h"
 #include "storage/reopened_file.h"
@@ -20,110 +23,64 @@ namespace sluice {
 
 namespace {
 
-constexpr const char* kArrowSchemaKey = "ARROW:schema";
+/// The file, if it is as it was written: the digests vouch for all that is copied from here on.
+std::shared_ptr<const StoredFile> open_intact(const std::string& path, size_t leaves) {
+  const auto refuse = [&](const std::string& problem) {
+    throw Error(ErrorCode::corrupt, path + " cannot get further columns: " + problem, {.source = path});
+  };
+  const DigestReport digests = check_digests(RandomReader::open(path));
+  if (digests.state == DigestState::absent) refuse("it has no digests");
+  if (digests.state == DigestState::damaged) refuse(digests.fault);
+  std::shared_ptr<const StoredFile> file = StoredFile::open(path, {});
+  if (file->leaves().size() != leaves)
+    refuse("it has " + std::to_string(file->leaves().size()) + " columns instead of " + std::to_string(leaves));
+  return file;
+}
 
-/// Reads back what the writer of a file knew of its row groups.
-class WrittenFooter {
+/// What the file's writer knew of its row groups. Where the file is `<name>.part` the notes lie beside it until they
+/// are removed, as they did while it was written: the file has no footer for a while (files/recover_file.h).
+class WriterNotes {
  public:
-  WrittenFooter(const RandomReader& file, size_t leaves);
+  WriterNotes(const StoredFile& file, bool sync);
 
-  /// Where late chunks go: behind the last row group, where the indexes begin.
-  uint64_t end_of_groups() const { return end_of_groups_; }
-  std::vector<SortingColumn> sorting_columns() const;
-  /// What its writer was given, without what every file of ours has.
-  std::vector<std::pair<std::string, std::string>> metadata() const;
-  Journal read_journal() const;
+  const Journal& journal() const { return journal_; }
+  void remove() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
 
  private:
-  [[noreturn]] void refuse(const std::string& problem) const {
-    throw Error(ErrorCode::corrupt, file_.name() + " cannot get further columns: " + problem, {.source = file_.name()});
-  }
-  void check(const RowGroup& group, size_t leaves) const;
-  ChunkTails read_tails(const RowGroup& group) const;
-  uint32_t copy(const std::optional<int64_t>& offset, const std::optional<int32_t>& length, Bytes& to) const;
+  std::unique_ptr<ScratchFile> open_file() const;
 
-  const RandomReader& file_;
-  const FileFooter footer_;
-  uint64_t end_of_groups_;
+  std::string path_;  ///< empty where nobody needs to find them
+  Journal journal_;
 };
 
-// The digests vouch for all that is copied from here on.
-WrittenFooter::WrittenFooter(const RandomReader& file, size_t leaves)
-    : file_(file), footer_(read_footer(file)), end_of_groups_(footer_.place.offset) {
-  const DigestReport digests = check_digests(RandomReader::open(file.name()));
-  if (digests.state != DigestState::intact)
-    refuse(digests.state == DigestState::absent ? "it has no digests" : digests.fault);
-  for (const RowGroup& group : footer_.metadata.row_groups) {
-    check(group, leaves);
-    for (const ColumnChunk& chunk : group.columns)
-      for (const auto& offset : {chunk.index.column_index_offset, chunk.index.offset_index_offset})
-        if (offset) end_of_groups_ = std::min(end_of_groups_, static_cast<uint64_t>(*offset));
+std::string journal_path_of(const std::string& path) {
+  constexpr std::string_view kEnding = ".part";
+  return path.ends_with(kEnding) ? path.substr(0, path.size() - kEnding.size()) + ".journal" : "";
+}
+
+WriterNotes::WriterNotes(const StoredFile& file, bool sync)
+    : path_(journal_path_of(file.path())), journal_([this] { return open_file(); }) {
+  if (!path_.empty())
+    journal_.begin_head(
+        [&] { return make_journal_head(*file.schema(), sorting_columns_of(file), given_metadata(file), file.path()); });
+  for (size_t group = 0; group < file.row_groups(); ++group) {
+    const ChunkTails tails = read_tails(file, group);
+    journal_.append(read_totals(file, group), {&tails, 1});
   }
+  if (path_.empty() || file.row_groups() == 0) return;
+  journal_.settle();
+  if (sync) journal_.sync();
 }
 
-void WrittenFooter::check(const RowGroup& group, size_t leaves) const {
-  if (group.columns.size() != leaves)
-    refuse("a row group has " + std::to_string(group.columns.size()) + " columns instead of " + std::to_string(leaves));
-  if (!group.file_offset || !group.total_compressed_size) refuse("a row group does not say where it is");
-  for (const ColumnChunk& chunk : group.columns)
-    if (!chunk.meta_data || !chunk.index.offset_index_offset)
-      refuse("a column chunk lacks metadata or an offset index");
-}
-
-std::vector<SortingColumn> WrittenFooter::sorting_columns() const {
-  const std::vector<RowGroup>& groups = footer_.metadata.row_groups;
-  return groups.empty() ? std::vector<SortingColumn>() : groups.front().sorting_columns;
-}
-
-std::vector<std::pair<std::string, std::string>> WrittenFooter::metadata() const {
-  std::vector<std::pair<std::string, std::string>> given;
-  for (const KeyValue& entry : footer_.metadata.key_value_metadata)
-    if (entry.key != kArrowSchemaKey && entry.key != kIndexDigestKey && entry.key != kFooterDigestKey)
-      given.emplace_back(entry.key, entry.value.value_or(""));
-  return given;
-}
-
-Journal WrittenFooter::read_journal() const {
-  Journal journal([] { return ScratchFile::unnamed(); });
-  for (const RowGroup& group : footer_.metadata.row_groups) {
-    const ChunkTails tails = read_tails(group);
-    journal.append({.rows = group.num_rows,
-                    .offset = static_cast<uint64_t>(*group.file_offset),
-                    .bytes = static_cast<uint64_t>(*group.total_compressed_size),
-                    .raw_bytes = static_cast<uint64_t>(group.total_byte_size)},
-                   {&tails, 1});
-  }
-  return journal;
-}
-
-ChunkTails WrittenFooter::read_tails(const RowGroup& group) const {
-  ChunkTails tails;
-  for (const ColumnChunk& chunk : group.columns) {
-    ChunkTailSizes sizes;
-    const size_t before = tails.metadata.size();
-    write_column_metadata(*chunk.meta_data, tails.metadata);
-    sizes.metadata = static_cast<uint32_t>(tails.metadata.size() - before);
-    const ChunkIndexPlace& index = chunk.index;
-    sizes.column_index = copy(index.column_index_offset, index.column_index_length, tails.column_indexes);
-    sizes.offset_index = copy(index.offset_index_offset, index.offset_index_length, tails.offset_indexes);
-    tails.sizes.push_back(sizes);
-    Bytes filter;
-    if (copy(chunk.meta_data->bloom_filter_offset, chunk.meta_data->bloom_filter_length, filter) > 0)
-      tails.filter_digests.append_value(digest_of(filter));
-  }
-  return tails;
-}
-
-uint32_t WrittenFooter::copy(const std::optional<int64_t>& offset, const std::optional<int32_t>& length,
-                             Bytes& to) const {
-  if (!offset || !length) return 0;
-  const auto size = static_cast<size_t>(*length);
-  if (*offset < 0 || *length < 0 || static_cast<uint64_t>(*offset) + size > footer_.file_bytes)
-    refuse("an index lies outside the file");
-  std::byte* const into = to.prepare(size);
-  file_.read_at(static_cast<uint64_t>(*offset), {into, size});
-  to.advance(size);
-  return static_cast<uint32_t>(size);
+std::unique_ptr<ScratchFile> WriterNotes::open_file() const {
+  if (path_.empty()) return ScratchFile::unnamed();
+  constexpr int kFlags = O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+  Descriptor file(uninterrupted([&] { return ::open(path_.c_str(), kFlags, 0666); }));
+  if (!file.is_open())
+    throw Error(ErrorCode::io, "cannot write " + path_ + ": " + system_reason(errno), {.source = path_});
+  return std::make_unique<ScratchFile>(std::move(file), path_);
 }
 
 std::vector<SortingColumn> moved(std::vector<SortingColumn> columns, const std::vector<LeafOrigin>& origins) {
@@ -145,23 +102,25 @@ void amend_file(const std::string& path, const Schema& before, const Schema& wid
   const std::vector<ChunkOptions> chunk_options = chunk_options_of(options, leaves);
   const Schema stored = with_field_ids(wider, options);
   std::vector<Leaf> leaves_before = leaves_of(before);
-  const RandomReader reader = RandomReader::open(path);
-  const WrittenFooter footer(reader, leaves_before.size());
-  const Journal journal = footer.read_journal();
+  const std::shared_ptr<const StoredFile> written_file = open_intact(path, leaves_before.size());
+  WriterNotes notes(*written_file, options.sync);
+  const Journal& journal = notes.journal();
 
   ReopenedFile sink(path, {.sync = options.sync});
   FieldTotals fields(std::move(file.fields));
   fields.extend(leaves, origins);
   FooterBuilder tail([] { return ScratchFile::unnamed(); }, path);
   const EarlierSchema earlier{before, std::move(leaves_before), origins, journal.row_groups()};
-  uint64_t end = footer.end_of_groups();
+  uint64_t end = end_of_row_groups(*written_file);
   if (journal.row_groups() > 0)
     end = amend_row_groups(journal, {&earlier, 1}, end, {leaves, chunk_options, sink, fields}, tail);
-  WrittenTail written = tail.write(stored, moved(footer.sorting_columns(), origins), end, footer.metadata(), sink);
+  WrittenTail written =
+      tail.write(stored, moved(sorting_columns_of(*written_file), origins), end, given_metadata(*written_file), sink);
   file.bytes = end + written.bytes;
   sink.finish(file.bytes);
   file.row_group_offsets = std::move(written.row_group_offsets);
   file.fields = fields.take();
+  notes.remove();
 }
 
 }  // namespace sluice

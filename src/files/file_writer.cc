@@ -3,22 +3,15 @@
 #include "sluice/file_writer.h"
 
 #include <algorithm>
-#include <atomic>
+#include <cmath>
 #include <cstdlib>
-#include <deque>
-#include <mutex>
 
-#include "files/amend_row_groups.h"
 #include "files/column_settings.h"
-#include "files/field_totals.h"
-#include "files/footer_builder.h"
+#include "files/file_writer_impl.h"
+#include "files/journal_head.h"
 #include "files/placed_row_group.h"
-#include "files/row_cutter.h"
-#include "files/row_group_encoder.h"
-#include "files/sort_check.h"
 #include "files/value_limit.h"
 #include "format/footer.h"
-#include "runtime/workers.h"
 #include "sluice/error.h"
 #include "storage/scratch_file.h"
 
@@ -34,8 +27,6 @@ constexpr uint64_t kQueuedShare = 8;
 constexpr uint64_t kRowGroupBytesMin = 128_KiB;
 // Positions of values are counted in 32 bits (pages/striping.h); larger batches are taken piece by piece.
 constexpr int64_t kBatchRowsMax = INT32_MAX;
-// What the footer says of a row group beside its chunks, about.
-constexpr uint64_t kRowGroupTailBytes = 32;
 
 void refuse_option(const std::string& sentence) { throw Error(ErrorCode::invalid, sentence); }
 
@@ -65,24 +56,18 @@ FileOptions checked(FileOptions options) {
     if (key.starts_with("sluice.") || key.starts_with("ARROW:"))
       refuse_option("metadata key \"" + key +
                     "\" is reserved: choose one that does not begin with \"sluice.\" or \"ARROW:\"");
+  if (!(options.row_group_seconds >= 0) || std::isinf(options.row_group_seconds))
+    refuse_option("row_group_seconds is " + std::to_string(options.row_group_seconds) + "; 0 is no limit");
+  if (options.sync_row_groups && !options.sync)
+    refuse_option("sync_row_groups wants each row group on the device, and sync is off");
+  for (auto& entry : options.dataset_metadata) options.metadata.push_back(std::move(entry));
+  options.dataset_metadata.clear();
+  if (!options.clock) options.clock = std::chrono::steady_clock::now;
   if (!options.runtime) options.runtime = std::make_shared<Runtime>();
   options.row_group_bytes =
       std::max(std::min(options.row_group_bytes, options.runtime->memory_bytes() / kRowGroupShare), kRowGroupBytesMin);
   return options;
 }
-
-/// Takes what is written to it for its length alone.
-class CountingSink : public Sink {
- public:
-  explicit CountingSink(std::string name) : name_(std::move(name)) {}
-  const std::string& name() const override { return name_; }
-  bool positional() const override { return true; }
-  void write_at(uint64_t, std::span<const std::byte>) override {}
-  void publish() override {}
-
- private:
-  std::string name_;
-};
 
 Schema checked(Schema schema) {
   if (schema.size() == 0) refuse_option("the schema has no columns: Parquet cannot store rows without any");
@@ -91,76 +76,21 @@ Schema checked(Schema schema) {
 
 }  // namespace
 
-struct FileWriter::Impl {
-  Impl(std::unique_ptr<Sink> destination, Schema columns, FileOptions file_options)
-      : options(checked(std::move(file_options))),
-        schema(checked(std::move(columns))),
-        stored_schema(with_field_ids(schema, options)),
-        leaves(leaves_of(schema)),
-        sort_check(leaves, options.sorted_by),
-        workers(options.runtime->workers()),
-        cutter({options.row_group_rows, options.row_group_bytes}),
-        encoder(std::make_unique<RowGroupEncoder>(schema, leaves, chunk_options_of(options, leaves), workers)) {
-    if (destination) start_file(std::move(destination));
-  }
-  ~Impl() { abandon(); }
+FileWriter::Impl::Impl(std::unique_ptr<Sink> destination, Schema columns, FileOptions file_options)
+    : options(checked(std::move(file_options))),
+      schema(checked(std::move(columns))),
+      stored_schema(with_field_ids(schema, options)),
+      leaves(leaves_of(schema)),
+      sort_check(leaves, options.sorted_by),
+      workers(options.runtime->workers()),
+      cutter({options.row_group_rows, options.row_group_bytes}) {
+  make_encoder();
+  if (destination) start_file(std::move(destination));
+}
 
-  void write(const Batch& batch);
-  void extend_schema(const Schema& wider);
-  WriteResult close();
-  WrittenFile finish_file();
-  void start_file(std::unique_ptr<Sink> destination);
-  FileForecast forecast(bool settled);
-  void abandon() noexcept;
-
-  void check_open() const;
-  void check_file(bool wanted) const;
-  uint64_t bytes_without_rows() const;
-  void check_schema(const Schema& of_batch);
-  void check_order(const Batch& batch);
-  void check_size(const Batch& batch, int64_t begin, const RowCutter::Piece& piece);
-  void rethrow_failure();
-  void finish_all_row_groups();
-  void keep_schema(const Schema& wider);
-  WrittenTail write_tail();
-  bool ends_row_group();
-  void begin_row_group();
-  void finish_row_group();
-  void place_row_group(FinishedRowGroup chunks, int64_t group_rows);
-  struct GroupUnderWay;
-  void write_part(GroupUnderWay& group, size_t part);
-  void fail(std::exception_ptr error);
-
-  const FileOptions options;
-  Schema schema;
-  Schema stored_schema;  ///< with the field ids that options ask for
-  std::vector<Leaf> leaves;
-  std::vector<EarlierSchema> earlier_schemas;  ///< that row groups were written with
-  SortCheck sort_check;
-  Workers& workers;
-  std::unique_ptr<Sink> sink;  ///< null while no file is under way
-  std::string name;            ///< of the file, or of the last one
-  RowCutter cutter;
-  std::deque<std::shared_ptr<SliceMark>> marks;  ///< ends of the last slices, oldest first
-  int64_t rows = 0;
-  int64_t rows_in_earlier_files = 0;
-  int64_t rows_in_group = 0;
-  int64_t row_groups = 0;  ///< begun so far in the file
-  std::atomic<bool> open = true;
-
-  uint64_t end_of_groups = 0;   ///< where the next row group goes; touched by one thread at a time
-  uint64_t tail_of_groups = 0;  ///< about what the row groups will take behind the last one; touched like it
-  std::atomic<uint64_t> bytes_written = 0;
-  std::atomic<size_t> groups_unwritten = 0;  ///< row groups that are finished but not yet in the destination
-  std::atomic<size_t> writes_under_way = 0;  ///< tasks that use `sink`
-  std::optional<FooterBuilder> tail;         ///< of the file under way
-  FieldTotals fields{leaves};                ///< touched like `end_of_groups`
-  std::atomic<bool> write_failed = false;
-  std::mutex write_error_mutex;
-  std::exception_ptr write_error;
-
-  std::unique_ptr<RowGroupEncoder> encoder;  ///< last: it waits for its tasks when it goes
-};
+void FileWriter::Impl::make_encoder() {
+  encoder = std::make_unique<RowGroupEncoder>(schema, leaves, chunk_options_of(options, leaves), workers);
+}
 
 // --- files
 
@@ -170,6 +100,8 @@ void FileWriter::Impl::start_file(std::unique_ptr<Sink> destination) {
   sink = std::move(destination);
   name = sink->name();
   tail.emplace([this] { return sink->open_journal(); }, name);
+  settle_row_groups();
+  fields.emplace(leaves);
   rows_in_earlier_files = rows;
   tail_of_groups = 0;
   end_of_groups = kMagic.size();
@@ -185,21 +117,23 @@ void FileWriter::Impl::start_file(std::unique_ptr<Sink> destination) {
 WrittenFile FileWriter::Impl::finish_file() {
   check_open();
   check_file(true);
-  finish_all_row_groups();
+  finish_all_row_groups(RowGroupEnd::end_of_file);
   WrittenTail end;
   try {
     end = write_tail();
     bytes_written += end.bytes;
     sink->publish();
   } catch (...) {
+    settle_after_failure();
     abandon();
     throw;
   }
+  rows_in_finished_files = rows;
   sink.reset();
   tail.reset();
   earlier_schemas.clear();
   return {name,          rows - rows_in_earlier_files,     std::exchange(row_groups, 0),
-          bytes_written, std::move(end.row_group_offsets), std::exchange(fields, FieldTotals(leaves)).take()};
+          bytes_written, std::move(end.row_group_offsets), std::exchange(fields, std::nullopt)->take()};
 }
 
 void FileWriter::Impl::check_open() const {
@@ -207,7 +141,7 @@ void FileWriter::Impl::check_open() const {
 }
 
 void FileWriter::Impl::rethrow_failure() {
-  std::exception_ptr error = encoder->failure();
+  std::exception_ptr error = encoder ? encoder->failure() : nullptr;
   if (!error && write_failed) {
     const std::lock_guard lock(write_error_mutex);
     error = write_error;
@@ -271,8 +205,10 @@ void FileWriter::Impl::write(const Batch& batch) {
     return;
   }
   check_order(batch);
+  if (!encoder) make_encoder();
   const uint64_t queued_max = options.runtime->memory_bytes() / kQueuedShare;
   for (int64_t begin = 0; begin < batch.rows();) {
+    if (is_late()) finish_row_group(RowGroupEnd::within_file);
     const RowCutter::Piece piece = cutter.next(batch, begin);
     check_size(batch, begin, piece);
     workers.help_until([&] {
@@ -285,7 +221,7 @@ void FileWriter::Impl::write(const Batch& batch) {
     begin += piece.rows;
     rows += piece.rows;
     rows_in_group += piece.rows;
-    if (piece.ends_slice && ends_row_group()) finish_row_group();
+    if (piece.ends_slice && ends_row_group()) finish_row_group(RowGroupEnd::within_file);
     rethrow_failure();
   }
 }
@@ -300,6 +236,7 @@ void FileWriter::Impl::begin_row_group() {
                 "write larger row groups (row_group_rows, row_group_bytes), or raise row_groups_max");
   }
   ++row_groups;
+  if (options.row_group_seconds > 0) group_begun = options.clock();
 }
 
 bool FileWriter::Impl::ends_row_group() {
@@ -312,13 +249,13 @@ bool FileWriter::Impl::ends_row_group() {
   return cutter.slice_ended(encoded_behind);
 }
 
-void FileWriter::Impl::finish_row_group() {
+void FileWriter::Impl::finish_row_group(RowGroupEnd end) {
   // One row group may wait for the destination while the next one is encoded, not more: pages wait in memory.
-  workers.help_until([&] { return groups_unwritten <= 1 || encoder->has_failed() || write_failed; });
+  workers.help_until([&] { return groups_unwritten <= 1 || has_failed(); });
   ++groups_unwritten;
-  encoder->finish([this, group_rows = rows_in_group](FinishedRowGroup chunks) {
+  encoder->finish([this, group_rows = rows_in_group, end](FinishedRowGroup chunks) {
     try {
-      place_row_group(std::move(chunks), group_rows);
+      place_row_group(std::move(chunks), group_rows, end);
     } catch (...) {
       fail(std::current_exception());
     }
@@ -339,24 +276,33 @@ struct FileWriter::Impl::GroupUnderWay {
 
 // Called for one row group at a time, in order: sizes are known now, so every chunk gets its place, and they can be
 // written side by side while the columns go on with the next row group.
-void FileWriter::Impl::place_row_group(FinishedRowGroup chunks, int64_t group_rows) {
+void FileWriter::Impl::place_row_group(FinishedRowGroup chunks, int64_t group_rows, RowGroupEnd end) {
   tail_of_groups += kRowGroupTailBytes;
   for (size_t i = 0; i < chunks.size(); ++i) {
-    fields.add(i, chunks[i].metadata);
+    fields->add(i, chunks[i].metadata);
     tail_of_groups += chunks[i].tail_bytes;
   }
   const size_t parts = sink->positional() ? std::min<size_t>(chunks.size(), workers.threads()) : 1;
   PlacedRowGroup placed(std::move(chunks), group_rows, end_of_groups, parts);
   end_of_groups = placed.end();
-  const auto tail_of_group = tail->begin(placed.totals(), parts);
+  const auto tail_of_group = tail->begin(placed.totals(), parts, end == RowGroupEnd::end_of_file);
   const std::shared_ptr<GroupUnderWay> group(new GroupUnderWay{std::move(placed), tail_of_group, parts});
   if (!sink->positional()) return write_part(*group, 0);
-  writes_under_way += parts;
-  for (size_t part = 0; part < parts; ++part)
+  for (size_t part = 0; part < parts; ++part) post_write(group, part);
+}
+
+// What was not posted for want of memory must not be waited for.
+void FileWriter::Impl::post_write(const std::shared_ptr<GroupUnderWay>& group, size_t part) {
+  ++writes_under_way;
+  try {
     workers.post([this, group, part] {
       write_part(*group, part);
       --writes_under_way;
     });
+  } catch (...) {
+    --writes_under_way;
+    throw;
+  }
 }
 
 void FileWriter::Impl::write_part(GroupUnderWay& group, size_t part) {
@@ -367,16 +313,16 @@ void FileWriter::Impl::write_part(GroupUnderWay& group, size_t part) {
   }
   if (--group.writes_left > 0) return;
   try {
-    if (open && !write_failed) tail->finish(group.tail);
+    if (open && !write_failed) finish_tail(group.tail);
   } catch (...) {
     fail(std::current_exception());
   }
   --groups_unwritten;
 }
 
-void FileWriter::Impl::finish_all_row_groups() {
-  if (rows_in_group > 0) finish_row_group();
-  workers.help_until([&] { return groups_unwritten == 0 || encoder->has_failed() || write_failed; });
+void FileWriter::Impl::finish_all_row_groups(RowGroupEnd end) {
+  if (rows_in_group > 0) finish_row_group(end);
+  workers.help_until([&] { return groups_unwritten == 0 || has_failed(); });
   rethrow_failure();
 }
 
@@ -390,16 +336,16 @@ void FileWriter::Impl::extend_schema(const Schema& wider) {
     const std::vector<LeafOrigin> origins = origins_of(schema, wider);
     Schema wider_stored = with_field_ids(wider, options);
     std::vector<Leaf> wider_leaves = leaves_of(wider);
-    const std::vector<ChunkOptions> chunk_options = chunk_options_of(options, wider_leaves);
-    finish_all_row_groups();
+    finish_all_row_groups(RowGroupEnd::within_file);
     keep_schema(wider);
     encoder.reset();
     schema = wider;
     stored_schema = std::move(wider_stored);
     leaves = std::move(wider_leaves);
     sort_check.extend(origins);
-    fields.extend(leaves, origins);
-    encoder = std::make_unique<RowGroupEncoder>(schema, leaves, chunk_options, workers);
+    if (fields) fields->extend(leaves, origins);
+    make_encoder();
+    if (sink) settle_row_groups();
   } catch (...) {
     abandon();
     throw;
@@ -427,7 +373,7 @@ WrittenTail FileWriter::Impl::write_tail() {
   if (earlier_schemas.empty()) return tail->write(stored_schema, sorting, end_of_groups, options.metadata, *sink);
   FooterBuilder amended([] { return ScratchFile::unnamed(); }, name);
   const std::vector<ChunkOptions> chunk_options = chunk_options_of(options, leaves);
-  const AmendTarget target{leaves, chunk_options, *sink, fields};
+  const AmendTarget target{leaves, chunk_options, *sink, *fields};
   end_of_groups = amend_row_groups(tail->journal(), earlier_schemas, end_of_groups, target, amended);
   bytes_written = end_of_groups;
   return amended.write(stored_schema, sorting, end_of_groups, options.metadata, *sink);
@@ -449,10 +395,7 @@ WriteResult FileWriter::Impl::close() {
 // --- how long the file would be
 
 uint64_t FileWriter::Impl::bytes_without_rows() const {
-  CountingSink counted(name);
-  const FooterBuilder empty([] { return nullptr; }, name);
-  return kMagic.size() +
-         empty.write(stored_schema, sort_check.sorting_columns(), kMagic.size(), options.metadata, counted).bytes;
+  return empty_file(stored_schema, sort_check.sorting_columns(), options.metadata, name).size();
 }
 
 FileForecast FileWriter::Impl::forecast(bool settled) {
@@ -460,7 +403,7 @@ FileForecast FileWriter::Impl::forecast(bool settled) {
   check_file(true);
   FileForecast file{bytes_without_rows()};
   const auto group = std::make_shared<GroupForecast>();
-  encoder->forecast(settled, group);
+  if (encoder) encoder->forecast(settled, group);
   workers.help_until([&] { return group->is_reached(); });
   rethrow_failure();
   file.bytes += end_of_groups - kMagic.size() + tail_of_groups;
@@ -500,6 +443,9 @@ WriteResult FileWriter::close() { return impl_->close(); }
 WrittenFile FileWriter::finish_file() { return impl_->finish_file(); }
 void FileWriter::start_file(std::unique_ptr<Sink> sink) { impl_->start_file(std::move(sink)); }
 FileForecast FileWriter::forecast(bool settled) { return impl_->forecast(settled); }
+void FileWriter::flush() { impl_->flush(); }
+void FileWriter::tick() { impl_->tick(); }
+int64_t FileWriter::durable_rows() const { return impl_->durable_rows(); }
 void FileWriter::abandon() noexcept { impl_->abandon(); }
 const Schema& FileWriter::schema() const { return impl_->schema; }
 int64_t FileWriter::rows() const { return impl_->rows; }

@@ -124,9 +124,35 @@ std::vector<uint64_t> write_row_groups(const Journal& journal, IndexPlaces index
 
 }  // namespace
 
-std::shared_ptr<FooterBuilder::RowGroupTail> FooterBuilder::begin(const RowGroupTotals& totals, size_t parts) {
+void FooterBuilder::settle_row_groups(std::function<Bytes()> make_head, bool on_device) {
+  const std::lock_guard lock(mutex_);
+  journal_.settle();
+  journal_.begin_head(std::move(make_head));
+  settles_ = true;
+  on_device_ = on_device;
+}
+
+void FooterBuilder::open_journal() {
+  const std::lock_guard lock(mutex_);
+  journal_.open_file();
+}
+
+void FooterBuilder::settle_and_release() {
+  const std::lock_guard lock(mutex_);
+  if (settles_) journal_.settle();
+  journal_.release();
+}
+
+int64_t FooterBuilder::settled_rows() const {
+  const std::lock_guard lock(mutex_);
+  return settles_ ? journal_.settled_rows() : 0;
+}
+
+std::shared_ptr<FooterBuilder::RowGroupTail> FooterBuilder::begin(const RowGroupTotals& totals, size_t parts,
+                                                                  bool is_last) {
   auto group = std::make_shared<RowGroupTail>();
   group->totals = totals;
+  group->is_last = is_last;
   group->parts.resize(parts);
   const std::lock_guard lock(mutex_);
   under_way_.push_back(group);
@@ -137,10 +163,16 @@ std::shared_ptr<FooterBuilder::RowGroupTail> FooterBuilder::begin(const RowGroup
 void FooterBuilder::finish(const std::shared_ptr<RowGroupTail>& group) {
   const std::lock_guard lock(mutex_);
   group->finished = true;
+  bool settles = false;
   while (!under_way_.empty() && under_way_.front()->finished) {
     const std::shared_ptr<RowGroupTail> first = std::move(under_way_.front());
     under_way_.pop_front();
     journal_.append(first->totals, first->parts);
+    settles = settles_ && !first->is_last;
+  }
+  if (settles) {
+    journal_.settle();
+    if (on_device_) journal_.sync();
   }
   if (journal_.metadata_bytes() > limits_.footer_bytes_max) refuse_footer();
 }
@@ -168,7 +200,8 @@ WrittenTail FooterBuilder::write(const Schema& schema, const std::vector<Sorting
   written.row_group_offsets = write_row_groups(journal_, IndexPlaces(indexes), sorting_columns, footer, out);
   out.digest_into(nullptr);
 
-  std::vector<KeyValue> key_values{{"ARROW:schema", stored_arrow_schema(without_extensions(schema))}};
+  std::vector<KeyValue> key_values;
+  key_values.push_back({"ARROW:schema", stored_arrow_schema(without_extensions(schema))});
   for (const auto& [key, value] : metadata) key_values.push_back({key, value});
   key_values.push_back({kIndexDigestKey, digest_text(indexes.digest)});
   key_values.push_back({kFooterDigestKey, std::string(kDigestDigits, '0')});

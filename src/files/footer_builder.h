@@ -36,6 +36,7 @@ class FooterBuilder {
   struct RowGroupTail {
     RowGroupTotals totals;
     std::vector<ChunkTails> parts;  ///< together all chunks, in the order of the schema
+    bool is_last = false;           ///< the footer follows at once
     bool finished = false;
   };
   struct Limits {
@@ -50,8 +51,19 @@ class FooterBuilder {
   FooterBuilder(std::function<std::unique_ptr<ScratchFile>()> open_journal, std::string file, Limits limits)
       : journal_(std::move(open_journal), limits.memory_bytes_max), file_(std::move(file)), limits_(limits) {}
 
+  /// From here on the journal is to be of use to others, if the writer dies: the record of each row group but the last
+  /// one goes to its file as soon as the group is finished. `make_head`: files/journal_head.h; asked for once.
+  /// `on_device`: and is on the device then; the row group's pages must be, before it is finished.
+  void settle_row_groups(std::function<Bytes()> make_head, bool on_device);
+  /// Makes the journal's file, where records go there.
+  void open_journal();
+  /// All records go to the file, and it may be closed until there is another one.
+  void settle_and_release();
+  /// Rows of row groups whose records others would find.
+  int64_t settled_rows() const;
+
   /// Announces the next row group of the file.
-  std::shared_ptr<RowGroupTail> begin(const RowGroupTotals& totals, size_t parts);
+  std::shared_ptr<RowGroupTail> begin(const RowGroupTotals& totals, size_t parts, bool is_last = false);
   /// All parts of `group` are there, and its pages are written; the group is not touched any more. Throws Error{io}
   /// for the journal, and Error{unsupported} as soon as it is clear that the footer cannot be written.
   void finish(const std::shared_ptr<RowGroupTail>& group);
@@ -70,7 +82,9 @@ class FooterBuilder {
   Journal journal_;
   const std::string file_;
   const Limits limits_;
-  std::mutex mutex_;  ///< guards the journal while row groups finish, and what follows
+  bool settles_ = false;
+  bool on_device_ = false;
+  mutable std::mutex mutex_;  ///< guards the journal while row groups finish, and what follows
   std::deque<std::shared_ptr<RowGroupTail>> under_way_;
 };
 

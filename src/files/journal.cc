@@ -10,23 +10,6 @@ namespace sluice {
 
 namespace {
 
-/// The fixed part of a record, as it stands in the journal.
-struct RecordHead {
-  uint32_t mark = 0;
-  uint32_t checksum = 0;
-  uint64_t record_bytes = 0;
-  RowGroupTotals totals;
-  uint32_t chunks = 0;
-  uint32_t version = 1;
-  std::array<uint32_t, kSections> section_checksums{};
-  std::array<uint64_t, kSections> section_bytes{};
-};
-static_assert(sizeof(RecordHead) == 104 && std::is_trivially_copyable_v<RecordHead>);
-static_assert(sizeof(ChunkTailSizes) == 12 && std::is_trivially_copyable_v<ChunkTailSizes>);
-
-constexpr uint32_t kMark = 0x47524C53;  // "SLRG"
-/// Mark and checksum, which the checksum cannot count.
-constexpr size_t kUnchecked = 8;
 constexpr size_t kWindowBytes = size_t{256} << 10;
 
 ByteSpan section_of(const ChunkTails& part, size_t section) {
@@ -50,7 +33,7 @@ void Journal::append(const RowGroupTotals& totals, std::span<const ChunkTails> p
   recent_.prepare(bytes);
   const size_t begin = recent_.size();
   RecordHead head;
-  head.mark = kMark;
+  head.mark.mark = kRowGroupMark;
   head.totals = totals;
   recent_.append_value(head);  // holds the place
   for (const ChunkTails& part : parts) {
@@ -64,19 +47,29 @@ void Journal::append(const RowGroupTotals& totals, std::span<const ChunkTails> p
     head.section_bytes[section] = recent_.size() - section_begin;
     head.section_checksums[section] = crc32(ByteSpan(recent_).subspan(section_begin));
   }
-  head.record_bytes = bytes;
+  head.mark.record_bytes = bytes;
   std::memcpy(recent_.data() + begin, &head, sizeof head);
-  head.checksum = crc32(ByteSpan(recent_).subspan(begin + kUnchecked, table_end - begin - kUnchecked));
+  head.mark.checksum = crc32(ByteSpan(recent_).subspan(begin + kUncheckedBytes, table_end - begin - kUncheckedBytes));
   std::memcpy(recent_.data() + begin, &head, sizeof head);
 
   ++row_groups_;
   rows_ += totals.rows;
   chunks_ += head.chunks;
   metadata_bytes_ += head.section_bytes[static_cast<size_t>(Section::metadata)];
-  if (recent_.size() <= memory_bytes_max_) return;
+  if (recent_.size() > memory_bytes_max_) settle();
+}
+
+void Journal::open_file() {
   if (!file_) file_ = open_file_();
+}
+
+void Journal::settle() {
+  if (recent_.empty()) return;
+  open_file();
+  if (make_head_) file_->append(std::exchange(make_head_, nullptr)());
   file_->append(recent_);
   recent_ = {};
+  settled_rows_ = rows_;
 }
 
 void JournalReader::fail() const {
@@ -98,20 +91,34 @@ ByteSpan JournalReader::read(uint64_t offset, size_t size) {
   return ByteSpan(window_).subspan(offset - window_begin_, size);
 }
 
+// Heads are for others.
+void JournalReader::pass_heads() {
+  const uint64_t file_bytes = journal_.file_bytes();
+  while (record_ < file_bytes) {
+    const auto record = load<RecordMark>(read(record_, sizeof(RecordMark)).data());
+    if (record.mark != kJournalHeadMark) return;
+    if (record.record_bytes < sizeof record || record.record_bytes > file_bytes - record_) fail();
+    record_ += record.record_bytes;
+  }
+}
+
 bool JournalReader::next() {
   record_ = next_;
+  pass_heads();
   const uint64_t file_bytes = journal_.file_bytes();
   if (record_ == file_bytes + journal_.recent_.size()) return false;
   RecordHead head = load<RecordHead>(read(record_, sizeof(RecordHead)).data());
   const uint64_t table_bytes = uint64_t{head.chunks} * sizeof(ChunkTailSizes);
   const ByteSpan checked = read(record_, sizeof head + table_bytes);
-  if (record_ < file_bytes && (head.mark != kMark || crc32(checked.subspan(kUnchecked)) != head.checksum)) fail();
+  if (record_ < file_bytes &&
+      (head.mark.mark != kRowGroupMark || crc32(checked.subspan(kUncheckedBytes)) != head.mark.checksum))
+    fail();
   totals_ = head.totals;
   section_bytes_ = head.section_bytes;
   section_checksums_ = head.section_checksums;
   sizes_.resize(head.chunks);
   if (table_bytes > 0) std::memcpy(sizes_.data(), checked.data() + sizeof head, table_bytes);
-  next_ = record_ + head.record_bytes;
+  next_ = record_ + head.mark.record_bytes;
   return true;
 }
 

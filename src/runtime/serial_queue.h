@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <new>
 
 #include "runtime/workers.h"
 
@@ -23,7 +24,8 @@ class SerialQueue {
   SerialQueue(const SerialQueue&) = delete;
   SerialQueue& operator=(const SerialQueue&) = delete;
 
-  /// The task must not throw. With one thread it runs at once. Not for tasks of the queue itself.
+  /// The task must not throw. With one thread it runs at once. Not for tasks of the queue itself. Throws
+  /// std::bad_alloc; then the task is not in the queue.
   void post(std::function<void()> task) {
     {
       const std::lock_guard lock(mutex_);
@@ -31,12 +33,31 @@ class SerialQueue {
       if (!idle_) return;
       idle_ = false;
     }
-    workers_.post([this] { run_front(); });
+    try {
+      workers_.post([this] { run_front(); });
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      tasks_.pop_back();  // who posts is one at a time, and nothing runs: it is still the last one
+      idle_ = true;
+      throw;
+    }
   }
 
  private:
-  // One task a turn: other queues get theirs in between, and who waits for a result is told after each.
+  // One task a turn: other queues get theirs in between, and who waits for a result is told after each. Where there is
+  // no memory for another turn, this one goes on.
   void run_front() {
+    while (run_one()) {
+      try {
+        return workers_.post([this] { run_front(); });
+      } catch (const std::bad_alloc&) {
+        continue;
+      }
+    }
+  }
+
+  /// Whether there are more. If not, nothing may be touched any more: the destructor waits no longer.
+  bool run_one() {
     std::function<void()> task;
     {
       const std::lock_guard lock(mutex_);
@@ -45,14 +66,10 @@ class SerialQueue {
     }
     task();
     task = nullptr;
-    {
-      const std::lock_guard lock(mutex_);
-      if (tasks_.empty()) {
-        idle_ = true;  // nothing but the lock is touched from here on: the destructor waits for both
-        return;
-      }
-    }
-    workers_.post([this] { run_front(); });
+    const std::lock_guard lock(mutex_);
+    if (!tasks_.empty()) return true;
+    idle_ = true;
+    return false;
   }
 
   Workers& workers_;

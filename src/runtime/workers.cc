@@ -62,10 +62,15 @@ void Workers::post(std::function<void()> task) {
   }
   finished_.notify_all();
   before_hand_over(this);
-  pool_->arena.enqueue([this] {
-    after_hand_over(this);
-    run_one();
-  });
+  try {
+    pool_->arena.enqueue([this] {
+      after_hand_over(this);
+      run_one();
+    });
+  } catch (...) {  // no memory for it: whoever waits runs the task
+    const std::lock_guard lock(mutex_);
+    --calls_;
+  }
 }
 
 void Workers::run_one() {

@@ -1,4 +1,4 @@
-// Whole reads and writes over POSIX descriptors.
+// Whole reads and writes over POSIX descriptors, and copies. (Linux copy_file_range.)
 #include "storage/descriptor.h"
 
 #include <poll.h>
@@ -92,6 +92,23 @@ Transfer write_all_at(int descriptor, uint64_t offset, ByteSpan bytes) {
     return ::pwrite(descriptor, bytes.data() + count, bytes.size() - count, static_cast<off_t>(offset + count));
   });
   return complete(done, bytes.size());
+}
+
+Transfer copy_range(int from, uint64_t from_offset, int to, uint64_t to_offset, uint64_t bytes) {
+  // Small enough for a signal to be heard now and then.
+  constexpr uint64_t kPieceBytes = uint64_t{16} << 20;
+  if (!fits_offset(from_offset, bytes) || !fits_offset(to_offset, bytes)) return {.count = 0, .error = EFBIG};
+  auto from_place = static_cast<off_t>(from_offset);
+  auto to_place = static_cast<off_t>(to_offset);
+  Transfer done;
+  while (done.count < bytes) {
+    const size_t piece = std::min(bytes - done.count, kPieceBytes);
+    const ssize_t moved = uninterrupted([&] { return ::copy_file_range(from, &from_place, to, &to_place, piece, 0); });
+    if (moved < 0 && errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) done.error = errno;
+    if (moved <= 0) break;
+    done.count += static_cast<size_t>(moved);
+  }
+  return done;
 }
 
 std::string system_reason(int error) { return std::system_category().message(error); }

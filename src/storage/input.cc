@@ -62,7 +62,8 @@ Input::Input(Descriptor owned, int descriptor, std::string name, std::function<b
   const struct stat status =
       status_of(descriptor_, name_, "Name the files in it, or a pattern for them: '" + name_ + "/*'.");
   if (!S_ISREG(status.st_mode)) return;
-  const off_t position = ::lseek(descriptor_, 0, SEEK_CUR);  // standard input may have been read from before
+  const off_t position = ::lseek(descriptor_, 0,
+                                 SEEK_CUR);  // standard input may have been read from before
   size_ = static_cast<uint64_t>(std::max<off_t>(status.st_size - std::max<off_t>(position, 0), 0));
   ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
 }
@@ -129,6 +130,15 @@ RandomReader RandomReader::over(Bytes bytes, std::string name) {
   return RandomReader(Descriptor(), std::move(bytes), std::move(name), size);
 }
 
+RandomReader RandomReader::with_end(const std::string& path, uint64_t bytes, Bytes end) {
+  RandomReader file = open(path);
+  if (file.size_ < bytes)
+    fail(path, path + " has " + std::to_string(file.size_) + " bytes, and " + std::to_string(bytes) + " are needed");
+  file.size_ = bytes + end.size();
+  file.bytes_ = std::move(end);
+  return file;
+}
+
 RandomReader::RandomReader(Descriptor file, Bytes bytes, std::string name, uint64_t size)
     : file_(std::move(file)), bytes_(std::move(bytes)), name_(std::move(name)), size_(size) {}
 
@@ -138,8 +148,19 @@ void RandomReader::announce(uint64_t offset, uint64_t count) const {
     ::posix_fadvise(file_.get(), static_cast<off_t>(offset), static_cast<off_t>(count), POSIX_FADV_WILLNEED);
 }
 
+Transfer RandomReader::read(uint64_t offset, std::span<std::byte> into) const {
+  if (file_.is_open() && bytes_.empty()) return read_all_at(file_.get(), offset, into);
+  const uint64_t in_file = size_ - bytes_.size();
+  if (offset >= in_file) return copy_at(bytes_, offset - in_file, into);
+  const std::span<std::byte> from_file =
+      into.first(static_cast<size_t>(std::min<uint64_t>(into.size(), in_file - offset)));
+  Transfer done = read_all_at(file_.get(), offset, from_file);
+  if (done.count == from_file.size()) done.count += copy_at(bytes_, 0, into.subspan(done.count)).count;
+  return done;
+}
+
 void RandomReader::read_at(uint64_t offset, std::span<std::byte> into) const {
-  const Transfer done = file_.is_open() ? read_all_at(file_.get(), offset, into) : copy_at(bytes_, offset, into);
+  const Transfer done = read(offset, into);
   if (done.error != 0) fail(name_, "cannot read " + name_ + ": " + system_reason(done.error));
   if (done.count < into.size())
     throw Error(ErrorCode::io,

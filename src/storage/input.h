@@ -70,6 +70,8 @@ class RandomReader {
   static RandomReader open(const std::string& path);
   /// `name`: for messages.
   static RandomReader over(Bytes bytes, std::string name);
+  /// The first `bytes` bytes of the file, and `end` behind them. Throws Error{io} as open does, and for a shorter file.
+  static RandomReader with_end(const std::string& path, uint64_t bytes, Bytes end);
   RandomReader(RandomReader&&) noexcept = default;
   RandomReader& operator=(RandomReader&&) noexcept = default;
 
@@ -80,12 +82,16 @@ class RandomReader {
   void read_at(uint64_t offset, std::span<std::byte> into) const;
   /// Bytes [offset, offset + count) will be read soon: the system may fetch them meanwhile.
   void announce(uint64_t offset, uint64_t count) const;
+  /// Of the file, for copies that the system makes; -1 where the bytes are not all in one file.
+  int descriptor() const { return bytes_.empty() ? file_.get() : -1; }
 
  private:
   RandomReader(Descriptor file, Bytes bytes, std::string name, uint64_t size);
 
+  Transfer read(uint64_t offset, std::span<std::byte> into) const;
+
   Descriptor file_;  ///< none where `bytes_` are all
-  Bytes bytes_;
+  Bytes bytes_;      ///< the last of the `size_` bytes, where there is no file or it is not all
   std::string name_;
   uint64_t size_;
 };

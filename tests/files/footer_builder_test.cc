@@ -38,7 +38,7 @@ FinishedChunk chunk_at(uint64_t offset, const std::string& column, bool has_colu
 }
 
 FooterBuilder builder_with(FooterBuilder::Limits limits = {}) {
-  return FooterBuilder(ScratchFile::unnamed, "a.parquet", limits);
+  return FooterBuilder([] { return ScratchFile::unnamed(); }, "a.parquet", limits);
 }
 
 /// One more row group of the columns "a" and "b" behind `groups` others; the second group's b has a NaN and so no

@@ -120,7 +120,7 @@ TEST(Journal, CountsMetadata) {
 TEST(Journal, TheFileHoldsTheSame) {
   for (const size_t memory_bytes_max : {0, 1, 200, 1'000, 40'000}) {
     for (const size_t parts : {1, 2, 5}) {
-      Journal journal(ScratchFile::unnamed, memory_bytes_max);
+      Journal journal([] { return ScratchFile::unnamed(); }, memory_bytes_max);
       fill(journal, 100, 4, parts);
       EXPECT_EQ(journal.is_in_file(), memory_bytes_max < 40'000);
       expect_groups(journal, 100, 4);
@@ -130,7 +130,7 @@ TEST(Journal, TheFileHoldsTheSame) {
 
 // Records of another size than the window that is read at once: some in one, one in many.
 TEST(Journal, RecordsOfManySizes) {
-  Journal journal(ScratchFile::unnamed, 0);
+  Journal journal([] { return ScratchFile::unnamed(); }, 0);
   const std::vector<size_t> chunks{1, 40'000, 0, 7, 25'000, 25'000, 3};
   for (size_t group = 0; group < chunks.size(); ++group)
     journal.append(totals_of(group), tails_of(group, chunks[group], 2));

@@ -1,0 +1,25 @@
+// What the library itself may ask of a FileWriter beside its public face.
+#pragma once
+
+#include <cstddef>
+
+#include "sluice/file_writer.h"
+
+namespace sluice {
+
+class StoredFile;
+
+inline namespace v0 {
+
+struct FileWriterAccess {
+  /// Ends the row group under way, waits for it, and lets go of encoders and of handles until the next row comes: what
+  /// is left are some kilobytes. What was learnt of the columns goes, too.
+  static void park(FileWriter& writer);
+  /// Puts a row group of another file of ours behind those that are there, its bytes as they are; ends the row group
+  /// under way. Requires StoredFile::is_ours(), the writer's schema with its field ids (else Error{invalid}), and a
+  /// writer that declares no order. Throws Error{io} and Error{corrupt}.
+  static void copy_row_group(FileWriter& writer, const StoredFile& from, size_t group);
+};
+
+}  // namespace v0
+}  // namespace sluice
