@@ -7,7 +7,12 @@
 #include <span>
 #include <string>
 
+#include "sluice/publish_options.h"
+
 namespace sluice {
+
+class RandomReader;
+
 inline namespace v0 {
 
 class ScratchFile;
@@ -34,18 +39,29 @@ class Sink {
   /// A file for notes of the writer about what it has written, asked for once at the most and gone with the sink. The
   /// library's own sinks keep it beside the data; else it is a temporary file in TMPDIR or /tmp. Throws Error{io}.
   virtual std::unique_ptr<ScratchFile> open_journal();
+  /// True: what was written, and noted in the journal, outlives the process, so that recover() can find it.
+  virtual bool recoverable() const { return false; }
+  /// Waits until what was written so far is on the device, and so is its name out of sight. Nothing where it has none.
+  /// Throws Error{io}.
+  virtual void sync() {}
+  /// May give up its handle until it is used again; not while a call is under way. Handles of thousands of files that
+  /// are under way stay few that way.
+  virtual void release() {}
+  /// Copies `bytes` bytes of an open file from `from` on to `offset` here. Throws Error{io}; also when the file ends
+  /// before.
+  virtual void copy_at(uint64_t offset, const RandomReader& file, uint64_t from, uint64_t bytes);
 };
 
 struct FileSinkOptions {
   /// Wait until the data and the name are on the device: after publish() they survive a power loss.
   bool sync = true;
-  /// A file that is there gives way when this one is published, instead of being refused.
-  bool replace = false;
+  /// Of the modes, a file has `create` and `overwrite`: then a file that is there gives way when this one is published.
+  PublishOptions publish{};
 };
 
 /// A new file at `path`, written in a sibling directory `.<name>.sluice-<run>` and renamed by publish().
-/// Throws Error{conflict} when `path` exists (unless it is to be replaced) or another live writer is at work on it,
-/// Error{io} when its directory is missing or refuses.
+/// Throws Error{conflict} when `path` exists (unless it is a file that is to be replaced) or another live writer is at
+/// work on it, Error{io} when its directory is missing or refuses, Error{invalid} for other modes.
 std::unique_ptr<Sink> create_file_sink(const std::string& path, FileSinkOptions options = {});
 
 /// A stream to an open file descriptor, which is not closed. What was written cannot be abandoned.

@@ -149,8 +149,8 @@ struct WriteOptions {
   /// Columns and rows to keep. Where all sources are Parquet, only what is needed for these is read.
   SelectOptions select{};
   /// NDJSON of the records that are left out (BadRecords::skip): source, record, byte, column, reason and text of each.
-  /// It is published whether the run succeeds or not, once a record was bad, and takes the place of an earlier one.
-  /// Empty: none.
+  /// It is published whether the run succeeds or not, once a record was bad, before the destination is; and takes the
+  /// place of an earlier one, which a run without a bad record removes. None of the sources may be there. Empty: none.
   std::string rejects{};
   /// Called at most ten times a second, and once for each phase.
   ProgressCallback progress{};
@@ -172,7 +172,8 @@ struct RecordsResult : WriteResult {
 /// "-" is standard output, and any other path a directory with a dataset. The destination is opened first: what it
 /// refuses is told before anything is read. All or nothing: on an Error nothing is visible there (what a pipe has
 /// taken, and what Publish::each has published, cannot be taken back). Sources without a record whose schema is not
-/// known make no dataset: the result has no files; for one file that is an Error{data}.
+/// known make no dataset: the result has no files; for one file that is an Error{data}. Where the run id of
+/// `output.target` has been done already, nothing is read, and the result is that of then (finished_run).
 RecordsResult write(const std::vector<Source>& sources, const std::string& destination, WriteOptions options = {});
 RecordsResult write(const Source& source, const std::string& destination, WriteOptions options = {});
 /// The same for any stream of batches, from where it stands; `options.source` does not count.

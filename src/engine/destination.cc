@@ -5,41 +5,52 @@
 #include <string_view>
 #include <utility>
 
+#include "datasets/append_check.h"
 #include "sluice/error.h"
 #include "sluice/file_writer.h"
+#include "storage/staging.h"
 
 namespace sluice {
 namespace {
 
 class FileDestination final : public Destination {
  public:
-  explicit FileDestination(FileWriter writer) : writer_(std::move(writer)) {}
+  FileDestination(FileWriter writer, std::vector<std::string> dead_runs)
+      : writer_(std::move(writer)), dead_runs_(std::move(dead_runs)) {}
 
   void write(const Batch& batch) override {
     if (!(batch.schema() == writer_.schema())) writer_.extend_schema(batch.schema());
     writer_.write(batch);
   }
-  void tick() override {}
-  WriteResult close() override { return writer_.close(); }
+  void tick() override { writer_.tick(); }
+  WriteResult close() override {
+    WriteResult result = writer_.close();
+    result.dead_runs = dead_runs_;
+    return result;
+  }
   int64_t rows() const override { return writer_.rows(); }
   uint64_t bytes_written() const override { return writer_.bytes_written(); }
 
  private:
   FileWriter writer_;
+  std::vector<std::string> dead_runs_;
 };
 
 class OpenFile final : public OpenDestination {
  public:
-  OpenFile(std::unique_ptr<Sink> sink, FileOptions options) : sink_(std::move(sink)), options_(std::move(options)) {}
+  OpenFile(std::unique_ptr<Sink> sink, FileOptions options, std::vector<std::string> dead_runs = {})
+      : sink_(std::move(sink)), options_(std::move(options)), dead_runs_(std::move(dead_runs)) {}
 
   bool may_stay_empty() const override { return false; }
   std::unique_ptr<Destination> begin(const Schema& schema) override {
-    return std::make_unique<FileDestination>(FileWriter(std::move(sink_), schema, std::move(options_)));
+    return std::make_unique<FileDestination>(FileWriter(std::move(sink_), schema, std::move(options_)),
+                                             std::move(dead_runs_));
   }
 
  private:
   std::unique_ptr<Sink> sink_;
   FileOptions options_;
+  std::vector<std::string> dead_runs_;
 };
 
 class DatasetDestination final : public Destination {
@@ -91,10 +102,29 @@ class OpenDataset final : public OpenDestination {
 
 void refuse_shards(const std::string& path, const DatasetOptions& options) {
   const bool has_shards = options.shard_rows != 0 || options.shard_bytes != 0 || options.shard_raw_bytes != 0 ||
-                          options.shard_seconds != 0 || options.publish == Publish::each;
+                          options.shard_seconds != 0 || options.publish == Publish::each ||
+                          !options.partitions.keys.empty();
   if (!has_shards) return;
-  throw Error(ErrorCode::invalid, path + " is one file, and shards make several", {.source = path},
-              "Name a directory, such as " + (path == "-" ? "out" : path.substr(0, path.rfind('.'))) + ".");
+  throw Error(
+      ErrorCode::invalid,
+      path + " is one file, and " + (options.partitions.keys.empty() ? "shards" : "partitions") + " make several",
+      {.source = path}, "Name a directory, such as " + (path == "-" ? "out" : path.substr(0, path.rfind('.'))) + ".");
+}
+
+// What a stream has taken cannot be replaced, found again or recovered.
+void refuse_target_of_stream(const PublishOptions& target) {
+  const bool is_plain =
+      target.mode == PublishMode::create && target.on_failure == OnFailure::discard && target.run_id.empty();
+  if (is_plain) return;
+  throw Error(ErrorCode::invalid, "standard output has no mode, no run id, and nothing that could be kept", {},
+              "Name a file or a directory.");
+}
+
+// One file says itself of which run it is; a dataset says it in all of its files.
+FileOptions with_run_id(FileOptions file, const std::string& run_id) {
+  check_run_id(run_id);
+  if (!run_id.empty()) file.dataset_metadata.emplace_back(kRunIdKey, run_id);
+  return file;
 }
 
 // A name that promises another format is a slip: nobody looks for Parquet behind it.
@@ -113,11 +143,14 @@ std::unique_ptr<OpenDestination> open_destination(const std::string& path, const
                                                   bool may_differ) {
   if (path == "-") {
     refuse_shards(path, options);
+    refuse_target_of_stream(options.target);
     return std::make_unique<OpenFile>(create_stream_sink(STDOUT_FILENO, "stdout"), options.file);
   }
   if (path.ends_with(".parquet")) {
     refuse_shards(path, options);
-    return std::make_unique<OpenFile>(create_file_sink(path, {.sync = options.file.sync}), options.file);
+    std::unique_ptr<Sink> sink = create_file_sink(path, {.sync = options.file.sync, .publish = options.target});
+    return std::make_unique<OpenFile>(std::move(sink), with_run_id(options.file, options.target.run_id),
+                                      dead_runs_of(path));
   }
   refuse_other_endings(path);
   return std::make_unique<OpenDataset>(DatasetWriter(path, options), options.publish == Publish::each && !may_differ);

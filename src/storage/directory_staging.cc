@@ -1,15 +1,17 @@
-// (Linux sync_file_range, fsync, renameat2; POSIX mkdirat.)
+// (Linux sync_file_range, fsync, syncfs, renameat2; POSIX mkdirat.)
 #include "storage/directory_staging.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "sluice/error.h"
+#include "storage/directory_tree.h"
 #include "storage/exclusive_rename.h"
 
 namespace sluice {
@@ -19,31 +21,24 @@ namespace {
 /// Finished files whose data may be on their way to the device: their descriptors stay open, so that no failure of the
 /// device is missed.
 constexpr size_t kUnsyncedMax = 4;
+constexpr const char* kDataName = "data";
 constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-std::string without_slashes(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return path;
+Descriptor open_directory(int parent, const std::string& name) {
+  return Descriptor(uninterrupted([&] { return ::openat(parent, name.c_str(), kDirectoryFlags); }));
 }
 
-using Listing = std::unique_ptr<DIR, int (*)(DIR*)>;
-
-/// Of an open directory; null where it cannot be listed.
-Listing list(int directory) {
-  Descriptor again(uninterrupted([&] { return ::openat(directory, ".", kDirectoryFlags); }));
-  Listing entries(again.is_open() ? ::fdopendir(again.get()) : nullptr, ::closedir);
-  if (entries) again.release();  // closedir closes it
-  return entries;
+// Files that appear one by one are appended to what is there, from the first one on: so a dead run is treated.
+RunRecord record_of(const DirectoryStagingOptions& options) {
+  const PublishOptions& publish = options.publish;
+  const bool replaces = publish.mode == PublishMode::overwrite || publish.mode == PublishMode::overwrite_partitions;
+  if (options.each_file && replaces)
+    throw Error(ErrorCode::invalid, "files that appear one by one cannot take the place of others: " +
+                                        std::string(to_string(publish.mode)) + " publishes at the end");
+  return {.mode = options.each_file ? PublishMode::append : publish.mode, .run_id = publish.run_id};
 }
 
-/// The next name, without "." and ".."; null at the end.
-const char* next_name(const Listing& entries) {
-  while (const dirent* entry = ::readdir(entries.get())) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") return entry->d_name;
-  }
-  return nullptr;
-}
+void sync_or_throw(int directory, const std::string& path) { PartFile::sync_file(directory, path); }
 
 }  // namespace
 
@@ -51,119 +46,295 @@ const char* next_name(const Listing& entries) {
 class DirectoryStaging::FileInDirectory : public Sink {
  public:
   FileInDirectory(DirectoryStaging& staging, const std::string& name)
-      : staging_(staging), name_(name), part_(staging.staging_.directory(), name, staging.path() + "/" + name) {}
+      : staging_(staging),
+        name_(name),
+        part_(staging.data_.get(), name, staging.path() + "/" + name, staging.keeps()) {}
 
   const std::string& name() const override { return part_.path(); }
   bool positional() const override { return true; }
   bool readable() const override { return true; }
+  bool recoverable() const override { return true; }
   void write_at(uint64_t offset, std::span<const std::byte> bytes) override { part_.write_at(offset, bytes); }
   void read_at(uint64_t offset, std::span<std::byte> into) override { part_.read_at(offset, into); }
-  std::unique_ptr<ScratchFile> open_journal() override { return part_.open_journal(); }
+  void copy_at(uint64_t offset, const RandomReader& file, uint64_t from, uint64_t bytes) override {
+    const uint64_t copied = part_.copy_at(offset, file, from, bytes);
+    Sink::copy_at(offset + copied, file, from + copied, bytes - copied);
+  }
+  void release() override { part_.release(); }
   void publish() override { staging_.file_finished(part_, name_); }
+
+  std::unique_ptr<ScratchFile> open_journal() override {
+    is_name_synced_ = false;
+    {
+      const std::lock_guard guard(staging_.mutex_);
+      staging_.has_journals_ = true;
+    }
+    return part_.open_journal();
+  }
+  void sync() override {
+    part_.sync();
+    if (!std::exchange(is_name_synced_, true)) staging_.sync_names(name_);
+  }
 
  private:
   DirectoryStaging& staging_;
   std::string name_;
   PartFile part_;
+  bool is_name_synced_ = false;
 };
 
 DirectoryStaging::DirectoryStaging(const std::string& path, DirectoryStagingOptions options)
-    : options_(options), staging_(without_slashes(path), options.each_file ? Existing::allowed : Existing::refused) {
+    : options_(std::move(options)),
+      staging_(without_slashes_at_end(path), record_of(options_)),
+      dead_runs_(staging_.dead_runs()) {
+  if (::mkdirat(staging_.directory(), kDataName, 0777) != 0) PartFile::fail(this->path(), errno);
+  data_ = open_directory(staging_.directory(), kDataName);
+  if (!data_.is_open()) PartFile::fail(this->path(), errno);
+  if (options_.publish.mode == PublishMode::overwrite || options_.publish.mode == PublishMode::overwrite_partitions)
+    check_overwrite();
   if (!options_.each_file) return;
   try {
     open_destination();
   } catch (...) {
-    remove_files();
+    abandon();
     throw;
   }
 }
 
-DirectoryStaging::~DirectoryStaging() { remove_files(); }
+DirectoryStaging::DirectoryStaging(Staging adopted, std::vector<std::string> finished, bool sync)
+    : options_{.sync = sync, .publish = {.mode = adopted.record().mode, .on_failure = OnFailure::keep}},
+      staging_(std::move(adopted)),
+      data_(open_directory(staging_.directory(), kDataName)),
+      finished_(std::move(finished)) {
+  if (!data_.is_open()) PartFile::fail(path(), errno);
+  for (const std::string& name : finished_)
+    for (std::string_view folder = directory_part(name); !folder.empty(); folder = directory_part(folder))
+      directories_.emplace(folder);
+}
+
+// --- opening
 
 void DirectoryStaging::open_destination() {
   const std::string& name = staging_.name();
   made_destination_ = ::mkdirat(staging_.parent(), name.c_str(), 0777) == 0;
   if (!made_destination_ && errno != EEXIST) PartFile::fail(path(), errno);
-  destination_ = Descriptor(uninterrupted([&] { return ::openat(staging_.parent(), name.c_str(), kDirectoryFlags); }));
-  const char* const hint = "write to another path, or remove it first";
-  if (!destination_.is_open() && (errno == ENOTDIR || errno == ELOOP))
-    throw Error(ErrorCode::conflict, path() + " exists and is no directory", {.source = path()}, hint);
+  if (!made_destination_ && options_.publish.mode == PublishMode::create) {
+    bool is_empty = true;
+    const Descriptor there = open_directory(staging_.parent(), name);
+    const auto visit = [&](const TreeEntry&) { return is_empty = false, 0; };
+    if (!there.is_open() || walk_tree(there.get(), visit, [](const TreeEntry&) { return false; }) != 0)
+      PartFile::fail(path(), errno);
+    if (!is_empty)
+      throw Error(ErrorCode::conflict, path() + " exists and is not empty", {.source = path()},
+                  "write to another path, or append to it");
+  }
+  destination_ = open_directory(staging_.parent(), name);
   if (!destination_.is_open()) PartFile::fail(path(), errno);
-  const Listing entries = list(destination_.get());
-  if (!entries) PartFile::fail(path(), errno);
-  if (next_name(entries) != nullptr)
-    throw Error(ErrorCode::conflict, path() + " exists and is not empty", {.source = path()}, hint);
-  if (options_.sync && made_destination_) PartFile::sync_file(staging_.parent(), path());
+  if (options_.sync && made_destination_) sync_or_throw(staging_.parent(), path());
+}
+
+void DirectoryStaging::check_overwrite() const {
+  if (!staging_.is_destination_there()) return;
+  const Descriptor there = open_directory(staging_.parent(), staging_.name());
+  if (!there.is_open()) PartFile::fail(path(), errno);
+  if (options_.publish.mode == PublishMode::overwrite) check_replaceable(there.get(), path());
+  if (options_.publish.allow_window || can_exchange(staging_.publication(options_.sync))) return;
+  throw Error(ErrorCode::unsupported, path() + " cannot be replaced at once: its file system does not exchange names",
+              {.source = path()}, "--allow-window puts up with a moment in which neither the old nor the new is there");
+}
+
+// --- files
+
+void DirectoryStaging::make_directories(const std::string& name) {
+  const std::lock_guard guard(mutex_);
+  for (size_t slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1)) {
+    const std::string_view folder = std::string_view(name).substr(0, slash);
+    if (directories_.contains(folder)) continue;
+    if (::mkdirat(data_.get(), std::string(folder).c_str(), 0777) != 0 && errno != EEXIST)
+      PartFile::fail(path() + "/" + name, errno);
+    directories_.emplace(folder);
+  }
 }
 
 std::unique_ptr<Sink> DirectoryStaging::create(const std::string& name) {
+  if (!stays_inside(name))
+    throw Error(ErrorCode::invalid, "\"" + name + "\" is not the name of a file in " + path(), {.source = path()});
+  make_directories(name);
   return std::make_unique<FileInDirectory>(*this, name);
 }
 
 std::string DirectoryStaging::staged_path(const std::string& name) const {
-  return staging_.directory_path() + "/" + name + ".part";
+  return staging_.directory_path() + "/" + kDataName + "/" + name + ".part";
 }
 
 void DirectoryStaging::file_finished(PartFile& part, const std::string& name) {
-  if (!options_.each_file) {
+  if (options_.each_file) return show_file(part, name);
+  part.remove_journal();  // its directory becomes visible
+  {
+    const std::lock_guard guard(mutex_);
     finished_.push_back(name);
-    if (options_.sync) return sync_behind(part);
-    part.close();
-    part.keep();
-    return;
   }
+  if (options_.sync) return sync_behind(part);
+  part.close();
+  part.keep();
+}
+
+void DirectoryStaging::show_file(PartFile& part, const std::string& name) {
   if (options_.sync) part.sync();
   part.close();
-  const int error = rename_exclusively(staging_.directory(), part.part_name(), destination_.get(), name);
+  for (size_t slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1))
+    if (::mkdirat(destination_.get(), name.substr(0, slash).c_str(), 0777) != 0 && errno != EEXIST)
+      PartFile::fail(part.path(), errno);
+  const int error = rename_exclusively(data_.get(), part.part_name(), destination_.get(), name);
   if (error == EEXIST)
     throw Error(ErrorCode::conflict, part.path() + " has come into being while it was written; it was left as it is",
                 {.source = part.path()}, "write to another path, or remove that file first");
   if (error != 0) PartFile::fail(part.path(), error);
   part.keep();
-  if (options_.sync) PartFile::sync_file(destination_.get(), path());
+  if (!options_.sync) return;
+  for (std::string_view folder = directory_part(name); !folder.empty(); folder = directory_part(folder)) {
+    const Descriptor opened = open_below(destination_.get(), folder);
+    if (!opened.is_open()) tell_not_durable(part.path(), errno);
+    sync_or_throw(opened.get(), part.path());
+  }
+  sync_or_throw(destination_.get(), path());
 }
 
 // The device begins with this file now, and has had time for the one that is waited for: nobody stands still for long.
+// Of many files none is waited for by itself.
 void DirectoryStaging::sync_behind(PartFile& part) {
   Descriptor file = part.keep();
   ::sync_file_range(file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
-  unsynced_.push_back({std::move(file), part.path()});
-  if (unsynced_.size() > kUnsyncedMax) sync_oldest();
+  std::optional<Unsynced> oldest;
+  {
+    const std::lock_guard guard(mutex_);
+    if (finished_.size() > kSyncedOneByOneMax && can_sync_file_system()) return;
+    unsynced_.push_back({std::move(file), part.path()});
+    if (unsynced_.size() <= kUnsyncedMax) return;
+    oldest = std::move(unsynced_.front());
+    unsynced_.pop_front();
+  }
+  sync_file(std::move(*oldest));
 }
 
-void DirectoryStaging::sync_oldest() {
-  Unsynced oldest = std::move(unsynced_.front());
-  unsynced_.pop_front();
-  PartFile::sync_file(oldest.file.get(), oldest.path);
-  if (const int error = oldest.file.close(); error != 0) PartFile::fail(oldest.path, error);
+void DirectoryStaging::sync_file(Unsynced file) {
+  PartFile::sync_file(file.file.get(), file.path);
+  if (const int error = file.file.close(); error != 0) PartFile::fail(file.path, error);
+}
+
+// From the file's own directory outwards, so that the way to it is on the device.
+void DirectoryStaging::sync_names(const std::string& name) {
+  for (std::string_view folder = directory_part(name); !folder.empty(); folder = directory_part(folder)) {
+    const Descriptor opened = open_below(data_.get(), folder);
+    if (!opened.is_open()) PartFile::fail(path(), errno);
+    sync_or_throw(opened.get(), path());
+  }
+  sync_or_throw(data_.get(), path());
+  staging_.sync();
+}
+
+// --- publishing
+
+bool DirectoryStaging::syncs_file_system() const {
+  return finished_.size() > kSyncedOneByOneMax && can_sync_file_system();
+}
+
+void DirectoryStaging::give_names() const {
+  for (const std::string& name : finished_) {
+    const int error = rename_exclusively(data_.get(), name + ".part", data_.get(), name);
+    if (error != 0) PartFile::fail(path() + "/" + name, error);
+  }
+}
+
+void DirectoryStaging::sync_staged() const {
+  const int error = syncs_file_system() ? sync_file_system(data_.get()) : sync_directories(data_.get());
+  if (error != 0) PartFile::fail(path(), error);
+}
+
+void DirectoryStaging::become_destination() {
+  const int error = rename_directory_exclusively(staging_.directory(), kDataName, staging_.parent(), staging_.name());
+  if (error == EEXIST) staging_.refuse_arrival();
+  if (error != 0) PartFile::fail(path(), error);
+  is_done_ = true;
+  const bool is_durable = !options_.sync || uninterrupted([&] { return ::fsync(staging_.parent()); }) == 0;
+  const int reason = errno;
+  staging_.remove();
+  if (!is_durable) tell_not_durable(path(), reason);
+}
+
+Intent DirectoryStaging::intent() const {
+  Intent intent{.mode = options_.publish.mode, .allow_window = options_.publish.allow_window};
+  const Publication publication = staging_.publication(options_.sync);
+  if (intent.mode == PublishMode::overwrite) {
+    intent.swaps.push_back(swap_of(publication, "."));
+    return intent;
+  }
+  std::set<std::string, std::less<>> partitions;
+  for (const std::string& name : finished_) partitions.emplace(directory_part(name));
+  if (intent.mode == PublishMode::append) {
+    intent.directories.assign(directories_.begin(), directories_.end());  // in order: what is outside comes first
+    const std::set<std::string> names(finished_.begin(), finished_.end());
+    for (const std::string& name : names) intent.moves.push_back({name});
+    return intent;
+  }
+  for (const std::string& partition : partitions) {
+    if (partition.empty())
+      throw Error(ErrorCode::invalid, "overwrite-partitions of " + path() + " has files outside of any partition");
+    for (std::string_view folder = directory_part(partition); !folder.empty(); folder = directory_part(folder))
+      intent.directories.emplace_back(folder);
+    intent.swaps.push_back(swap_of(publication, partition));
+  }
+  std::sort(intent.directories.begin(), intent.directories.end());
+  intent.directories.erase(std::unique(intent.directories.begin(), intent.directories.end()), intent.directories.end());
+  return intent;
+}
+
+void DirectoryStaging::publish_by_intent() {
+  const Publication publication = staging_.publication(options_.sync);
+  const Intent what = intent();
+  check_intent(publication, what);
+  is_done_ = true;  // from here on it is to be completed, if not by us
+  try {
+    write_intent(publication, what);
+  } catch (...) {
+    is_done_ = read_intent(publication.staging, path()).has_value();
+    throw;
+  }
+  try {
+    carry_out(publication, what);
+  } catch (const Error& error) {
+    throw Error(
+        error.code(), error.what(), error.place(),
+        error.hint().empty() ? "sluice recover " + path() + " completes it, and so does the next run" : error.hint());
+  }
+  const std::string left = staging_.directory_path();
+  if (!staging_.finish()) dead_runs_.push_back(left);
 }
 
 void DirectoryStaging::publish() {
   if (options_.each_file) {
     made_destination_ = false;
+    is_done_ = true;
     return staging_.remove();
   }
-  while (!unsynced_.empty()) sync_oldest();
-  const int directory = staging_.directory();
-  for (const std::string& name : finished_) {
-    const int error = rename_exclusively(directory, name + ".part", directory, name);
-    if (error != 0) PartFile::fail(path() + "/" + name, error);
-  }
-  if (options_.sync) PartFile::sync_file(directory, path());
-  const int error = staging_.publish_directory();
-  if (error == EEXIST) staging_.refuse_arrival();
-  if (error != 0) PartFile::fail(path(), error);
-  if (options_.sync && uninterrupted([&] { return ::fsync(staging_.parent()); }) != 0) staging_.tell_not_durable(errno);
+  for (; !unsynced_.empty(); unsynced_.pop_front()) sync_file(std::move(unsynced_.front()));
+  const bool is_there = options_.publish.mode != PublishMode::create && staging_.is_destination_there();
+  if (is_there && finished_.empty() && options_.publish.mode != PublishMode::overwrite) return abandon();
+  if (!is_there || options_.publish.mode != PublishMode::append) give_names();
+  if (options_.sync) sync_staged();
+  if (is_there)
+    publish_by_intent();
+  else
+    become_destination();
 }
 
-// Everything in the staging directory is ours, whether its name is final already or not.
-void DirectoryStaging::remove_files() noexcept {
+void DirectoryStaging::abandon() noexcept {
   unsynced_.clear();
-  if (staging_.directory() >= 0) {
-    const Listing entries = list(staging_.directory());
-    while (const char* name = entries ? next_name(entries) : nullptr) ::unlinkat(staging_.directory(), name, 0);
+  if (std::exchange(is_done_, true)) return staging_.keep();
+  if (keeps() && (has_journals_ || !finished_.empty()))
+    staging_.keep();
+  else
     staging_.remove();
-  }
   // Not if there is something in it: rmdir refuses.
   if (std::exchange(made_destination_, false)) ::unlinkat(staging_.parent(), staging_.name().c_str(), AT_REMOVEDIR);
 }

@@ -1,4 +1,4 @@
-// Renaming without replacing. (Linux renameat2 with RENAME_NOREPLACE; POSIX linkat.)
+// (Linux renameat2; POSIX linkat.)
 #include "storage/exclusive_rename.h"
 
 #include <fcntl.h>
@@ -19,23 +19,29 @@ int link_exclusively(int from_directory, const std::string& from, int to_directo
 namespace {
 
 /// An errno, or 0; EINVAL and ENOSYS where the file system or the kernel cannot.
-int rename_without_replacing(int from_directory, const std::string& from, int to_directory, const std::string& to) {
-  const int result = uninterrupted(
-      [&] { return ::renameat2(from_directory, from.c_str(), to_directory, to.c_str(), RENAME_NOREPLACE); });
+int rename_with(unsigned flags, int from_directory, const std::string& from, int to_directory, const std::string& to) {
+  const int result =
+      uninterrupted([&] { return ::renameat2(from_directory, from.c_str(), to_directory, to.c_str(), flags); });
   return result == 0 ? 0 : errno;
 }
 
 }  // namespace
 
+bool is_unable(int error) { return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP; }
+
+int exchange_names(int from_directory, const std::string& from, int to_directory, const std::string& to) {
+  return rename_with(RENAME_EXCHANGE, from_directory, from, to_directory, to);
+}
+
 int rename_exclusively(int from_directory, const std::string& from, int to_directory, const std::string& to) {
-  const int error = rename_without_replacing(from_directory, from, to_directory, to);
-  if (error != EINVAL && error != ENOSYS) return error;
+  const int error = rename_with(RENAME_NOREPLACE, from_directory, from, to_directory, to);
+  if (!is_unable(error)) return error;
   return link_exclusively(from_directory, from, to_directory, to);
 }
 
 int rename_directory_exclusively(int from_directory, const std::string& from, int to_directory, const std::string& to) {
-  const int error = rename_without_replacing(from_directory, from, to_directory, to);
-  if (error != EINVAL && error != ENOSYS) return error;
+  const int error = rename_with(RENAME_NOREPLACE, from_directory, from, to_directory, to);
+  if (!is_unable(error)) return error;
   return replace_nothing_but_empty(from_directory, from, to_directory, to);
 }
 

@@ -1,5 +1,5 @@
-// Giving a finished file or directory its name, without ever replacing one that is there.
-// (Linux renameat2 with RENAME_NOREPLACE; POSIX linkat where the file system lacks it.)
+// Giving a finished file or directory its name, without ever replacing one that is there; and exchanging two names.
+// (Linux renameat2 with RENAME_NOREPLACE, RENAME_EXCHANGE; POSIX linkat where the file system lacks the former.)
 #pragma once
 
 #include <string>
@@ -16,5 +16,10 @@ int link_exclusively(int from_directory, const std::string& from, int to_directo
 int rename_directory_exclusively(int from_directory, const std::string& from, int to_directory, const std::string& to);
 /// What it falls back on: the plain rename of a directory.
 int replace_nothing_but_empty(int from_directory, const std::string& from, int to_directory, const std::string& to);
+
+/// At once: at no moment is one of the names missing. EINVAL, ENOSYS or EOPNOTSUPP where the file system cannot.
+int exchange_names(int from_directory, const std::string& from, int to_directory, const std::string& to);
+/// Whether an errno of the above says that the file system cannot.
+bool is_unable(int error);
 
 }  // namespace sluice

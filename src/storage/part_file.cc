@@ -11,36 +11,48 @@ namespace sluice {
 
 namespace {
 
-constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+constexpr int kPartFlags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
 
-Descriptor create(int directory, const std::string& name, const std::string& path) {
-  Descriptor file(uninterrupted([&] { return ::openat(directory, name.c_str(), kFlags, 0666); }));
+Descriptor open(int directory, const std::string& name, const std::string& path, int more_flags = 0) {
+  Descriptor file(uninterrupted([&] { return ::openat(directory, name.c_str(), kPartFlags | more_flags, 0666); }));
   if (!file.is_open()) PartFile::fail(path, errno);
   return file;
 }
 
+Descriptor create(int directory, const std::string& name, const std::string& path) {
+  return open(directory, name, path, O_CREAT | O_EXCL);
+}
+
 }  // namespace
 
-PartFile::PartFile(int directory, const std::string& name, std::string path)
+PartFile::PartFile(int directory, const std::string& name, std::string path, bool is_left)
     : directory_(directory),
       part_name_(name + ".part"),
       journal_name_(name + ".journal"),
       path_(std::move(path)),
-      file_(create(directory, part_name_, path_)) {}
+      file_(create(directory, part_name_, path_)),
+      is_left_(is_left) {}
 
 PartFile::~PartFile() {
   file_.close();
+  if (is_left_ && !kept_) return;
   if (!kept_) ::unlinkat(directory_, part_name_.c_str(), 0);
   if (has_journal_) ::unlinkat(directory_, journal_name_.c_str(), 0);
 }
 
+int PartFile::handle() const {
+  const std::lock_guard guard(opening_);
+  if (!file_.is_open()) file_ = open(directory_, part_name_, path_);
+  return file_.get();
+}
+
 void PartFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
-  const Transfer done = write_all_at(file_.get(), offset, bytes);
+  const Transfer done = write_all_at(handle(), offset, bytes);
   if (done.error != 0) fail(path_, done.error);
 }
 
 void PartFile::read_at(uint64_t offset, std::span<std::byte> into) const {
-  const Transfer done = read_all_at(file_.get(), offset, into);
+  const Transfer done = read_all_at(handle(), offset, into);
   if (done.error == 0 && done.count == into.size()) return;
   throw Error(ErrorCode::io,
               "cannot read back what was written to " + path_ + ": " +
@@ -48,14 +60,29 @@ void PartFile::read_at(uint64_t offset, std::span<std::byte> into) const {
               {.source = path_});
 }
 
+uint64_t PartFile::copy_at(uint64_t offset, const RandomReader& file, uint64_t from, uint64_t bytes) {
+  if (file.descriptor() < 0) return 0;
+  const Transfer done = copy_range(file.descriptor(), from, handle(), offset, bytes);
+  if (done.error != 0) fail(path_, done.error);
+  return done.count;
+}
+
 std::unique_ptr<ScratchFile> PartFile::open_journal() {
   Descriptor journal = create(directory_, journal_name_, path_);
   has_journal_ = true;
-  return std::make_unique<ScratchFile>(std::move(journal), "the journal of " + path_);
+  const auto reopen = [directory = directory_, name = journal_name_, path = path_] {
+    return open(directory, name, path);
+  };
+  return std::make_unique<ScratchFile>(std::move(journal), "the journal of " + path_, reopen);
 }
 
 void PartFile::close() {
   if (const int error = file_.close(); error != 0) fail(path_, error);
+}
+
+void PartFile::remove_journal() {
+  if (!std::exchange(has_journal_, false)) return;
+  if (::unlinkat(directory_, journal_name_.c_str(), 0) != 0) fail(path_, errno);
 }
 
 Descriptor PartFile::keep() {

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 
 #include "storage/descriptor.h"
+#include "storage/input.h"
 #include "storage/scratch_file.h"
 
 namespace sluice {
@@ -16,8 +18,9 @@ namespace sluice {
 /// destination.
 class PartFile {
  public:
-  /// `directory`: an open one, which must stay so. `path`: of the destination, for messages.
-  PartFile(int directory, const std::string& name, std::string path);
+  /// `directory`: an open one, which must stay so; `name` is relative to it. `path`: of the destination, for messages.
+  /// `is_left`: it stays with its journal when it is destroyed, for recover().
+  PartFile(int directory, const std::string& name, std::string path, bool is_left = false);
   PartFile(const PartFile&) = delete;
   PartFile& operator=(const PartFile&) = delete;
   ~PartFile();
@@ -27,14 +30,20 @@ class PartFile {
   /// By several threads, for ranges that do not overlap.
   void write_at(uint64_t offset, std::span<const std::byte> bytes);
   void read_at(uint64_t offset, std::span<std::byte> into) const;
+  /// Copies bytes of another file to `offset`, as many as the system does without showing them to us; returns how many.
+  uint64_t copy_at(uint64_t offset, const RandomReader& file, uint64_t from, uint64_t bytes);
   /// A named file: what a run that was killed had finished can be told from the two together. Once.
   std::unique_ptr<ScratchFile> open_journal();
 
   /// Waits until the data are on the device.
-  void sync() { sync_file(file_.get(), path_); }
+  void sync() { sync_file(handle(), path_); }
   void close();
-  /// The file stays, under this name or another one that it has got; its journal goes. The descriptor, unless closed,
-  /// is the caller's.
+  /// Gives up the descriptor until it is needed again; no other call may be under way.
+  void release() { close(); }
+  /// Takes the journal away, before what holds it becomes visible. Throws Error{io}.
+  void remove_journal();
+  /// The file stays, under this name or another one that it has got; its journal goes. The descriptor, unless it is
+  /// closed or was released, is the caller's.
   Descriptor keep();
 
   /// `path`: for the message.
@@ -42,12 +51,16 @@ class PartFile {
   [[noreturn]] static void fail(const std::string& path, int error);
 
  private:
+  int handle() const;
+
   int directory_;
   std::string part_name_;
   std::string journal_name_;
   std::string path_;
-  Descriptor file_;
+  mutable std::mutex opening_;
+  mutable Descriptor file_;
   bool has_journal_ = false;
+  bool is_left_;
   bool kept_ = false;
 };
 

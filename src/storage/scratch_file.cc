@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "sluice/error.h"
-#include "sluice/storage.h"
 
 namespace sluice {
 namespace {
@@ -26,9 +25,9 @@ Descriptor open_unnamed(const std::string& directory) {
 
 inline namespace v0 {
 
-std::unique_ptr<ScratchFile> ScratchFile::unnamed() {
-  const char* const wanted = ::getenv("TMPDIR");
-  const std::string directory = wanted != nullptr && *wanted != '\0' ? wanted : "/tmp";
+std::unique_ptr<ScratchFile> ScratchFile::unnamed(const std::string& wanted) {
+  const char* const usual = ::getenv("TMPDIR");
+  const std::string directory = !wanted.empty() ? wanted : usual != nullptr && *usual != '\0' ? usual : "/tmp";
   Descriptor file = open_unnamed(directory);
   if (!file.is_open())
     throw Error(ErrorCode::io, "no scratch file can be made in " + directory + ": " + system_reason(errno),
@@ -36,15 +35,21 @@ std::unique_ptr<ScratchFile> ScratchFile::unnamed() {
   return std::make_unique<ScratchFile>(std::move(file), "a scratch file in " + directory);
 }
 
+int ScratchFile::handle() const {
+  if (file_.is_open()) return file_.get();
+  if (reopen_) file_ = reopen_();
+  return file_.get();
+}
+
 void ScratchFile::append(ByteSpan bytes) {
-  const Transfer done = write_all_at(file_.get(), size_, bytes);
+  const Transfer done = write_all_at(handle(), size_, bytes);
   if (done.error != 0)
     throw Error(ErrorCode::io, "cannot write " + name_ + ": " + system_reason(done.error), {.source = name_});
   size_ += bytes.size();
 }
 
 void ScratchFile::read_at(uint64_t offset, std::span<std::byte> into) const {
-  const Transfer done = read_all_at(file_.get(), offset, into);
+  const Transfer done = read_all_at(handle(), offset, into);
   if (done.error != 0)
     throw Error(ErrorCode::io, "cannot read " + name_ + ": " + system_reason(done.error), {.source = name_});
   if (done.count < into.size())
@@ -54,10 +59,15 @@ void ScratchFile::read_at(uint64_t offset, std::span<std::byte> into) const {
                 {.source = name_, .byte = static_cast<int64_t>(offset)});
 }
 
-std::unique_ptr<ScratchFile> Sink::open_journal() { return ScratchFile::unnamed(); }
+void ScratchFile::sync() {
+  if (uninterrupted([&] { return ::fdatasync(handle()); }) != 0)
+    throw Error(ErrorCode::io, "cannot write " + name_ + ": " + system_reason(errno), {.source = name_});
+}
 
-void Sink::read_at(uint64_t, std::span<std::byte>) {
-  throw Error(ErrorCode::unsupported, "what was written to " + name() + " cannot be read back", {.source = name()});
+void ScratchFile::release() {
+  if (!reopen_) return;
+  if (const int error = file_.close(); error != 0)
+    throw Error(ErrorCode::io, "cannot write " + name_ + ": " + system_reason(error), {.source = name_});
 }
 
 }  // namespace v0

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,10 +20,12 @@ inline namespace v0 {
 /// Not thread-safe. Removing a file that has a name is up to whoever made it.
 class ScratchFile {
  public:
-  /// In the directory that TMPDIR names, else in /tmp. Throws Error{io} that names the directory.
-  static std::unique_ptr<ScratchFile> unnamed();
-  /// Takes an empty file that is open to read and to write; `name` is for messages.
-  ScratchFile(Descriptor file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}
+  /// In `directory`; where that is empty in the one that TMPDIR names, else in /tmp. Throws Error{io} that names it.
+  static std::unique_ptr<ScratchFile> unnamed(const std::string& directory = {});
+  /// Takes an empty file that is open to read and to write; `name` is for messages. `reopen` opens it again, after
+  /// release(); it throws Error{io}.
+  ScratchFile(Descriptor file, std::string name, std::function<Descriptor()> reopen = {})
+      : file_(std::move(file)), name_(std::move(name)), reopen_(std::move(reopen)) {}
 
   const std::string& name() const { return name_; }
   /// Bytes appended so far.
@@ -31,10 +34,17 @@ class ScratchFile {
   void append(ByteSpan bytes);
   /// Fills all of `into`, or throws Error{io}: also when the file ends before.
   void read_at(uint64_t offset, std::span<std::byte> into) const;
+  /// Waits until what was appended is on the device. Throws Error{io}.
+  void sync();
+  /// Gives up the handle until it is needed again, where the file can be opened again. Throws Error{io}.
+  void release();
 
  private:
-  Descriptor file_;
+  int handle() const;
+
+  mutable Descriptor file_;
   std::string name_;
+  std::function<Descriptor()> reopen_;
   uint64_t size_ = 0;
 };
 

@@ -1,8 +1,6 @@
-// Staging directories and their locks. A lock belongs to an open directory, not to a process: two writers in one
-// process see each other too. (Linux flock.)
+// A lock belongs to an open directory, not to a process: two writers in one process see each other too. (Linux flock.)
 #include "storage/staging.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -10,38 +8,30 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <memory>
+#include <iterator>
 #include <string_view>
+#include <utility>
 
+#include "base/digest.h"
 #include "sluice/error.h"
-#include "storage/exclusive_rename.h"
+#include "storage/directory_tree.h"
+#include "storage/staging_name.h"
+#include "storage/staging_note.h"
 
 namespace sluice {
 namespace {
 
-constexpr size_t kRunDigits = 16;
+constexpr const char* kRunName = "run";
 
 [[noreturn]] void fail(const std::string& path, const std::string& why) {
   throw Error(ErrorCode::io, "cannot write " + path + ": " + why, {.source = path});
-}
-
-std::string staging_prefix(const std::string& name) { return "." + name + ".sluice-"; }
-
-bool is_staging_of(std::string_view entry, std::string_view prefix) {
-  if (entry.size() != prefix.size() + kRunDigits || !entry.starts_with(prefix)) return false;
-  return entry.find_first_not_of("0123456789abcdef", prefix.size()) == std::string_view::npos;
 }
 
 std::string random_run(const std::string& path) {
   uint64_t number = 0;
   if (uninterrupted([&] { return ::getrandom(&number, sizeof number, 0); }) != sizeof number)
     fail(path, "the system gives no random numbers");
-  std::string digits(kRunDigits, '0');
-  for (char& digit : digits) {
-    digit = "0123456789abcdef"[number & 15];
-    number >>= 4;
-  }
-  return digits;
+  return digest_text(number);
 }
 
 bool lock(int descriptor, int how) {
@@ -51,8 +41,8 @@ bool lock(int descriptor, int how) {
 // Holds the lock on the destination's directory while a writer looks around and settles in.
 class MomentaryLock {
  public:
-  MomentaryLock(int descriptor, const std::string& path) : descriptor_(descriptor) {
-    if (!lock(descriptor_, LOCK_EX)) fail(path, "its directory cannot be locked: " + system_reason(errno));
+  explicit MomentaryLock(const DestinationPlace& place) : descriptor_(place.parent.get()) {
+    if (!lock(descriptor_, LOCK_EX)) fail(place.path, "its directory cannot be locked: " + system_reason(errno));
   }
   MomentaryLock(const MomentaryLock&) = delete;
   MomentaryLock& operator=(const MomentaryLock&) = delete;
@@ -62,100 +52,357 @@ class MomentaryLock {
   int descriptor_;
 };
 
-Descriptor open_directory(int parent, const char* name) {
+Descriptor open_directory(int parent, const std::string& name) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-  return Descriptor(uninterrupted([&] { return ::openat(parent, name, kFlags); }));
+  return Descriptor(uninterrupted([&] { return ::openat(parent, name.c_str(), kFlags); }));
+}
+
+/// Open and, unless its writer lives, locked.
+struct Opened {
+  Descriptor directory;
+  bool is_alive = false;
+  bool is_ours = false;
+};
+
+Opened open_left(const DestinationPlace& place, const std::string& name) {
+  Opened opened{open_directory(place.parent.get(), name)};
+  if (!opened.directory.is_open()) {
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+      fail(place.path, "what other runs have left cannot be looked at: " + system_reason(errno));
+    return opened;  // gone, closed to us, or no directory
+  }
+  struct stat status {};
+  opened.is_ours = ::fstat(opened.directory.get(), &status) == 0 && status.st_uid == ::geteuid();
+  opened.is_alive = !lock(opened.directory.get(), LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+  return opened;
+}
+
+Publication publication_of(const DestinationPlace& place, int staging, bool sync) {
+  return {.staging = staging, .parent = place.parent.get(), .name = place.name, .path = place.path, .sync = sync};
+}
+
+std::vector<std::string> staging_names(const DestinationPlace& place) {
+  std::vector<std::string> names;
+  const std::string prefix = staging_prefix(place.name);
+  const auto visit = [&](const TreeEntry& entry) {
+    if (entry.kind == TreeEntry::Kind::directory && is_staging_of(entry.name, prefix)) names.push_back(entry.name);
+    return 0;
+  };
+  if (const int error = walk_tree(place.parent.get(), visit, [](const TreeEntry&) { return false; }); error != 0)
+    fail(place.path, "its directory cannot be listed: " + system_reason(error));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// Nothing but the note, and directories.
+bool is_without_data(int staging) {
+  bool is_empty = true;
+  const int error = walk_tree(staging, [&](const TreeEntry& entry) {
+    is_empty = is_empty && (entry.kind == TreeEntry::Kind::directory || entry.path == kRunName);
+    return 0;
+  });
+  return is_empty && error == 0;
+}
+
+void remove_left(const DestinationPlace& place, const std::string& name, int directory) noexcept {
+  try {
+    remove_contents(directory);
+  } catch (const std::bad_alloc&) {
+    // It stays, as what resists does.
+  }
+  ::unlinkat(place.parent.get(), name.c_str(), AT_REMOVEDIR);
+}
+
+RunRecord record_in(const DestinationPlace& place, int staging) {
+  const std::optional<std::string> text = read_note(staging, kRunName, place.path);
+  std::optional<RunRecord> record = text ? parse_run_record(*text) : std::nullopt;
+  if (record && record->destination == place.name) return std::move(*record);
+  return {.destination = place.name};
+}
+
+[[noreturn]] void refuse_live(const std::string& path) {
+  throw Error(ErrorCode::conflict, "another writer is at work on " + path, {.source = path},
+              "wait for it, or write to another path");
+}
+
+// The caller holds the momentary lock.
+void refuse_live_writers(const DestinationPlace& place) {
+  for (const std::string& name : staging_names(place))
+    if (open_left(place, name).is_alive) refuse_live(place.path);
+}
+
+/// What it has made visible; nothing where there was nothing to complete. The caller holds both locks.
+std::vector<std::string> complete(const DestinationPlace& place, int staging) {
+  const std::optional<Intent> intent = read_intent(staging, place.path);
+  const Publication publication = publication_of(place, staging, /*sync=*/true);
+  if (!intent || !is_pending(publication, *intent)) return {};
+  roll_forward(publication, *intent);
+  std::vector<std::string> paths;
+  for (const Intent::Move& move : intent->moves) paths.push_back(place.path + "/" + move.path);
+  for (const Intent::Swap& swap : intent->swaps)
+    paths.push_back(swap.path == "." ? place.path : place.path + "/" + swap.path);
+  return paths;
 }
 
 }  // namespace
 
-Staging::Staging(const std::string& path, Existing existing) : path_(path) {
-  const size_t slash = path.rfind('/');
-  name_ = slash == std::string::npos ? path : path.substr(slash + 1);
-  if (name_.empty() || name_ == "." || name_ == ".." || path.find('\0') != std::string::npos)
+// --- what others have left
+
+std::string without_slashes_at_end(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+DestinationPlace open_place(const std::string& path) {
+  DestinationPlace place{.path = path};
+  const size_t slash = place.path.rfind('/');
+  place.name = place.path.substr(slash + 1);
+  if (place.name.empty() || place.name == "." || place.name == ".." || path.find('\0') != std::string::npos)
     throw Error(ErrorCode::invalid, "\"" + path + "\" is not the name of a destination", {.source = path});
-  open_parent(slash == std::string::npos ? "." : path.substr(0, std::max<size_t>(slash, 1)));
-  const MomentaryLock moment(parent_.get(), path);
-  if (existing == Existing::refused) refuse_existing();
-  refuse_live_writers();
+  const std::string folder = slash == std::string::npos ? "." : place.path.substr(0, std::max<size_t>(slash, 1));
+  place.parent = Descriptor(uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (place.parent.is_open()) return place;
+  switch (errno) {
+    case ENOENT: fail(path, "the directory " + folder + " does not exist");
+    case ENOTDIR: fail(path, folder + " is not a directory");
+    case EACCES: fail(path, "no permission to read the directory " + folder);
+    default: fail(path, "the directory " + folder + " cannot be opened: " + system_reason(errno));
+  }
+}
+
+std::vector<LeftStaging> left_stagings(const DestinationPlace& place) {
+  const MomentaryLock moment(place);
+  std::vector<LeftStaging> found;
+  for (const std::string& name : staging_names(place)) {
+    const Opened opened = open_left(place, name);
+    const int directory = opened.directory.get();
+    if (!opened.directory.is_open()) continue;
+    LeftStaging left{
+        .name = name, .record = {.destination = place.name}, .is_alive = opened.is_alive, .is_ours = opened.is_ours};
+    if (left.is_ours) {
+      struct stat status {};
+      ::fstatat(directory, kRunName, &status, AT_SYMLINK_NOFOLLOW);
+      left.begun = static_cast<int64_t>(status.st_mtim.tv_sec);
+      left.record = record_in(place, directory);
+      const std::optional<Intent> intent = read_intent(directory, place.path);
+      left.is_pending =
+          !left.is_alive && intent && is_pending(publication_of(place, directory, /*sync=*/true), *intent);
+    }
+    found.push_back(std::move(left));
+  }
+  std::ranges::stable_sort(found, {}, &LeftStaging::begun);
+  return found;
+}
+
+std::vector<std::string> complete_pending_runs(const std::string& path) {
+  const DestinationPlace place = open_place(path);
+  const MomentaryLock moment(place);
+  refuse_live_writers(place);
+  std::vector<std::string> completed;
+  for (const std::string& name : staging_names(place)) {
+    const Opened opened = open_left(place, name);
+    if (!opened.is_ours) continue;
+    std::vector<std::string> paths = complete(place, opened.directory.get());
+    if (!paths.empty() && is_without_data(opened.directory.get())) remove_left(place, name, opened.directory.get());
+    completed.insert(completed.end(), std::make_move_iterator(paths.begin()), std::make_move_iterator(paths.end()));
+  }
+  return completed;
+}
+
+std::string path_beside(const DestinationPlace& place, const std::string& staging_name) {
+  const size_t slash = place.path.rfind('/');
+  return (slash == std::string::npos ? std::string() : place.path.substr(0, slash + 1)) + staging_name;
+}
+
+std::vector<std::string> dead_runs_of(const std::string& path) {
+  const DestinationPlace place = open_place(path);
+  std::vector<std::string> dead;
+  for (const LeftStaging& left : left_stagings(place))
+    if (!left.is_alive && left.is_ours) dead.push_back(path_beside(place, left.name));
+  return dead;
+}
+
+std::string run_of_id(const std::string& run_id) { return digest_text(digest_of(as_bytes(run_id))); }
+
+// --- one's own
+
+Staging::Staging(const std::string& path, RunRecord record) : place_(open_place(path)), record_(std::move(record)) {
+  record_.destination = name();
+  run_ = record_.run_id.empty() ? random_run(path) : run_of_id(record_.run_id);
+  const MomentaryLock moment(place_);
+  settle_others();
+  check_destination();
   make();
 }
 
-void Staging::open_parent(const std::string& folder) {
-  parent_ = Descriptor(uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-  if (parent_.is_open()) return;
-  switch (errno) {
-    case ENOENT: fail(path_, "the directory " + folder + " does not exist");
-    case ENOTDIR: fail(path_, folder + " is not a directory");
-    case EACCES: fail(path_, "no permission to read the directory " + folder);
-    default: fail(path_, "the directory " + folder + " cannot be opened: " + system_reason(errno));
+Staging::Staging(Staging&& other) noexcept
+    : place_(std::move(other.place_)),
+      other_(std::move(other.other_)),
+      record_(std::move(other.record_)),
+      run_(std::move(other.run_)),
+      staging_name_(std::exchange(other.staging_name_, {})),
+      directory_(std::move(other.directory_)),
+      is_adopted_(other.is_adopted_),
+      dead_runs_(std::move(other.dead_runs_)) {}
+
+Staging Staging::adopt(const std::string& path, const std::string& staging_name) {
+  Staging staging;
+  staging.place_ = open_place(path);
+  const MomentaryLock moment(staging.place_);
+  Opened opened = open_left(staging.place_, staging_name);
+  if (!opened.directory.is_open()) fail(staging.path(), staging_name + " is not there any more");
+  if (opened.is_alive) refuse_live(staging.path());
+  if (!opened.is_ours) fail(staging.path(), staging_name + " belongs to another user");
+  staging.record_ = record_in(staging.place_, opened.directory.get());
+  staging.run_ = staging_name.substr(staging_name.size() - kRunDigits);
+  staging.directory_ = std::move(opened.directory);
+  staging.staging_name_ = staging_name;
+  staging.is_adopted_ = true;
+  return staging;
+}
+
+void Staging::settle_others() {
+  refuse_live_writers(place_);
+  for (const std::string& name : staging_names(place_)) {
+    const Opened opened = open_left(place_, name);
+    if (!opened.is_ours) continue;
+    complete(place_, opened.directory.get());
+    const bool is_same_run = !record_.run_id.empty() && name.ends_with(run_);
+    if (is_same_run || is_without_data(opened.directory.get()))
+      remove_left(place_, name, opened.directory.get());
+    else
+      dead_runs_.push_back(path_beside(place_, name));
   }
 }
 
-void Staging::refuse_existing() const {
+void Staging::check_destination() const {
   struct stat status {};
-  if (::fstatat(parent_.get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
-    throw Error(ErrorCode::conflict, path_ + " exists", {.source = path_},
-                "write to another path, or remove the old file first");
-  if (errno != ENOENT) fail(path_, system_reason(errno));
-}
-
-void Staging::refuse_live_writers() const {
-  Descriptor listed = open_directory(parent_.get(), ".");
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries(listed.is_open() ? ::fdopendir(listed.get()) : nullptr, ::closedir);
-  if (!entries) fail(path_, "its directory cannot be listed: " + system_reason(errno));
-  listed.release();  // closedir closes it
-  const std::string prefix = staging_prefix(name_);
-  while (const dirent* entry = ::readdir(entries.get())) {
-    if (!is_staging_of(entry->d_name, prefix)) continue;
-    const Descriptor other = open_directory(parent_.get(), entry->d_name);
-    if (other.is_open() && !lock(other.get(), LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
-      throw Error(ErrorCode::conflict, "another writer is at work on " + path_, {.source = path_});
+  if (::fstatat(parent(), name().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno != ENOENT) fail(path(), system_reason(errno));
+    return;
   }
+  const bool is_file = record_.kind == RunRecord::Kind::file;
+  const auto refuse = [&](const std::string& what, const char* hint) {
+    throw Error(ErrorCode::conflict, path() + what, {.source = path()}, hint);
+  };
+  if (record_.mode == PublishMode::create)
+    refuse(" exists", is_file ? "write to another path, or remove the old file first"
+                              : "write to another path, or say append or overwrite (--mode)");
+  if (S_ISLNK(status.st_mode)) refuse(" is a symbolic link", "name what it points to");
+  if (is_file && !S_ISREG(status.st_mode)) refuse(" exists and is no file", "write to another path");
+  if (!is_file && !S_ISDIR(status.st_mode))
+    refuse(" exists and is no directory", "write to another path, or remove it first");
+  struct stat around {};
+  if (::fstat(parent(), &around) != 0) fail(path(), system_reason(errno));
+  if (around.st_dev != status.st_dev)
+    throw Error(ErrorCode::unsupported,
+                path() + " is on another file system than the directory around it, where work in progress stands",
+                {.source = path()}, "write to a directory inside of it");
 }
 
 void Staging::make() {
-  staging_name_ = staging_prefix(name_) + random_run(path_);
-  if (::mkdirat(parent_.get(), staging_name_.c_str(), 0777) != 0) {
+  staging_name_ = staging_prefix(name()) + run_;
+  if (::mkdirat(parent(), staging_name_.c_str(), 0777) != 0) {
     const int error = errno;
     staging_name_.clear();
-    if (error == EACCES) fail(path_, "no permission to write to its directory");
-    fail(path_, system_reason(error));
+    if (error == EACCES) fail(path(), "no permission to write to its directory");
+    if (error == EEXIST) fail(path(), "what a run of this id has left cannot be removed");
+    fail(path(), system_reason(error));
   }
-  directory_ = open_directory(parent_.get(), staging_name_.c_str());
-  if (directory_.is_open() && lock(directory_.get(), LOCK_EX | LOCK_NB)) return;
-  const int error = errno;
-  remove();
-  fail(path_, "its staging directory cannot be locked: " + system_reason(error));
+  directory_ = open_directory(parent(), staging_name_);
+  if (!directory_.is_open() || !lock(directory_.get(), LOCK_EX | LOCK_NB)) {
+    const int error = errno;
+    remove();
+    fail(path(), "its staging directory cannot be locked: " + system_reason(error));
+  }
+  try {
+    write_note(directory_.get(), kRunName, to_text(record_), /*sync=*/false, path());
+  } catch (...) {
+    remove();
+    throw;
+  }
+}
+
+std::string Staging::directory_path() const { return path_beside(place_, staging_name_); }
+
+Publication Staging::publication(bool sync) const { return publication_of(destination(), directory(), sync); }
+
+bool Staging::is_destination_there() const {
+  struct stat status {};
+  if (::fstatat(parent(), name().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return true;
+  if (errno != ENOENT) fail(path(), system_reason(errno));
+  return false;
+}
+
+void Staging::sync() const {
+  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC;
+  const Descriptor note(uninterrupted([&] { return ::openat(directory(), kRunName, kFlags); }));
+  for (const int descriptor : {note.get(), directory(), parent()})
+    if (uninterrupted([&] { return ::fsync(descriptor); }) != 0)
+      fail(path(), "its staging directory: " + system_reason(errno));
 }
 
 void Staging::remove() noexcept {
   if (staging_name_.empty()) return;
-  ::unlinkat(parent_.get(), staging_name_.c_str(), AT_REMOVEDIR);
+  remove_left(place_, staging_name_, directory());
   staging_name_.clear();
   directory_.close();
 }
 
-int Staging::publish_directory() noexcept {
-  const int error = rename_directory_exclusively(parent_.get(), staging_name_, parent_.get(), name_);
-  if (error != 0) return error;
-  staging_name_.clear();
-  directory_.close();
-  return 0;
+bool Staging::finish() noexcept {
+  if (staging_name_.empty()) return true;
+  bool is_empty = false;
+  try {
+    is_empty = is_without_data(directory());
+  } catch (const std::bad_alloc&) {
+    // It stays: who finds it looks again.
+  }
+  if (is_empty)
+    remove();
+  else
+    keep();
+  return is_empty;
 }
 
-std::string Staging::directory_path() const { return path_.substr(0, path_.size() - name_.size()) + staging_name_; }
+void Staging::keep() noexcept {
+  staging_name_.clear();
+  directory_.close();
+}
+
+bool Staging::clean() noexcept {
+  const auto is_known = [](const std::string& path) {
+    if (path == "intent" || path == "intent.new") return true;
+    return path.ends_with(".parquet") || path.ends_with(".part") || path.ends_with(".journal");
+  };
+  try {
+    walk_tree(directory(), [&](const TreeEntry& entry) {
+      const bool is_directory = entry.kind == TreeEntry::Kind::directory;
+      if (is_directory || (entry.kind == TreeEntry::Kind::file && is_known(entry.path)))
+        ::unlinkat(entry.directory, entry.name.c_str(), is_directory ? AT_REMOVEDIR : 0);
+      return 0;
+    });
+  } catch (const std::bad_alloc&) {
+    // It stays.
+  }
+  return finish();
+}
+
+void Staging::publish_at(const std::string& path) {
+  other_ = open_place(path);
+  record_.mode = PublishMode::create;
+  struct stat here {};
+  struct stat there {};
+  const bool is_one_file_system = ::fstat(place_.parent.get(), &here) == 0 &&
+                                  ::fstat(other_->parent.get(), &there) == 0 && here.st_dev == there.st_dev;
+  if (!is_one_file_system)
+    throw Error(ErrorCode::unsupported, path + " is on another file system than " + place_.path, {.source = path},
+                "name a path beside it, and move that afterwards");
+  check_destination();
+}
 
 void Staging::refuse_arrival() const {
-  throw Error(ErrorCode::conflict, path_ + " has come into being while it was written; it was left as it is",
-              {.source = path_}, "write to another path, or remove it first");
-}
-
-void Staging::tell_not_durable(int error) const {
-  throw Error(ErrorCode::io,
-              path_ + " is complete and visible, but may not survive a power loss: its directory was not synced: " +
-                  system_reason(error),
-              {.source = path_});
+  throw Error(ErrorCode::conflict, path() + " has come into being while it was written; it was left as it is",
+              {.source = path()}, "write to another path, or remove it first");
 }
 
 }  // namespace sluice

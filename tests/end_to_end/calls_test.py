@@ -5,7 +5,7 @@ import re
 
 import program
 
-VERBS = ("write", "inspect", "schema", "show", "count", "verify", "diff")
+VERBS = ("write", "merge", "inspect", "schema", "show", "count", "verify", "diff", "recover", "clean")
 
 
 class Help(program.ProgramTest):
@@ -80,7 +80,7 @@ class WrongCalls(program.ProgramTest):
             ("--memory", "", "needs a value"),
             ("--memory", "1MiB", "16 MiB"),
             ("--threads", "1025", "0 to 1024"),
-            ("--sync", "maybe", "--sync takes on or off"),
+            ("--sync", "maybe", "--sync takes on, off or row-group"),
             ("--extra", "ignored", 'did you mean "ignore"?'),
             ("--progress", "alway", 'did you mean "always"?'),
             ("--color", "red", "auto, always or never"),

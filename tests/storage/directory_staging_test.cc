@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <thread>
 
 #include "base/bytes.h"
 #include "sluice/error.h"
@@ -59,7 +60,7 @@ TEST(DirectoryStaging, ShowsAllFilesAtOnce) {
     ASSERT_EQ(dir.names().size(), 1u);
     EXPECT_THAT(dir.names()[0], HasSubstr(".out.sluice-"));
     EXPECT_EQ(read_file(staging.staged_path("8.parquet")), "file 8");
-    EXPECT_THAT(staging.staged_path("8.parquet"), HasSubstr("/8.parquet.part"));
+    EXPECT_THAT(staging.staged_path("8.parquet"), HasSubstr("/data/8.parquet.part"));
     staging.publish();
     EXPECT_THAT(dir.names(), ElementsAre("out"));
     EXPECT_EQ(names_in(dir / "out").size(), 9u);
@@ -121,7 +122,7 @@ TEST(DirectoryStaging, AnEmptyDirectoryIsTakenForFilesOneByOne) {
   write_file(dir / "file", "theirs");
   EXPECT_EQ(refusal(dir / "file", kEach), "conflict: " + (dir / "file") + " exists and is no directory");
   std::filesystem::create_symlink("out", dir / "link");
-  EXPECT_EQ(refusal(dir / "link", kEach), "conflict: " + (dir / "link") + " exists and is no directory");
+  EXPECT_EQ(refusal(dir / "link", kEach), "conflict: " + (dir / "link") + " is a symbolic link");
   EXPECT_THAT(dir.names(), ElementsAre("file", "link", "out"));
 }
 
@@ -184,6 +185,190 @@ TEST(DirectoryStaging, FilesCanBeReadBackAndHaveJournals) {
   sink->publish();
   staging.publish();
   EXPECT_THAT(names_in(dir / "out"), ElementsAre("a.parquet"));
+}
+
+DirectoryStagingOptions options_of(PublishMode mode, bool sync = false) {
+  return {.sync = sync, .publish = {.mode = mode}};
+}
+
+/// Files below a directory, with their directories.
+std::vector<std::string> files_in(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(path))
+    if (!entry.is_directory()) names.push_back(std::filesystem::relative(entry.path(), path));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+TEST(DirectoryStaging, FilesMayBeInDirectories) {
+  for (const bool sync : {false, true}) {
+    TemporaryDirectory dir;
+    DirectoryStaging staging(dir / "out", {.sync = sync});
+    for (const std::string name : {"k=1/l=2/a.parquet", "k=1/a.parquet", "k=2/a.parquet", "a.parquet"})
+      add_file(staging, name, name);
+    for (const std::string name : {"", "/a", "../a", "k=1/../../a", "k=1//a"})
+      EXPECT_THROW(staging.create(name), Error) << name;
+    staging.publish();
+    EXPECT_THAT(files_in(dir / "out"), ElementsAre("a.parquet", "k=1/a.parquet", "k=1/l=2/a.parquet", "k=2/a.parquet"));
+    EXPECT_EQ(read_file(dir / "out/k=1/l=2/a.parquet"), "k=1/l=2/a.parquet");
+    EXPECT_THAT(dir.names(), ElementsAre("out"));
+  }
+}
+
+// More than are waited for one by one.
+TEST(DirectoryStaging, ManyFilesAreSyncedAtOnce) {
+  for (const PublishMode mode : {PublishMode::create, PublishMode::append}) {
+    TemporaryDirectory dir;
+    if (mode == PublishMode::append) std::filesystem::create_directory(dir / "out");
+    DirectoryStaging staging(dir / "out", options_of(mode, /*sync=*/true));
+    for (int i = 0; i < 80; ++i) add_file(staging, "k=" + std::to_string(i) + "/a.parquet", "a");
+    staging.publish();
+    EXPECT_EQ(files_in(dir / "out").size(), 80u);
+    EXPECT_THAT(dir.names(), ElementsAre("out"));
+  }
+}
+
+TEST(DirectoryStaging, SinksComeAndGoFromSeveralThreads) {
+  TemporaryDirectory dir;
+  DirectoryStaging staging(dir / "out", {.sync = true});
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread)
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < 25; ++i)
+        add_file(staging, "k=" + std::to_string(i) + "/" + std::to_string(thread) + ".parquet", "a");
+    });
+  for (std::thread& thread : threads) thread.join();
+  staging.publish();
+  EXPECT_EQ(files_in(dir / "out").size(), 100u);
+}
+
+TEST(DirectoryStaging, EachModeMeetsWhatIsThere) {
+  struct Case {
+    PublishMode mode;
+    std::vector<std::string> files;
+  };
+  for (const Case& c : {Case{PublishMode::append, {"k=1/a.parquet", "k=1/b.parquet", "k=2/a.parquet", "k=3/b.parquet"}},
+                        Case{PublishMode::overwrite, {"k=1/b.parquet", "k=3/b.parquet"}},
+                        Case{PublishMode::overwrite_partitions, {"k=1/b.parquet", "k=2/a.parquet", "k=3/b.parquet"}}})
+    for (const bool is_there : {true, false}) {
+      TemporaryDirectory dir;
+      for (const std::string name : {"out/k=1/a.parquet", "out/k=2/a.parquet"}) {
+        if (!is_there) continue;
+        std::filesystem::create_directories(std::filesystem::path(dir / name).parent_path());
+        write_file(dir / name, "old");
+      }
+      DirectoryStaging staging(dir / "out", options_of(c.mode));
+      add_file(staging, "k=1/b.parquet", "new");
+      add_file(staging, "k=3/b.parquet", "new");
+      const std::vector<std::string> before = is_there ? files_in(dir / "out") : std::vector<std::string>();
+      EXPECT_EQ(before.size(), is_there ? 2u : 0u);
+      staging.publish();
+      EXPECT_EQ(files_in(dir / "out"),
+                is_there ? c.files : (std::vector<std::string>{"k=1/b.parquet", "k=3/b.parquet"}))
+          << to_string(c.mode);
+      EXPECT_THAT(dir.names(), ElementsAre("out"));
+    }
+}
+
+TEST(DirectoryStaging, WhatIsThereStaysWhenTheRunFails) {
+  for (const PublishMode mode : {PublishMode::append, PublishMode::overwrite, PublishMode::overwrite_partitions}) {
+    TemporaryDirectory dir;
+    std::filesystem::create_directories(dir / "out/k=1");
+    write_file(dir / "out/k=1/a.parquet", "old");
+    {
+      DirectoryStaging staging(dir / "out", options_of(mode));
+      add_file(staging, "k=1/b.parquet", "new");
+    }
+    EXPECT_THAT(files_in(dir / "out"), ElementsAre("k=1/a.parquet"));
+    EXPECT_THAT(dir.names(), ElementsAre("out"));
+    // Nothing to add, nothing to replace.
+    if (mode == PublishMode::overwrite) continue;
+    DirectoryStaging staging(dir / "out", options_of(mode));
+    staging.publish();
+    EXPECT_THAT(files_in(dir / "out"), ElementsAre("k=1/a.parquet"));
+    EXPECT_THAT(dir.names(), ElementsAre("out"));
+  }
+}
+
+TEST(DirectoryStaging, OverwriteRefusesWhatIsNotParquet) {
+  TemporaryDirectory dir;
+  std::filesystem::create_directories(dir / "out/k=1");
+  write_file(dir / "out/k=1/notes.txt", "theirs");
+  EXPECT_THAT(refusal(dir / "out", options_of(PublishMode::overwrite)), HasSubstr("conflict: "));
+  {
+    // What is replaced is looked at when it is known.
+    DirectoryStaging staging(dir / "out", options_of(PublishMode::overwrite_partitions));
+    add_file(staging, "k=1/b.parquet", "new");
+    EXPECT_THROW(staging.publish(), Error);
+  }
+  {
+    DirectoryStaging staging(dir / "out", options_of(PublishMode::overwrite_partitions));
+    add_file(staging, "k=2/b.parquet", "new");
+    staging.publish();
+  }
+  EXPECT_THAT(files_in(dir / "out"), ElementsAre("k=1/notes.txt", "k=2/b.parquet"));
+  EXPECT_THAT(dir.names(), ElementsAre("out"));
+  EXPECT_THAT(refusal(dir / "out", {.each_file = true, .publish = {.mode = PublishMode::overwrite}}),
+              HasSubstr("invalid: "));
+}
+
+TEST(DirectoryStaging, AppendRefusesNamesThatAreTaken) {
+  TemporaryDirectory dir;
+  std::filesystem::create_directory(dir / "out");
+  {
+    DirectoryStaging staging(dir / "out", options_of(PublishMode::append));
+    add_file(staging, "a.parquet", "new");
+    add_file(staging, "b.parquet", "new");
+    write_file(dir / "out/b.parquet", "theirs");
+    EXPECT_THROW(staging.publish(), Error);
+  }
+  EXPECT_THAT(names_in(dir / "out"), ElementsAre("b.parquet"));  // all or nothing
+  EXPECT_EQ(read_file(dir / "out/b.parquet"), "theirs");
+  EXPECT_THAT(dir.names(), ElementsAre("out"));
+}
+
+TEST(DirectoryStaging, EachFileIsAppended) {
+  TemporaryDirectory dir;
+  std::filesystem::create_directory(dir / "out");
+  write_file(dir / "out/a.parquet", "old");
+  DirectoryStaging staging(dir / "out", {.each_file = true, .publish = {.mode = PublishMode::append}});
+  add_file(staging, "k=1/b.parquet", "new");
+  EXPECT_THAT(files_in(dir / "out"), ElementsAre("a.parquet", "k=1/b.parquet"));
+  staging.publish();
+  EXPECT_THAT(dir.names(), ElementsAre("out"));
+}
+
+TEST(DirectoryStaging, AFailedRunMayKeepWhatItHas) {
+  TemporaryDirectory dir;
+  const DirectoryStagingOptions keeping{.sync = false, .publish = {.on_failure = OnFailure::keep}};
+  {
+    DirectoryStaging staging(dir / "out", keeping);
+    const std::unique_ptr<Sink> open = staging.create("k=1/b.parquet");
+    open->write_at(0, as_bytes("half"));
+  }
+  EXPECT_THAT(dir.names(), IsEmpty());  // no finished file, no journal: nothing that could be recovered
+  {
+    DirectoryStaging staging(dir / "out", keeping);
+    add_file(staging, "k=1/a.parquet", "a");
+    const std::unique_ptr<Sink> open = staging.create("k=1/b.parquet");
+    open->write_at(0, as_bytes("half"));
+    open->open_journal()->append(as_bytes("note"));
+    EXPECT_TRUE(open->recoverable());
+    open->sync();
+    open->release();
+    open->write_at(4, as_bytes(" and more"));
+  }
+  ASSERT_EQ(dir.names().size(), 1u);
+  const std::string left = dir / dir.names()[0];
+  EXPECT_THAT(files_in(left),
+              ElementsAre("data/k=1/a.parquet.part", "data/k=1/b.parquet.journal", "data/k=1/b.parquet.part", "run"));
+  EXPECT_EQ(read_file(left + "/data/k=1/b.parquet.part"), "half and more");
+  // Somebody takes it over, with what can be had of it.
+  std::filesystem::remove(left + "/data/k=1/b.parquet.journal");
+  DirectoryStaging adopted(Staging::adopt(dir / "out", dir.names()[0]), {"k=1/a.parquet", "k=1/b.parquet"}, true);
+  adopted.publish();
+  EXPECT_THAT(dir.names(), ElementsAre("out"));
+  EXPECT_THAT(files_in(dir / "out"), ElementsAre("k=1/a.parquet", "k=1/b.parquet"));
 }
 
 TEST(DirectoryStaging, AKilledProcessLeavesNothingVisible) {

@@ -1,0 +1,108 @@
+#include "datasets/append_check.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/utf8.h"
+#include "sluice/dataset_reader.h"
+#include "sluice/error.h"
+#include "storage/directory_tree.h"
+
+namespace sluice {
+namespace {
+
+constexpr size_t kRunIdBytesMax = 1024;
+
+bool has_files(const std::string& path) {
+  const Descriptor directory(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!directory.is_open() && (errno == ENOENT || errno == ENOTDIR)) return false;
+  bool found = false;
+  const auto is_passed_over = [](const std::string& name) { return name[0] == '.' || name[0] == '_'; };
+  const auto visit = [&](const TreeEntry& entry) {
+    found = found || (entry.kind != TreeEntry::Kind::directory && entry.name.ends_with(".parquet") &&
+                      !is_passed_over(entry.name));
+    return 0;
+  };
+  const int error = !directory.is_open() ? errno : walk_tree(directory.get(), visit, [&](const TreeEntry& entry) {
+    return !found && !is_passed_over(entry.name);
+  });
+  if (error != 0 && !found)
+    throw Error(ErrorCode::io, "cannot list " + path + ", which is to be appended to: " + system_reason(error),
+                {.source = path});
+  return found;
+}
+
+/// The columns that rows come with, and those that are made of them.
+Schema with_parts(const Schema& rows, const PartitionOptions& partitions) {
+  std::vector<Field> fields(rows.fields().begin(), rows.fields().end());
+  for (const PartitionKey& key : partitions.keys)
+    if (key.part != PartitionKey::Part::value) fields.push_back({key.name(), int32()});
+  return Schema(std::move(fields));
+}
+
+std::string text_of(const Field& field) { return to_text(Schema({field})); }
+
+bool is_integer(const Type& type) { return type.kind() >= TypeKind::int8 && type.kind() <= TypeKind::uint64; }
+
+/// Values of directories have no type of their own: numbers there are as wide as their reader takes them.
+bool is_same_type(const Type& a, const Type& b, bool is_key) {
+  return a == b || (is_key && is_integer(a) && is_integer(b));
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text.empty() ? "nothing" : text;
+}
+
+[[noreturn]] void refuse(const std::string& path, const std::string& column, const std::string& why) {
+  throw Error(ErrorCode::data, "cannot append to " + path + ": " + why, {.source = path, .field = column},
+              "--schema \"$(sluice schema " + path + ")\" reads the new rows with the columns of the old ones");
+}
+
+}  // namespace
+
+void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode) {
+  if (mode != PublishMode::append && mode != PublishMode::overwrite_partitions) return;
+  std::vector<std::string> keys;
+  for (const PartitionKey& key : partitions.keys) keys.push_back(key.name());
+  check_append(path, with_parts(rows, partitions), keys);
+}
+
+void check_append(const std::string& path, const Schema& wanted, const std::vector<std::string>& keys) {
+  if (!has_files(path)) return;
+  const DatasetReader there(path);
+  if (keys != there.partitions())
+    throw Error(ErrorCode::data,
+                "cannot append to " + path + ": its files are partitioned by " + joined(there.partitions()) +
+                    ", and the new rows by " + joined(keys),
+                {.source = path}, "--partition-by takes the same keys in the same order");
+  const auto is_key = [&](const std::string& name) { return std::ranges::find(keys, name) != keys.end(); };
+  for (const Field& field : there.schema().fields()) {
+    const std::optional<size_t> place = wanted.find(field.name);
+    if (!place && is_key(field.name)) continue;  // of a file whose directory tells it
+    if (!place) refuse(path, field.name, "column \"" + text_of(field) + "\" is not in the new rows");
+    const Field& found = wanted[*place];
+    const bool fits = field.nullable || !found.nullable || is_key(field.name);
+    if (!fits || !is_same_type(field.type, found.type, is_key(field.name)))
+      refuse(path, field.name,
+             "column " + field.name + " is \"" + text_of(field) + "\" there, but \"" + text_of(found) +
+                 "\" in the new rows");
+  }
+  for (const Field& field : wanted.fields())
+    if (!there.schema().find(field.name))
+      refuse(path, field.name, "column \"" + text_of(field) + "\" is new, and its files lack it");
+}
+
+void check_run_id(const std::string& run_id) {
+  if (run_id.size() > kRunIdBytesMax)
+    throw Error(ErrorCode::invalid, "a run id has " + std::to_string(run_id.size()) + " bytes; it may have " +
+                                        std::to_string(kRunIdBytesMax));
+  if (utf8_valid_bytes(run_id) != run_id.size()) throw Error(ErrorCode::invalid, "a run id that is not UTF-8");
+}
+
+}  // namespace sluice

@@ -1,0 +1,28 @@
+// Whether rows may come to what a dataset has: the same columns, so that the dataset is one table behind it, too.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sluice/partition.h"
+#include "sluice/publish_options.h"
+#include "sluice/schema.h"
+
+namespace sluice {
+
+/// Throws Error{data} that names a column and what it is on both sides, where the files at `path` have other columns,
+/// types or partition keys than the rows to come; what is not null there must not be null here. The order of columns
+/// does not count. Reads the footers of all files; nothing is looked at for create and overwrite, which leave no file
+/// beside theirs. Throws what DatasetReader does for files that cannot be read.
+void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode);
+
+/// The same for a file that is finished, in a directory whose name has these keys.
+void check_append(const std::string& path, const Schema& of_file, const std::vector<std::string>& keys);
+
+/// The key of a file's metadata that names the run it is of.
+inline constexpr const char* kRunIdKey = "sluice.run_id";
+
+/// Throws Error{invalid} for a run id that is too long, or no UTF-8; an empty one is none.
+void check_run_id(const std::string& run_id);
+
+}  // namespace sluice

@@ -1,0 +1,93 @@
+#include "datasets/left_files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "files/recover_file.h"
+#include "sluice/error.h"
+
+namespace sluice {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <typename Visit>
+void for_each_file(const std::string& directory, Visit visit) {
+  std::error_code error;
+  fs::recursive_directory_iterator entries(directory, error);
+  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
+    const fs::file_status status = entries->symlink_status(error);
+    if (!error && fs::is_regular_file(status)) visit(entries->path());
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw Error(ErrorCode::io, "cannot look at " + directory + ": " + error.message(), {.source = directory});
+}
+
+}  // namespace
+
+std::vector<LeftFile> left_files(const std::string& staging, const RunRecord& record) {
+  constexpr std::string_view kPart = ".part";
+  const bool is_file = record.kind == RunRecord::Kind::file;
+  const std::string directory = is_file ? staging : staging + "/data";
+  std::vector<LeftFile> files;
+  for_each_file(directory, [&](const fs::path& path) {
+    LeftFile file{.name = path.lexically_relative(directory), .part = path};
+    if (file.name.ends_with(kPart))
+      file.name.resize(file.name.size() - kPart.size());
+    else if (!is_file && file.name.ends_with(".parquet"))
+      file.has_name = true;
+    else
+      return;
+    if (is_file && file.name != record.destination) return;
+    const std::string journal = directory + "/" + file.name + ".journal";
+    std::error_code ignored;
+    if (!file.has_name && fs::exists(journal, ignored)) file.journal = journal;
+    files.push_back(std::move(file));
+  });
+  std::ranges::sort(files, {}, &LeftFile::name);
+  return files;
+}
+
+uint64_t bytes_below(const std::string& directory) {
+  uint64_t bytes = 0;
+  for_each_file(directory, [&](const fs::path& path) {
+    std::error_code gone;
+    const uintmax_t size = fs::file_size(path, gone);
+    if (!gone) bytes += size;
+  });
+  return bytes;
+}
+
+LeftRun look_at_left_run(const DestinationPlace& place, const LeftStaging& left) {
+  LeftRun run{.staging = path_beside(place, left.name),
+              .destination = place.path,
+              .mode = left.record.mode,
+              .run_id = left.record.run_id,
+              .is_alive = left.is_alive,
+              .is_pending = left.is_pending,
+              .begun = left.begun};
+  run.bytes = bytes_below(run.staging);
+  if (run.is_alive) return run;
+  for (const LeftFile& file : left_files(run.staging, left.record)) {
+    const std::optional<RecoveredFile> found = look_at_left_file(file.part, file.journal);
+    if (!found) continue;
+    ++run.files;
+    run.rows += found->written.rows;
+    run.row_groups += static_cast<size_t>(found->written.row_groups);
+  }
+  return run;
+}
+
+inline namespace v0 {
+
+std::vector<LeftRun> left_runs(const std::string& destination) {
+  const DestinationPlace place = open_place(without_slashes_at_end(destination));
+  std::vector<LeftRun> runs;
+  for (const LeftStaging& left : left_stagings(place))
+    if (left.is_ours) runs.push_back(look_at_left_run(place, left));
+  return runs;
+}
+
+}  // namespace v0
+}  // namespace sluice

@@ -1,0 +1,44 @@
+// What is below an open directory, without ever following a link out of it. (POSIX openat, O_NOFOLLOW.)
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "storage/descriptor.h"
+
+namespace sluice {
+
+/// Directories inside each other that are looked at: those of a dataset (kListingDepthMax) and those around it.
+inline constexpr int kTreeDepthMax = 40;
+
+/// The directory `path` below an open one, part by part; "" and "." are the directory itself. Not open, with errno,
+/// where a part is missing, is a link (ELOOP or ENOTDIR), or refuses.
+Descriptor open_below(int directory, std::string_view path);
+/// What stands before the last slash, or "".
+std::string_view directory_part(std::string_view path);
+/// What stands behind the last slash.
+std::string name_part(std::string_view path);
+
+struct TreeEntry {
+  enum class Kind : uint8_t { directory, file, other };
+
+  int directory = -1;  ///< the open directory that it stands in
+  std::string name{};
+  std::string path{};  ///< from where the walk began
+  Kind kind = Kind::other;
+};
+
+/// Calls `visit` for everything below an open directory, a directory after what is in it; `enters`, where there is one,
+/// says which directories are gone into. Both are called in no certain order of names. Goes on behind failures, and
+/// returns the first errno (of the system's, or that `visit` returned), or 0. ELOOP for more than kTreeDepthMax.
+int walk_tree(int directory, const std::function<int(const TreeEntry&)>& visit,
+              const std::function<bool(const TreeEntry&)>& enters = {});
+
+/// Removes all that is below an open directory. What resists stays; returns the first errno, or 0.
+int remove_contents(int directory);
+/// Waits until the names in an open directory and in all below are on the device; 0 or an errno.
+int sync_directories(int directory);
+
+}  // namespace sluice

@@ -1,0 +1,31 @@
+// Names of staging directories: `.<name>.sluice-<run>` beside a destination, or `.sluice-<run>` inside of one; a run is
+// 16 hexadecimal digits.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sluice {
+
+inline constexpr size_t kRunDigits = 16;
+
+inline std::string staging_prefix(std::string_view destination) { return "." + std::string(destination) + ".sluice-"; }
+
+inline bool is_run(std::string_view text) {
+  return text.size() == kRunDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Of this destination.
+inline bool is_staging_of(std::string_view entry, std::string_view prefix) {
+  return entry.starts_with(prefix) && is_run(entry.substr(prefix.size()));
+}
+
+/// Of any, or inside of one.
+inline bool is_staging_name(std::string_view entry) {
+  constexpr std::string_view kMark = ".sluice-";
+  if (entry.size() < kMark.size() + kRunDigits || entry[0] != '.') return false;
+  const std::string_view end = entry.substr(entry.size() - kMark.size() - kRunDigits);
+  return end.starts_with(kMark) && is_run(end.substr(kMark.size()));
+}
+
+}  // namespace sluice

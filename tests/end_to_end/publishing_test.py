@@ -1,0 +1,229 @@
+#!/usr/bin/python3
+"""What becomes of what is at the destination, of runs that fail, and of runs that are called twice."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import program
+
+
+def records(first, count, **more):
+    return "".join(json.dumps({"id": n, "k": n % 3, **more}) + "\n" for n in range(first, first + count))
+
+
+class Publishing(program.ProgramTest):
+    def write(self, first, count, *options, code=0, dest="out", **more):
+        return self.text("write", "-", "-o", dest, "--sync", "off", *options, stdin=records(first, count, **more),
+                         code=code)
+
+    def ids(self, path="out"):
+        out, _ = self.text("show", path, "--columns", "id", "--format", "ndjson")
+        return sorted(json.loads(line)["id"] for line in out.splitlines())
+
+    def files(self, path="out"):
+        return sorted(str(p.relative_to(self.folder / path)) for p in (self.folder / path).rglob("*") if p.is_file())
+
+
+class Modes(Publishing):
+    def test_create_refuses_what_exists(self):
+        self.write(0, 10)
+        _, err = self.write(0, 10, code=1)
+        self.assertRegex(err, r"(?m)^sluice: error: out exists")
+        self.assertRegex(err, r"(?m)^  out was not touched\.")
+        self.assertRegex(err, r"(?m)^hint: .*--mode")
+        self.assertEqual(self.ids(), list(range(10)))
+
+    def test_append(self):
+        for mode in ("append", "append", "append"):
+            before = len(self.files()) if (self.folder / "out").exists() else 0
+            _, err = self.write(10 * before, 10, "--mode", mode)
+            self.assertIn("appended  out", err)
+        self.assertEqual(self.ids(), list(range(30)))
+        self.assertEqual(len(self.files()), 3)
+        for name in self.files():
+            self.assertRegex(name, r"^out-[0-9a-f]{16}-0\.parquet$")
+        self.assertEqual(self.names(), ["out"])
+
+    def test_append_wants_the_same_columns(self):
+        self.write(0, 10)
+        _, err = self.write(10, 10, "--mode", "append", code=1, more="x")
+        self.assertRegex(err, r'cannot append to out: column "more string" is new')
+        self.assertRegex(err, r"(?m)^  out was not touched\.")
+        self.assertRegex(err, r'--schema "\$\(sluice schema out\)"')
+        self.assertEqual(self.ids(), list(range(10)))
+        self.assertEqual(self.names(), ["out"])
+
+    def test_overwrite(self):
+        self.write(0, 10, "--shard-rows", 3)
+        _, err = self.write(100, 5, "--mode", "overwrite")
+        self.assertIn("replaced  ", err)
+        self.assertEqual(self.ids(), list(range(100, 105)))
+        self.assertEqual(len(self.files()), 1)
+        self.assertEqual(self.names(), ["out"])
+        (self.folder / "out" / "notes.txt").write_text("mine")
+        _, err = self.write(0, 5, "--mode", "overwrite", code=1)
+        self.assertIn("out/notes.txt is no Parquet file", err)
+        self.assertEqual(self.files()[0], "notes.txt")
+
+    def test_overwrite_of_one_file(self):
+        self.write(0, 10, dest="a.parquet")
+        self.write(50, 10, "--mode", "overwrite", dest="a.parquet")
+        self.assertEqual(self.ids("a.parquet"), list(range(50, 60)))
+        _, err = self.write(0, 10, "--mode", "overwrite", dest="b.parquet")
+        self.assertIn("replaced  b.parquet", err)
+        _, err = self.write(0, 1, "--mode", "overwrite", "--schema", "k date", dest="a.parquet", code=1)
+        self.assertRegex(err, r"(?m)^  a\.parquet was not touched\.")
+        self.assertEqual(self.ids("a.parquet"), list(range(50, 60)))
+
+    def test_overwrite_partitions(self):
+        by = ("--partition-by", "k")
+        self.write(0, 9, *by)
+        self.text("write", "-", "-o", "out", "--mode", "overwrite-partitions", *by,
+                  stdin='{"id":100,"k":1}\n{"id":101,"k":7}\n')
+        self.assertEqual(self.ids(), [0, 2, 3, 5, 6, 8, 100, 101])
+        self.assertEqual(self.names(), ["out"])
+        _, err = self.text("write", "-", "-o", "out", "--mode", "append", stdin='{"id":1}\n', code=1)
+        self.assertIn("partitioned by k", err)
+
+    def test_wrong_calls(self):
+        for options, words in (
+                (("--mode", "append", "-o", "a.parquet"), "for datasets"),
+                (("--mode", "overwrite-partitions", "-o", "out"), "no partitions"),
+                (("--mode", "replace", "-o", "out"), "--mode"),
+                (("--mode", "overwrite", "--publish", "each", "-o", "out"), "--publish each"),
+                (("--run-id", "a", "--publish", "each", "-o", "out"), "--run-id"),
+                (("--run-id", "", "-o", "out"), "--run-id"),
+                (("--run-id", "a", "-o", "-"), "standard output"),
+                (("--on-failure", "keep", "-o", "-"), "standard output"),
+                (("--sync", "row-group", "-o", "-"), "standard output"),
+                (("--allow-window", "-o", "out"), "--allow-window"),
+        ):
+            _, err = self.text("write", "-", *options, stdin=records(0, 1), code=2)
+            self.assertIn(words, err)
+        self.assertEqual(self.names(), [])
+
+    def test_json(self):
+        self.write(0, 3)
+        made = self.json("write", "-", "-o", "out", "--mode", "append", "--run-id", "b", "--json", stdin=records(3, 3))
+        self.assertEqual((made["mode"], made["run_id"], made["was_done_before"], made["dead_runs"]),
+                         ("append", "b", False, []))
+
+    def test_links_are_not_replaced(self):
+        self.write(0, 3, dest="real")
+        (self.folder / "out").symlink_to("real")
+        for mode in ("append", "overwrite"):
+            _, err = self.write(0, 3, "--mode", mode, code=1)
+            self.assertIn("symbolic link", err)
+        self.assertEqual(self.ids("real"), [0, 1, 2])
+
+
+class RunIds(Publishing):
+    def test_the_same_run_is_done_once(self):
+        for mode in ("create", "append", "overwrite", "overwrite-partitions"):
+            with self.subTest(mode):
+                dest = "out-" + mode
+                options = ("--mode", mode, "--run-id", "nightly 7", "--shard-rows", 4,
+                           *(("--partition-by", "k") if mode == "overwrite-partitions" else ()))
+                if mode != "create":
+                    self.write(1000, 6, dest=dest, *(options[6:]))
+                self.write(0, 10, *options, dest=dest)
+                ids = self.ids(dest)
+                _, err = self.text("write", "missing.ndjson", "-o", dest, *options)  # the source is not even opened
+                self.assertRegex(err, r"done      before by run nightly 7: " + dest + r" has its \d files?, 10 rows")
+                self.assertEqual(self.ids(dest), ids)
+                again = self.json("write", "missing.ndjson", "-o", dest, *options, "--json")
+                self.assertTrue(again["was_done_before"])
+                self.assertEqual(again["rows"], 10)
+
+    def test_of_one_file(self):
+        self.write(0, 10, "--run-id", "a", dest="a.parquet")
+        _, err = self.write(0, 99, "--run-id", "a", dest="a.parquet")
+        self.assertIn("10 rows", err)
+        self.write(0, 99, "--run-id", "b", dest="a.parquet", code=1)
+        self.write(0, 99, "--run-id", "b", "--mode", "overwrite", dest="a.parquet")
+        self.assertEqual(len(self.ids("a.parquet")), 99)
+
+
+class CutOff(Publishing):
+    """A source that is fed row by row, and a process that is killed when it has finished some row groups."""
+
+    def killed(self, rows, *options, dest="out", how=signal.SIGKILL):
+        fifo = self.folder / "source"
+        os.mkfifo(fifo)
+        process = subprocess.Popen([program.PROGRAM, "write", "source", "--from", "ndjson", "-o", dest, "--schema",
+                                    "id int64, k int64", "--row-group-rows", "100", *options], cwd=self.folder,
+                                   env=program.ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        with fifo.open("w") as feed:
+            # Far more text than is parsed at a time: what is behind waits for more.
+            feed.write(records(0, rows))
+            feed.flush()
+            deadline = time.monotonic() + 60
+            while not any(path.stat().st_size > 0 for path in self.folder.glob(".*.sluice-*/**/*.journal")):
+                self.assertLess(time.monotonic(), deadline, "no row group was finished")
+                time.sleep(0.02)
+            process.send_signal(how)
+            if how != signal.SIGKILL:
+                feed.write(records(rows, 1))
+        _, err = process.communicate(timeout=60)
+        fifo.unlink()
+        return err.decode()
+
+    def test_killed_and_recovered(self):
+        self.killed(300_000)
+        self.assertFalse((self.folder / "out").exists())
+        runs = self.json("recover", "out", "--dry-run", "--json", "-q")["runs"]
+        self.assertEqual(len(runs), 1)
+        self.assertGreater(runs[0]["rows"], 0)
+        self.assertEqual(runs[0]["rows"] % 100, 0)
+        table = self.text("recover", "out", "--dry-run")[1]
+        self.assertRegex(table, r"left over +mode +state")
+        _, err = self.text("recover", "out")
+        self.assertRegex(err, r"recovered 1 file, [\d,]+ rows in [\d,]+ row groups \u2192 out")
+        self.assertEqual(self.ids(), list(range(runs[0]["rows"])))
+        self.text("verify", "out")
+        self.assertEqual(self.names(), ["out"])
+        self.assertIn("nothing   is left", self.text("recover", "out")[1])
+
+    def test_the_next_run_tells_of_it_and_clean_removes_it(self):
+        self.killed(300_000)
+        _, err = self.write(0, 3)
+        self.assertRegex(err, r"(?m)^left over \.out\.sluice-[0-9a-f]{16} by an earlier run: sluice recover out, or "
+                              r"sluice clean out$")
+        self.text("recover", "out", code=2)  # out exists by now: it must be said what to do
+        self.text("clean", "out", "--dry-run")
+        self.assertEqual(len(self.names()), 2)
+        self.assertIn("removed   1 run", self.text("clean", "out")[1])
+        self.assertEqual(self.names(), ["out"])
+
+    def test_the_same_run_again(self):
+        self.killed(300_000, "--run-id", "a")
+        self.write(0, 10, "--run-id", "a")
+        self.assertEqual(self.ids(), list(range(10)))
+        self.assertEqual(self.names(), ["out"])
+
+    def test_kept_on_failure(self):
+        err = self.killed(300_000, "--on-failure", "keep", how=signal.SIGTERM)
+        self.assertRegex(err, r"out was not touched; 1 file with [\d,]+ rows are kept: sluice recover out")
+        self.text("recover", "out", "-o", "rescued")
+        ids = self.ids("rescued")
+        self.assertEqual(ids, list(range(len(ids))))
+        self.assertEqual(self.names(), ["rescued"])
+
+    def test_nothing_is_kept_unless_asked_for(self):
+        self.killed(300_000, how=signal.SIGTERM)
+        self.assertEqual(self.names(), [])
+
+    def test_one_file(self):
+        self.killed(300_000, dest="a.parquet")
+        self.text("recover", "a.parquet")
+        self.text("verify", "a.parquet")
+        self.assertGreater(len(self.ids("a.parquet")), 0)
+        self.assertEqual(self.names(), ["a.parquet"])
+
+
+if __name__ == "__main__":
+    program.main()
