@@ -15,6 +15,8 @@
 
 #include "sluice/batch.h"
 #include "sluice/file_writer.h"
+#include "sluice/partition.h"
+#include "sluice/publish_options.h"
 #include "sluice/schema.h"
 
 namespace sluice {
@@ -27,7 +29,8 @@ enum class Publish : uint8_t {
 };
 
 /// Where one file ends and the next one begins: at the limit that is reached first. 0 = no such limit; with none there
-/// is one file. The last file has what is left, and no file is without rows, unless there are none at all.
+/// is one file, or one in each partition. The last file has what is left, and no file is without rows, unless there are
+/// none at all.
 struct DatasetOptions {
   FileOptions file{};
   /// Files are named `<file_prefix>-<number>.parquet`, from 0; the directory's name when empty.
@@ -44,6 +47,12 @@ struct DatasetOptions {
   /// Seconds from the first row of a file until it ends; looked at by write() and tick().
   double shard_seconds = 0;
   Publish publish = Publish::end;
+  /// What becomes of what stands at the destination, and of a run that fails.
+  PublishOptions target{};
+  /// Which directory a row goes to; shards are then those of each partition. Not with Publish::each or shard_seconds.
+  PartitionOptions partitions{};
+  /// Directory for rows that wait for their partition and do not fit in memory; TMPDIR or /tmp when empty.
+  std::string scratch{};
   /// The time that shard_seconds goes by; a steady clock when empty.
   std::function<std::chrono::steady_clock::time_point()> clock{};
 };
@@ -73,7 +82,11 @@ class DatasetWriter {
   void extend_schema(const Schema& wider);
   /// Ends the file under way if its time is over: to be called now and then where rows come seldom.
   void tick();
-  /// Finishes the last file and publishes what is not visible yet. Without a row: one file that has none.
+  /// Ends the row group under way and waits until it is written: see FileWriter::flush. Rows that wait for their
+  /// partition go on waiting.
+  void flush();
+  /// Finishes the last file and publishes what is not visible yet. Without a row: one file that has none; with
+  /// partitions nothing at all, which is an Error{data} where everything was to be overwritten.
   WriteResult close();
   /// Gives up: no file becomes visible that is not yet. What Publish::each has published stays. Later calls throw
   /// Error{closed}.
@@ -82,6 +95,9 @@ class DatasetWriter {
   const Schema& schema() const;
   /// Rows taken so far.
   int64_t rows() const;
+  /// Rows that recover() would find if the process ended now (FileWriter::durable_rows); with partitions none before
+  /// close().
+  int64_t durable_rows() const;
   /// Files that have ended; with Publish::each they are visible.
   size_t files_ended() const;
   /// Of all files so far, as far as they are written.

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "columns/bound_predicate.h"
-#include "columns/bounds_test.h"
+#include "columns/value_range.h"
 #include "datasets/file_listing.h"
 #include "datasets/partition_values.h"
 #include "files/scan.h"
@@ -24,8 +24,6 @@ constexpr size_t kKeptFilesMax = 128;
 constexpr uint64_t kKeptFooterBytesMax = uint64_t{8} << 20;
 /// Schemas that a new one is compared with before it is merged.
 constexpr size_t kComparedSchemasMax = 8;
-/// What files say about the types of their partitions.
-constexpr std::string_view kPartitionSchemaKey = "sluice.partition_schema";
 
 }  // namespace
 

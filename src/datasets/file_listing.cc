@@ -18,7 +18,6 @@ namespace sluice {
 namespace {
 
 constexpr std::string_view kEnding = ".parquet";
-constexpr std::string_view kNullValue = "__HIVE_DEFAULT_PARTITION__";
 
 using Partition = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
@@ -59,7 +58,7 @@ void add_key(std::string_view name, const std::string& path, Partition& partitio
   const std::string_view value = name.substr(sign + 1);
   for (const auto& known : partition)
     if (known.first == key) refuse(path, "the partition key " + key + " comes twice");
-  partition.emplace_back(std::move(key), value == kNullValue ? std::nullopt : std::optional(decoded(value, path)));
+  partition.emplace_back(std::move(key), value == kNullPartition ? std::nullopt : std::optional(decoded(value, path)));
 }
 
 bool is_hidden(std::string_view name) { return name.starts_with('.') || name.starts_with('_'); }

@@ -16,6 +16,9 @@ struct ListedFile {
   std::vector<std::pair<std::string, std::optional<std::string>>> partition{};
 };
 
+/// What a directory says of rows whose value is null: "year=__HIVE_DEFAULT_PARTITION__".
+inline constexpr std::string_view kNullPartition = "__HIVE_DEFAULT_PARTITION__";
+
 /// Directories below a directory that is listed, at the most.
 inline constexpr int kListingDepthMax = 32;
 

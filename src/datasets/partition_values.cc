@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/calendar.h"
+#include "base/digits.h"
 #include "base/float16.h"
 #include "base/number_text.h"
 #include "base/uuid_text.h"
@@ -45,6 +46,14 @@ bool append_integer(ColumnBuilder& out, const Int256& value) {
   }
   out.append_fixed(value.words.data());
   return true;
+}
+
+/// Without zeros in front, which integers of a partition may have: "month=01".
+std::string without_leading_zeros(std::string_view text) {
+  const bool is_negative = text.starts_with('-');
+  std::string_view digits = text.substr(is_negative ? 1 : 0);
+  while (digits.size() > 1 && digits.front() == '0' && is_digit(digits[1])) digits.remove_prefix(1);
+  return (is_negative ? "-" : "") + std::string(digits);
 }
 
 bool append_number(ColumnBuilder& out, std::string_view text) {
@@ -92,6 +101,8 @@ bool append_value(ColumnBuilder& out, std::string_view text) {
     }
     default:
       if (fixed_width(type) == 0 || type.kind() == TypeKind::fixed) return false;
+      if (type.kind() >= TypeKind::int8 && type.kind() <= TypeKind::uint64)
+        return append_number(out, without_leading_zeros(text));
       return append_number(out, text);
   }
 }

@@ -7,7 +7,7 @@
 #include "base/float16.h"
 #include "base/json_grammar.h"
 #include "base/json_text.h"
-#include "texts/scalar_text.h"
+#include "columns/scalar_text.h"
 
 namespace sluice {
 namespace {

@@ -5,9 +5,9 @@
 #include "base/json_text.h"
 #include "base/utf8.h"
 #include "base/uuid_text.h"
+#include "columns/scalar_text.h"
 #include "columns/widths.h"
 #include "sluice/text_output.h"
-#include "texts/scalar_text.h"
 
 namespace sluice {
 namespace {

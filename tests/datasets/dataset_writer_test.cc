@@ -242,7 +242,7 @@ TEST(DatasetWriter, CountsBytesAsTheyAreWritten) {
   EXPECT_EQ(writer.bytes_written(), 0u);
   writer.write(numbers(0, 25));
   const uint64_t before = writer.bytes_written();
-  EXPECT_EQ(before, std::filesystem::file_size(dir / (dir.names()[0] + "/out-0.parquet.part")) * 2 + 4);
+  EXPECT_EQ(before, std::filesystem::file_size(dir / (dir.names()[0] + "/data/out-0.parquet.part")) * 2 + 4);
   const WriteResult result = writer.close();
   EXPECT_EQ(writer.bytes_written(), result.bytes);
   EXPECT_EQ(writer.rows(), 25);

@@ -44,7 +44,7 @@ TEST(PartitionValues, BelievesWhatFilesDeclare) {
   EXPECT_EQ(type_of({"1", "2"}, "string"), "string");
   EXPECT_EQ(type_of({"1", "2"}, "int8"), "int8");
   EXPECT_EQ(type_of({"1", "200"}, "int8"), "int64");
-  EXPECT_EQ(type_of({"01"}, "int32"), "string");
+  EXPECT_EQ(type_of({"01"}, "int32"), "int32");
   EXPECT_EQ(type_of({"1.50"}, "decimal(5, 2)"), "decimal(5, 2)");
   EXPECT_EQ(type_of({"1"}, "list<int64>"), "int64");
 }
@@ -67,6 +67,11 @@ TEST(PartitionValues, ReadsValuesOfAllTypes) {
   EXPECT_EQ(value_of("uint64", "18446744073709551615"), "18446744073709551615");
   EXPECT_EQ(value_of("int32", "1.5"), "data");
   EXPECT_EQ(value_of("int32", "x"), "data");
+  EXPECT_EQ(value_of("int32", "01"), "1");
+  EXPECT_EQ(value_of("int32", "-007"), "-7");
+  EXPECT_EQ(value_of("int32", "0"), "0");
+  EXPECT_EQ(value_of("int32", "00"), "0");
+  EXPECT_EQ(value_of("decimal(5, 2)", "01"), "data");
   EXPECT_EQ(value_of("decimal(5, 2)", "-123.45"), "-123.45");
   EXPECT_EQ(value_of("decimal(5, 2)", "1000"), "data");
   EXPECT_EQ(value_of("decimal(5, 2)", "1.234"), "data");

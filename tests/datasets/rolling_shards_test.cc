@@ -119,7 +119,7 @@ TEST(RollingShards, NothingIsVisibleOrGoneBeforeClose) {
 TEST(RollingShards, FilesAreOpenedWhenTheyAreNeeded) {
   TemporaryDirectory dir;
   DatasetWriter writer(dir / "out", kNumbers, by_raw_bytes(2 * kRowBytes));
-  const auto staged = [&] { return names_in(dir / dir.names()[0]); };
+  const auto staged = [&] { return names_in(dir / dir.names()[0] + "/data"); };
   const size_t before = staged().size();
   writer.write(numbers(0, 4));
   EXPECT_EQ(staged().size(), before + 2);

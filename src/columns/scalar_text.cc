@@ -1,5 +1,5 @@
 // Text of single values; see scalar_text.h.
-#include "texts/scalar_text.h"
+#include "columns/scalar_text.h"
 
 #include <charconv>
 #include <cmath>

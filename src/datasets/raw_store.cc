@@ -1,0 +1,252 @@
+// (No specification: pieces in a scratch file of our own. Each begins with its partition, rows and bytes.)
+#include "datasets/raw_store.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "columns/checked_batch.h"
+#include "columns/gather.h"
+#include "columns/widening.h"
+#include "files/row_cutter.h"
+#include "sluice/error.h"
+#include "sluice/literals.h"
+
+namespace sluice {
+namespace {
+
+constexpr size_t kWriteBytes = 1_MiB;
+/// What is read ahead of each part; of all parts together not more than the rows in memory were.
+constexpr uint64_t kReadBytesMin = 8_KiB;
+constexpr uint64_t kReadBytesMax = 256_KiB;
+
+struct PieceHead {
+  uint32_t partition;
+  uint32_t rows;
+  uint64_t bytes;  ///< behind this
+};
+
+Batch checked(const std::shared_ptr<const Schema>& schema, std::vector<Column> columns, int64_t rows) {
+  return CheckedBatch::make(schema, std::move(columns), rows);
+}
+
+}  // namespace
+
+/// Reads one part of the scratch file from front to back.
+class RawStore::PartReader {
+ public:
+  PartReader(const ScratchFile& file, const Part& part, size_t buffer_bytes)
+      : file_(file), next_(part.begin), end_(part.end), buffer_bytes_(buffer_bytes) {}
+
+  /// The piece of `partition`, if there is one and those before it are taken. It is good until the next call, or until
+  /// `kept`, which gets pieces that are longer than the buffer, goes.
+  std::optional<RawPiece> take(uint32_t partition, std::vector<Bytes>& kept) {
+    if (left() < sizeof(PieceHead) && !fill(sizeof(PieceHead))) return std::nullopt;
+    const auto head = load<PieceHead>(buffer_.data() + at_);
+    if (head.partition != partition) return std::nullopt;
+    at_ += sizeof head;
+    if (head.bytes <= buffer_bytes_) {
+      if (left() < head.bytes) fill(static_cast<size_t>(head.bytes));
+      const ByteSpan bytes{buffer_.data() + at_, static_cast<size_t>(head.bytes)};
+      at_ += bytes.size();
+      return RawPiece{bytes, head.rows};
+    }
+    Bytes whole(static_cast<size_t>(head.bytes));
+    const size_t here = std::min(left(), whole.size());
+    std::memcpy(whole.data(), buffer_.data() + at_, here);
+    at_ += here;
+    file_.read_at(next_, {whole.data() + here, whole.size() - here});
+    next_ += whole.size() - here;
+    kept.push_back(std::move(whole));
+    return RawPiece{kept.back(), head.rows};
+  }
+
+ private:
+  size_t left() const { return buffer_.size() - at_; }
+
+  /// Reads on, so that `wanted` bytes are there; false at the end of the part.
+  bool fill(size_t wanted) {
+    const size_t kept = left();
+    Bytes more(kept + static_cast<size_t>(std::min<uint64_t>(end_ - next_, std::max(wanted, buffer_bytes_) - kept)));
+    if (more.size() < wanted) return false;
+    if (kept > 0) std::memcpy(more.data(), buffer_.data() + at_, kept);
+    file_.read_at(next_, {more.data() + kept, more.size() - kept});
+    next_ += more.size() - kept;
+    buffer_ = std::move(more);
+    at_ = 0;
+    return true;
+  }
+
+  const ScratchFile& file_;
+  uint64_t next_;  ///< where reading goes on
+  uint64_t end_;
+  size_t buffer_bytes_;
+  Bytes buffer_;
+  size_t at_ = 0;
+};
+
+RawStore::RawStore(RawStoreOptions options, Workers& workers) : options_(std::move(options)), workers_(workers) {}
+RawStore::~RawStore() = default;
+
+// --- in
+
+void RawStore::add(const std::shared_ptr<const Schema>& schema, std::vector<Column> columns,
+                   std::vector<uint32_t> partitions) {
+  if (partitions.empty()) return;
+  const auto rows = static_cast<int64_t>(partitions.size());
+  const uint64_t bytes = bytes_of_rows(checked(schema, columns, rows), 0, rows);
+  const bool is_other = schema_ && schema != schema_ && !(*schema == *schema_);
+  if (!held_.empty() && (is_other || held_bytes_ + bytes > options_.memory_bytes_max)) spill();
+  schema_ = schema;
+  rows_ += rows;
+  held_bytes_ += bytes;
+  partitions_ = std::max(partitions_, *std::ranges::max_element(partitions) + 1);
+  held_.push_back({std::move(columns), std::move(partitions)});
+}
+
+void RawStore::spill() {
+  auto part = std::make_shared<Part>(group());
+  wait_for_writing();
+  if (!scratch_) scratch_ = ScratchFile::unnamed(options_.scratch_directory);
+  parts_.push_back({part->schema, {}, {}, part->rows, scratch_->size(), 0});
+  writing_ = workers_.start([this, part] {
+    write_out(*part);
+    return true;
+  });
+}
+
+void RawStore::wait_for_writing() {
+  if (parts_.empty() || parts_.back().end != 0) return;
+  writing_.take();
+  parts_.back().end = scratch_->size();
+}
+
+/// Takes all that is held, and frees it column by column.
+RawStore::Part RawStore::group() {
+  Part part{schema_};
+  std::vector<uint32_t> ends(partitions_ + 1);  // of each partition's rows, shifted by one while they are counted
+  for (const Held& held : held_)
+    for (const uint32_t partition : held.partitions) ++ends[partition + 1];
+  for (size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
+  part.rows = ends.back();
+  std::vector<ValuePlace> places(static_cast<size_t>(part.rows));
+  for (size_t piece = 0; piece < held_.size(); ++piece) {
+    std::vector<uint32_t>& partitions = held_[piece].partitions;
+    for (size_t row = 0; row < partitions.size(); ++row)
+      places[ends[partitions[row]]++] = {static_cast<uint32_t>(piece), static_cast<int32_t>(row)};
+    std::vector<uint32_t>().swap(partitions);
+  }
+  part.runs = runs_of(ends);
+  std::vector<Job<Column>> jobs;
+  for (size_t column = 0; column < schema_->size(); ++column)
+    jobs.push_back(workers_.start([this, column, &places] {
+      std::vector<const Column*> pieces;
+      for (const Held& held : held_) pieces.push_back(&held.columns[column]);
+      uint64_t bytes_left = UINT64_MAX;
+      std::optional<Column> grouped = gather(pieces, places, bytes_left);
+      if (!grouped) throw Error(ErrorCode::bug, "more text was held for partitions than a column can have");
+      for (Held& held : held_) held.columns[column] = Column();
+      return std::move(*grouped);
+    }));
+  for (Job<Column>& job : jobs) part.columns.push_back(job.take());
+  held_.clear();
+  held_bytes_ = 0;
+  count_bytes(part);
+  return part;
+}
+
+/// `ends`: where the rows of each partition end.
+std::vector<RawStore::Run> RawStore::runs_of(const std::vector<uint32_t>& ends) const {
+  std::vector<Run> runs;
+  for (uint32_t partition = 0, begin = 0; partition < partitions_; begin = ends[partition++])
+    if (ends[partition] > begin) runs.push_back({partition, begin, ends[partition] - begin});
+  return runs;
+}
+
+void RawStore::count_bytes(const Part& part) {
+  bytes_.resize(partitions_);
+  const Batch batch = checked(part.schema, part.columns, part.rows);
+  for (const Run& run : part.runs) bytes_[run.partition] += bytes_of_rows(batch, run.begin, run.rows);
+}
+
+/// Runs beside the caller, who touches neither the part nor the file before it waits for it.
+void RawStore::write_out(Part& part) {
+  Bytes out;
+  const auto append = [&] {
+    try {
+      scratch_->append(out);
+    } catch (const Error& error) {
+      throw Error(error.code(), error.what(), error.place(), "--scratch names a directory with room for them.");
+    }
+    out.clear();
+  };
+  for (const Run& run : part.runs) {
+    const size_t begin = out.size();
+    out.append_value(PieceHead{run.partition, static_cast<uint32_t>(run.rows), 0});
+    append_raw_rows(part.columns, run.begin, run.rows, out);
+    const uint64_t bytes = out.size() - begin - sizeof(PieceHead);
+    std::memcpy(out.data() + begin + offsetof(PieceHead, bytes), &bytes, sizeof bytes);
+    if (out.size() >= kWriteBytes) append();
+  }
+  append();
+  part = {};
+}
+
+// --- out
+
+void RawStore::finish(std::shared_ptr<const Schema> schema) {
+  if (!held_.empty()) last_ = group();
+  wait_for_writing();
+  schema_ = std::move(schema);
+  const uint64_t share = parts_.empty() ? 0 : options_.memory_bytes_max / parts_.size();
+  const auto buffer_bytes = static_cast<size_t>(std::clamp(share, kReadBytesMin, kReadBytesMax));
+  for (const Part& part : parts_) readers_.push_back(std::make_unique<PartReader>(*scratch_, part, buffer_bytes));
+}
+
+void RawStore::take(uint32_t partition, uint64_t batch_bytes, const std::function<void(Batch)>& use) {
+  std::vector<RawPiece> pieces;
+  std::vector<Bytes> kept;  // moved as it grows, but not what its members own
+  uint64_t bytes = 0;
+  const Schema* schema = nullptr;
+  std::shared_ptr<const Schema> shared;
+  const auto hand_out_pieces = [&] {
+    hand_out(shared, pieces, use);
+    kept.clear();
+    bytes = 0;
+  };
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    if (schema != parts_[i].schema.get() && !pieces.empty()) hand_out_pieces();
+    shared = parts_[i].schema;
+    schema = shared.get();
+    const std::optional<RawPiece> piece = readers_[i]->take(partition, kept);
+    if (!piece) continue;
+    pieces.push_back(*piece);
+    bytes += piece->bytes.size();
+    if (bytes >= batch_bytes) hand_out_pieces();
+  }
+  if (!pieces.empty()) hand_out_pieces();
+  if (last_run_ == last_.runs.size() || last_.runs[last_run_].partition != partition) return;
+  const Run& run = last_.runs[last_run_++];
+  std::vector<Column> columns;
+  for (const Column& column : last_.columns) columns.push_back(column.slice(run.begin, run.rows));
+  use(in_final_schema(checked(last_.schema, std::move(columns), run.rows)));
+}
+
+void RawStore::hand_out(const std::shared_ptr<const Schema>& from, std::vector<RawPiece>& pieces,
+                        const std::function<void(Batch)>& use) const {
+  Batch batch = read_raw_rows(from, pieces);
+  pieces.clear();
+  use(in_final_schema(std::move(batch)));
+}
+
+Batch RawStore::in_final_schema(Batch batch) const {
+  if (batch.schema() == *schema_) return checked(schema_, batch.columns(), batch.rows());
+  std::vector<Column> columns;
+  for (const Field& field : schema_->fields()) {
+    const std::optional<size_t> known = batch.schema().find(field.name);
+    columns.push_back(known ? widened(batch.column(*known), field.type) : null_column(field.type, batch.rows()));
+  }
+  return checked(schema_, std::move(columns), batch.rows());
+}
+
+}  // namespace sluice
