@@ -24,12 +24,15 @@ struct Verb {
 
 constexpr Verb kVerbs[] = {
     {"write", "make", "JSON, CSV, Arrow or Parquet into Parquet: one file, or many", run_write},
+    {"merge", "make", "many Parquet files into few; large row groups are copied", run_merge},
     {"show", "look", "rows of Parquet files: a table, NDJSON, CSV or Arrow", run_show},
     {"count", "look", "how many rows there are, or fulfil a condition", run_count},
     {"inspect", "look", "what stands where in a Parquet file: columns, sizes, bounds", run_inspect},
     {"schema", "look", "the columns of a Parquet file, or those records would get", run_schema},
     {"verify", "check", "whether files are whole, and what they claim is true", run_verify},
     {"diff", "check", "whether two Parquet files have the same rows, and where not", run_diff},
+    {"recover", "mend", "what runs that were cut off had finished, made visible", run_recover},
+    {"clean", "mend", "what runs that were cut off have left, removed", run_clean},
 };
 
 /// Fits 24 lines of 80 columns.
@@ -93,6 +96,7 @@ int run_and_report(Session& session, Arguments arguments) {
 
 int main(int count, char** values) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write(), told or not as the verb needs it
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that is too long for the limits of the process is an error of write(), too
   const std::vector<std::string> arguments(values + std::min(count, 1), values + count);
   sluice::cli::Session session;
   // Before anything is parsed: what is wrong with the call is told as JSON too.

@@ -49,8 +49,11 @@ std::string unknown(std::string_view what, std::string_view found, std::span<con
   return text;
 }
 
-uint64_t size_value(std::string_view option, const std::string& text) {
-  if (const auto bytes = parse_size(text)) return *bytes;
+uint64_t size_value(std::string_view option, const std::string& text, uint64_t min) {
+  if (const auto bytes = parse_size(text)) {
+    if (*bytes >= min) return *bytes;
+    throw UsageError(std::string(option) + " " + in_quotes(text) + " is less than " + std::to_string(min));
+  }
   const char last = text.empty() ? ' ' : text.back();
   const std::string bare = text.substr(0, text.empty() ? 0 : text.size() - 1);
   const std::string unit(1, last == 'k' ? 'K' : last);
@@ -108,6 +111,10 @@ Profile profile_value(std::string_view option, const std::string& text) {
 
 std::vector<SortColumn> sorted_by_value(std::string_view option, const std::string& text) {
   return parsed(option, text, parse_sorted_by);
+}
+
+std::vector<PartitionKey> partition_keys_value(std::string_view option, const std::string& text) {
+  return parsed(option, text, parse_partition_keys);
 }
 
 std::vector<ColumnPath> columns_value(std::string_view option, const std::string& text) {

@@ -14,12 +14,13 @@
 #include "session.h"
 #include "sluice/compression.h"
 #include "sluice/file_writer.h"
+#include "sluice/partition.h"
 #include "sluice/predicate.h"
 #include "sluice/select.h"
 
 namespace sluice::cli {
 
-uint64_t size_value(std::string_view option, const std::string& text);
+uint64_t size_value(std::string_view option, const std::string& text, uint64_t min = 0);
 int64_t count_value(std::string_view option, const std::string& text, int64_t min,
                     int64_t max = std::numeric_limits<int64_t>::max());
 /// The position of `text` among `choices`.
@@ -31,6 +32,8 @@ Compression compression_value(std::string_view option, const std::string& text);
 Profile profile_value(std::string_view option, const std::string& text);
 /// "a, b desc nulls first".
 std::vector<SortColumn> sorted_by_value(std::string_view option, const std::string& text);
+/// "country, year(at)".
+std::vector<PartitionKey> partition_keys_value(std::string_view option, const std::string& text);
 /// "1%", "0.5%": 0 to 100.
 double percent_value(std::string_view option, const std::string& text);
 /// "a, b.c".

@@ -18,5 +18,8 @@ int run_show(Session& session, Arguments arguments);
 int run_count(Session& session, Arguments arguments);
 int run_verify(Session& session, Arguments arguments);
 int run_diff(Session& session, Arguments arguments);
+int run_recover(Session& session, Arguments arguments);
+int run_clean(Session& session, Arguments arguments);
+int run_merge(Session& session, Arguments arguments);
 
 }  // namespace sluice::cli

@@ -18,7 +18,9 @@
 #include "interruption.h"
 #include "json_output.h"
 #include "output.h"
+#include "partition_options.h"
 #include "progress_line.h"
+#include "publish_options.h"
 #include "sluice/units.h"
 #include "source_options.h"
 #include "terminal.h"
@@ -73,10 +75,6 @@ std::vector<Option> file_options(FileOptions& file) {
        [&](const std::string& text) { file.columns.push_back(column_value("--column", text)); }, true},
       {"File", "--meta", "KEY=VALUE", "a note in the file's metadata; may be repeated", "",
        [&](const std::string& text) { file.metadata.push_back(pair_value("--meta", text)); }, true},
-      {"File", "--sync", "on|off", "wait for the disk: what was written survives a power loss", "on",
-       [&](const std::string& text) {
-         file.sync = choice_value("--sync", text, {"on", "off"}) == 0;
-       }},
   };
 }
 
@@ -124,9 +122,9 @@ std::vector<Option> dataset_options(DatasetOptions& dataset) {
       {"Dataset", "--shard-rows", "N", "rows of a file at the most", "",
        [&](const std::string& text) { dataset.shard_rows = count_value("--shard-rows", text, 1); }},
       {"Dataset", "--shard-bytes", "SIZE", "size of a file on disk, within 0.95 to 1.02 times", "",
-       [&](const std::string& text) { dataset.shard_bytes = size_value("--shard-bytes", text); }},
+       [&](const std::string& text) { dataset.shard_bytes = size_value("--shard-bytes", text, 1); }},
       {"Dataset", "--shard-raw-bytes", "SIZE", "bytes of a file's rows in memory, before encoding, at the most", "",
-       [&](const std::string& text) { dataset.shard_raw_bytes = size_value("--shard-raw-bytes", text); }},
+       [&](const std::string& text) { dataset.shard_raw_bytes = size_value("--shard-raw-bytes", text, 1); }},
       {"Dataset", "--shard-seconds", "N", "seconds from a file's first row until it ends, for endless streams", "",
        [&](const std::string& text) {
          dataset.shard_seconds = static_cast<double>(count_value("--shard-seconds", text, 1));
@@ -163,9 +161,11 @@ std::vector<Option> all_options(WriteCall& call, Session& session) {
   };
   append(selection_options(call));
   options.push_back({"Destination", "-o, --output", "DEST",
-                     "a file that ends in .parquet, a directory for a dataset, or -; none of them may exist", "",
+                     "a file that ends in .parquet, a directory for a dataset, or -; see --mode where it exists", "",
                      [&](const std::string& text) { call.destination = text; }});
   append(dataset_options(call.options.output));
+  append(partition_options(call.options.output));
+  append(publish_options(call.options.output));
   append(file_options(call.options.output.file));
   append(running_options(call));
   append(common_options(session));
@@ -193,7 +193,7 @@ Command write_command(WriteCall& call, Session& session) {
            "Sizes are 64KiB, 128MiB, 1GB, or bytes in digits. The text form of a schema is what sluice schema "
            "prints.",
            "Exit codes: 0 written; 1 the data or the system failed; 2 the call was wrong; 130 or 143 "
-           "interrupted. Whatever is not 0 has left nothing at DEST."},
+           "interrupted. Whatever is not 0 has left nothing at DEST, but files that --publish each had shown by then."},
   };
 }
 
@@ -201,7 +201,7 @@ Command write_command(WriteCall& call, Session& session) {
 
 bool has_shards(const DatasetOptions& dataset) {
   return dataset.shard_rows != 0 || dataset.shard_bytes != 0 || dataset.shard_raw_bytes != 0 ||
-         dataset.shard_seconds != 0 || dataset.publish == Publish::each;
+         dataset.shard_seconds != 0 || dataset.publish == Publish::each || !dataset.partitions.keys.empty();
 }
 
 void check_destination(const WriteCall& call, const Session& session) {
@@ -213,10 +213,13 @@ void check_destination(const WriteCall& call, const Session& session) {
   if (path == "-" && session.json) throw UsageError("--json and -o - both want standard output", "-o FILE.parquet");
   const bool is_file = path == "-" || path.ends_with(".parquet");
   if (is_file && has_shards(call.options.output))
-    throw UsageError(path + " is one file, but --shard-* and --publish each make several", "-o DIRECTORY");
+    throw UsageError(path + " is one file, but --shard-*, --partition-by and --publish each make several",
+                     "-o DIRECTORY");
   if (path == "-" && call.on_bad_record == OnBadRecord::quarantine && call.options.rejects.empty())
     throw UsageError("with -o - nothing tells where the bad records are to go", "--rejects FILE");
   if (path.starts_with("s3://")) throw UsageError(path + ": writing to S3 is not built yet", "-o DIRECTORY");
+  check_partitions(call.options.output);
+  check_publishing(call.options.output, path);
 }
 
 /// "out" of "out/": the rejects stand beside it.
@@ -227,12 +230,14 @@ std::string without_slashes(std::string path) {
 
 /// What the options come to, taken together.
 void settle(WriteCall& call) {
-  if (!call.source.schema.empty()) call.source.options.schema = declared_schema(call.source.schema);
+  if (call.source.schema) call.source.options.schema = declared_schema(*call.source.schema);
   call.options.output.file.runtime = std::make_shared<Runtime>(call.runtime);
   if (call.on_bad_record == OnBadRecord::quarantine && call.options.rejects.empty())
     call.options.rejects = without_slashes(call.destination) + ".rejects.ndjson";
   if (call.on_bad_record != OnBadRecord::quarantine && !call.options.rejects.empty())
     throw UsageError("--rejects has nothing to hold unless bad records are put aside", "--on-bad-record quarantine");
+  if (!call.options.rejects.empty() && call.options.rejects == without_slashes(call.destination))
+    throw UsageError("--rejects and -o both name " + call.options.rejects, "--rejects FILE");
   if (call.on_bad_record == OnBadRecord::fail && call.has_bad_max)
     throw UsageError("--bad-max has nothing to count unless bad records are left out", "--on-bad-record skip");
   if (call.on_bad_record != OnBadRecord::fail) call.source.options.bad_records = BadRecords::skip;
@@ -281,24 +286,26 @@ std::string bad_record_lines(const RecordsResult& result) {
 
 std::string summary(const WriteCall& call, const Session& session, const RecordsResult& result, double seconds) {
   const size_t width = terminal_width(STDERR_FILENO).value_or(120);
-  std::string text;
+  if (result.was_done_before) return done_before_line(result, call.options.output.target.run_id, call.destination);
+  std::string text = dead_run_lines(result.dead_runs, call.destination);
   if (result.inferred && result.schema.size() > 0) text += inferred_lines(result, width);
   if (result.extra_values > 0)
     text += "dropped   " + counted(result.extra_values, "value") + " of fields that --schema does not name\n";
   text += bad_record_lines(result);
   if (result.ended_early) text += "ended     by a signal: what had been read by then is written\n";
   if (result.files.empty())
-    return text + "wrote     nothing: there is no record, and nothing tells which columns to write\n";
+    return text + "wrote     nothing: there is no record, and " +
+           (result.schema.size() == 0 ? "nothing tells which columns to write\n" : "so no partition\n");
   int64_t row_groups = 0;
   for (const WrittenFile& file : result.files) row_groups += file.row_groups;
   const double time = std::max(seconds, 1e-3);
   const std::string name = result.files.size() == 1 ? result.files.front().path : call.destination;
-  text += fmt::format("wrote     {}  {}, {}, {} in {}   ({}, {}/s, peak memory {})\n", printable(name),
-                      counted(static_cast<uint64_t>(result.files.size()), "file"), counted(row_groups, "row group"),
-                      counted(result.rows, "row"), format_duration(seconds),
-                      rows_per_second(static_cast<double>(result.rows) / time),
-                      format_bytes(static_cast<uint64_t>(static_cast<double>(result.bytes_read) / time)),
-                      format_bytes(peak_memory_bytes()));
+  text += fmt::format(
+      "{:<8}  {}  {}, {}, {} in {}   ({}, {}/s, peak memory {})\n", publishing_verb(call.options.output.target.mode),
+      printable(name), counted(static_cast<uint64_t>(result.files.size()), "file"), counted(row_groups, "row group"),
+      counted(result.rows, "row"), format_duration(seconds), rows_per_second(static_cast<double>(result.rows) / time),
+      format_bytes(static_cast<uint64_t>(static_cast<double>(result.bytes_read) / time)),
+      format_bytes(peak_memory_bytes()));
   text +=
       fmt::format("size      {} read {} {} written, {:.1f} : 1\n", format_bytes(result.bytes_read), signs().arrow,
                   format_bytes(result.bytes),
@@ -336,7 +343,7 @@ void add_bad_records(const RecordsResult& result, JsonWriter& json) {
   json.member("rejects", result.rejects.empty() ? std::nullopt : std::optional(result.rejects));
 }
 
-std::string result_json(const RecordsResult& result, double seconds) {
+std::string result_json(const PublishOptions& target, const RecordsResult& result, double seconds) {
   JsonWriter json;
   json.begin_object().member("format", "sluice.write/1").key("files").begin_array();
   for (const WrittenFile& file : result.files) {
@@ -352,22 +359,17 @@ std::string result_json(const RecordsResult& result, double seconds) {
   json.notes(result.notes).member("extra_values", result.extra_values);
   add_bad_records(result, json);
   json.member("ended_early", result.ended_early);
+  json.member("mode", to_string(target.mode));
+  json.member("run_id", target.run_id.empty() ? std::nullopt : std::optional(target.run_id));
+  json.member("was_done_before", result.was_done_before).member("dead_runs", result.dead_runs);
   return json.member("memory_peak_bytes", peak_memory_bytes()).end_object().line();
-}
-
-/// What became of the destination, after a failure.
-std::string consequence(const std::string& destination, ErrorCode code) {
-  if (destination == "-") return "What standard output has taken so far is no whole Parquet file.";
-  std::error_code ignored;
-  const bool exists = std::filesystem::exists(std::filesystem::symlink_status(destination, ignored));
-  // A file that is there now and was not refused before is this run's own: the sentence tells what is wrong with it.
-  return exists && code != ErrorCode::conflict ? "" : destination + " was not touched.";
 }
 
 [[noreturn]] void end_interrupted(const Session& session, const WriteCall& call, int signal, int64_t rows) {
   const std::string sentence =
       "interrupted (" + std::string(Interruption::name(signal)) + ") at record " + format_count(rows) + ".";
-  write_words("sluice: " + sentence + " " + printable(consequence(call.destination, ErrorCode::cancelled)) + "\n");
+  write_words("sluice: " + sentence + " " +
+              printable(consequence(call.options.output, call.destination, ErrorCode::cancelled)) + "\n");
   if (session.json) {
     JsonWriter json;
     json.begin_object().member("format", "sluice.error/1").member("code", "cancelled").member("message", sentence);
@@ -419,12 +421,12 @@ int run_write(Session& session, Arguments arguments) {
     line.clear();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!session.quiet) write_words(summary(call, session, result, seconds));
-    if (session.json) write_out(result_json(result, seconds));
+    if (session.json) write_out(result_json(call.options.output.target, result, seconds));
     return kDone;
   } catch (const Error& error) {
     // A source that was cut off by the signal may look malformed: the signal is the reason.
     if (interruption.signal() != 0 && !publishes) end_interrupted(session, call, interruption.signal(), rows);
-    return report(session, error, consequence(call.destination, error.code()));
+    return report(session, error, consequence(call.options.output, call.destination, error.code()));
   }
 }
 
