@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "columns/bound_predicate.h"
@@ -326,6 +328,28 @@ std::vector<ListedFile> list_all(const std::vector<std::string>& paths, bool hiv
   return listed;
 }
 
+/// Whether somebody has replaced a directory while its files were listed or opened: some are gone, or all were.
+bool has_changed(const std::vector<std::string>& paths, const std::vector<ListedFile>& listed) {
+  std::error_code ignored;
+  if (listed.empty())
+    return std::ranges::any_of(paths, [&](const auto& path) { return std::filesystem::is_directory(path, ignored); });
+  return std::ranges::any_of(listed, [&](const auto& file) { return !std::filesystem::exists(file.path, ignored); });
+}
+
+/// Nothing was delivered yet, so what has been replaced meanwhile is listed again.
+std::shared_ptr<const Dataset> open_all(const std::vector<std::string>& paths, const DatasetReadOptions& options) {
+  constexpr int kAttempts = 3;
+  for (int attempt = 1;; ++attempt) {
+    std::vector<ListedFile> listed;
+    try {
+      listed = list_all(paths, options.hive_partitions);
+      return open_dataset(listed, options);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::io || attempt == kAttempts || !has_changed(paths, listed)) throw;
+    }
+  }
+}
+
 }  // namespace
 
 inline namespace v0 {
@@ -340,8 +364,7 @@ DatasetReader::DatasetReader(const std::string& path, DatasetReadOptions options
 
 DatasetReader DatasetReader::open(const std::vector<std::string>& paths, DatasetReadOptions options) {
   auto impl = std::make_shared<Impl>();
-  const bool hive_partitions = options.hive_partitions;
-  impl->dataset = open_dataset(list_all(paths, hive_partitions), std::move(options));
+  impl->dataset = open_all(paths, options);
   for (const DatasetFile& file : impl->dataset->files)
     if (__builtin_add_overflow(impl->rows, file.rows, &impl->rows))
       throw Error(ErrorCode::corrupt, "the files say that they have more rows together than can be counted");

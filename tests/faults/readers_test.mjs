@@ -18,7 +18,7 @@ const isLong = process.env.SLUICE_FAULTS === 'long'
 const ROWS = 4000
 const FILES = 4
 // What a read may fail with: a file that it had listed is gone by now.
-const NAMED = /no such file|no files|not found|does not exist|cannot open|has changed|changed while/i
+const NAMED = /no such file|no files?|not found|does not exist|cannot open|has changed|changed while/i
 
 // Each gives the column "generation" of all rows.
 const readers = {
