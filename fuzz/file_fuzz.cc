@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "files/file_groups.h"
 #include "files/file_shape.h"
 #include "files/scan.h"
 #include "files/stored_file.h"
@@ -16,21 +17,6 @@
 namespace sluice::file_fuzz {
 namespace {
 
-class Groups final : public GroupSource {
- public:
-  Groups(std::shared_ptr<const StoredFile> file, std::shared_ptr<const FileShape> shape)
-      : file_(std::move(file)), shape_(std::move(shape)) {}
-  std::optional<ScanGroup> next() override {
-    if (next_ == file_->row_groups()) return std::nullopt;
-    return ScanGroup{file_, shape_, next_++};
-  }
-
- private:
-  std::shared_ptr<const StoredFile> file_;
-  std::shared_ptr<const FileShape> shape_;
-  size_t next_ = 0;
-};
-
 /// A file of few bytes may say that it has billions of rows; so many are looked at.
 constexpr int64_t kRowsMax = 10'000;
 
@@ -40,7 +26,7 @@ void read(const std::shared_ptr<const StoredFile>& file, const std::optional<Pre
   options.limits.page_bytes = 1_MiB;
   ScanPlan plan = plan_scan(*file->schema(), {.where = where});
   auto shape = std::make_shared<const FileShape>(*file, plan.read_schema, std::vector<std::optional<Column>>{});
-  const auto rows = scan(std::make_unique<Groups>(file, std::move(shape)), std::move(plan), options);
+  const auto rows = scan(std::make_unique<FileGroups>(file, std::move(shape)), std::move(plan), options);
   const auto text = make_text_writer(TextFormat::ndjson, rows->schema(), [](std::string_view) {});
   int64_t read = 0;
   while (const auto next = rows->next()) {

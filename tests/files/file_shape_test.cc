@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "files/file_groups.h"
 #include "files/scan.h"
 #include "sluice/file_writer.h"
 #include "storage/temporary_directory.h"
@@ -19,21 +20,6 @@ using test::make_int64;
 using test::make_struct;
 using test::make_text;
 using ::testing::ElementsAre;
-
-class FileGroups final : public GroupSource {
- public:
-  FileGroups(std::shared_ptr<const StoredFile> file, std::shared_ptr<const FileShape> shape)
-      : file_(std::move(file)), shape_(std::move(shape)) {}
-  std::optional<ScanGroup> next() override {
-    if (next_ == file_->row_groups()) return std::nullopt;
-    return ScanGroup{file_, shape_, next_++};
-  }
-
- private:
-  std::shared_ptr<const StoredFile> file_;
-  std::shared_ptr<const FileShape> shape_;
-  size_t next_ = 0;
-};
 
 class FileShapes : public ::testing::Test {
  protected:

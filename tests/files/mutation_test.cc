@@ -20,6 +20,7 @@
 #include <thread>
 #include <vector>
 
+#include "files/file_groups.h"
 #include "files/file_shape.h"
 #include "files/index_reader.h"
 #include "files/scan.h"
@@ -89,21 +90,6 @@ struct TestFile {
   std::vector<std::string> expected{};              ///< what each read brings of the file as it was
 };
 
-class Groups final : public GroupSource {
- public:
-  Groups(std::shared_ptr<const StoredFile> file, std::shared_ptr<const FileShape> shape)
-      : file_(std::move(file)), shape_(std::move(shape)) {}
-  std::optional<ScanGroup> next() override {
-    if (next_ == file_->row_groups()) return std::nullopt;
-    return ScanGroup{file_, shape_, next_++};
-  }
-
- private:
-  std::shared_ptr<const StoredFile> file_;
-  std::shared_ptr<const FileShape> shape_;
-  size_t next_ = 0;
-};
-
 /// The schema and the rows as text. Throws what reading throws.
 std::string read(const std::string& bytes, const std::optional<Predicate>& where) {
   Bytes copy;
@@ -111,7 +97,7 @@ std::string read(const std::string& bytes, const std::optional<Predicate>& where
   const auto file = StoredFile::open(RandomReader::over(std::move(copy), "memory"), {});
   ScanPlan plan = plan_scan(*file->schema(), {.where = where});
   auto shape = std::make_shared<const FileShape>(*file, plan.read_schema, std::vector<std::optional<Column>>{});
-  const auto rows = scan(std::make_unique<Groups>(file, std::move(shape)), std::move(plan), {.runtime = runtime()});
+  const auto rows = scan(std::make_unique<FileGroups>(file, std::move(shape)), std::move(plan), {.runtime = runtime()});
   std::string text = to_text(rows->schema()) + "\n";
   const auto out = make_text_writer(TextFormat::ndjson, rows->schema(), [&](std::string_view piece) { text += piece; });
   while (const auto next = rows->next()) out->write(next->batch);
@@ -355,7 +341,7 @@ void read_some(const std::string& bytes) {
   auto shape = std::make_shared<const FileShape>(*file, plan.read_schema, std::vector<std::optional<Column>>{});
   ReadOptions options{.batch_rows = 1'000, .checksums = false, .runtime = runtime()};
   options.limits.page_bytes = kForeignPageBytesMax;
-  const auto rows = scan(std::make_unique<Groups>(file, std::move(shape)), std::move(plan), options);
+  const auto rows = scan(std::make_unique<FileGroups>(file, std::move(shape)), std::move(plan), options);
   const auto out = make_text_writer(TextFormat::ndjson, rows->schema(), [](std::string_view) {});
   for (int batches = 0; batches < 10; ++batches) {
     const auto next = rows->next();
