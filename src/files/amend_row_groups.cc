@@ -1,7 +1,8 @@
 #include "files/amend_row_groups.h"
 
 #include <algorithm>
-#include <atomic>
+#include <iterator>
+#include <ranges>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -45,12 +46,19 @@ class Amendment {
   struct Group {
     const WrittenRowGroup& written;
     const EarlierSchema* schema;
-    uint64_t shift;  ///< how far it has been moved up
 
     int64_t rows() const { return written.totals().rows; }
   };
 
+  /// What stands from `begin` on, up to the next row group, has been moved up by `shift`.
+  struct Moved {
+    uint64_t begin;
+    uint64_t shift;
+  };
+
   const EarlierSchema* schema_of(size_t group) const;
+  uint64_t shift_at(uint64_t offset) const;
+  uint64_t room_before(size_t group) const;
   void make_room();
   uint64_t room_of(const Group& group);
   void amend(const Group& group, uint64_t room);
@@ -65,7 +73,7 @@ class Amendment {
   uint64_t end_;
   const AmendTarget& target_;
   FooterBuilder& tail_;
-  std::vector<uint64_t> rooms_;  ///< bytes that were put in before each row group; empty where there are none
+  std::vector<Moved> moved_;  ///< one for each row group; empty where none was moved
   Bytes buffer_;
 };
 
@@ -74,17 +82,26 @@ const EarlierSchema* Amendment::schema_of(size_t group) const {
   return found == earlier_.end() ? nullptr : &*found;
 }
 
+// Not what its row group was moved by: a chunk that came late, in an amendment before this one, stands behind the last
+// row group.
+uint64_t Amendment::shift_at(uint64_t offset) const {
+  const auto behind = std::ranges::upper_bound(moved_, offset, {}, &Moved::begin);
+  return behind == moved_.begin() ? 0 : std::prev(behind)->shift;
+}
+
+uint64_t Amendment::room_before(size_t group) const {
+  if (moved_.empty()) return 0;
+  return moved_[group].shift - (group == 0 ? 0 : moved_[group - 1].shift);
+}
+
 uint64_t Amendment::run() {
   const bool first_is_late =
       std::ranges::any_of(earlier_, [](const EarlierSchema& schema) { return schema.origins.front().is_late(); });
   if (first_is_late) make_room();
   size_t index = 0;
-  uint64_t shift = 0;
   for (JournalReader reader(written_); reader.next(); ++index) {
     const WrittenRowGroup written(reader);
-    const uint64_t room = rooms_.empty() ? 0 : rooms_[index];
-    shift += room;
-    amend({written, schema_of(index), shift}, room);
+    amend({written, schema_of(index)}, room_before(index));
   }
   return end_;
 }
@@ -93,7 +110,7 @@ uint64_t Amendment::run() {
 
 void Amendment::amend(const Group& group, uint64_t room) {
   RowGroupTotals totals = group.written.totals();
-  totals.offset += group.shift - room;
+  totals.offset += shift_at(totals.offset) - room;
   totals.bytes = 0;
   totals.raw_bytes = 0;
   ChunkTails tails;
@@ -103,9 +120,12 @@ void Amendment::amend(const Group& group, uint64_t room) {
       add_late(group, leaf, leaf == 0 ? room : 0, tails, totals);
       continue;
     }
-    group.written.append_to(tails, kept, group.shift);
-    totals.bytes += static_cast<uint64_t>(group.written.metadata(kept).total_compressed_size);
-    totals.raw_bytes += static_cast<uint64_t>(group.written.metadata(kept).total_uncompressed_size);
+    const ColumnMetaData& metadata = group.written.metadata(kept);
+    const auto filter = static_cast<uint64_t>(metadata.bloom_filter_offset.value_or(0));
+    group.written.append_to(tails, kept, static_cast<int64_t>(shift_at(group.written.offset(kept))),
+                            static_cast<int64_t>(shift_at(filter)));
+    totals.bytes += static_cast<uint64_t>(metadata.total_compressed_size);
+    totals.raw_bytes += static_cast<uint64_t>(metadata.total_uncompressed_size);
   }
   const auto tail_of_group = tail_.begin(totals, 1);
   tail_of_group->parts[0] = std::move(tails);
@@ -120,10 +140,11 @@ void Amendment::add_late(const Group& group, size_t leaf, uint64_t room, ChunkTa
   totals.raw_bytes += static_cast<uint64_t>(chunk.metadata.total_uncompressed_size);
   const LeafOrigin& origin = group.schema->origins[leaf];
   if (room > 0) {
-    uint64_t offset = group.written.totals().offset + group.shift - room;
+    uint64_t offset = totals.offset;
     put(std::move(chunk), group.rows(), offset, tails);
   } else if (is_there_already(group, origin, chunk)) {
-    chunk.place_at(group.written.offset(origin.models_begin) + group.shift);
+    const uint64_t offset = group.written.offset(origin.models_begin);
+    chunk.place_at(offset + shift_at(offset));
     tails.add(chunk);
   } else {
     put(std::move(chunk), group.rows(), end_, tails);
@@ -151,7 +172,8 @@ FinishedChunk Amendment::make_late(const Group& group, size_t leaf) {
   LevelReader levels(group.schema->leaves[model], group.written.metadata(model), file);
   for (const PageLocation& page : group.written.offset_index(model).page_locations) {
     buffer_.resize(static_cast<size_t>(page.compressed_page_size));
-    target_.sink.read_at(static_cast<uint64_t>(page.offset) + group.shift, {buffer_.data(), buffer_.size()});
+    const auto offset = static_cast<uint64_t>(page.offset);
+    target_.sink.read_at(offset + shift_at(offset), {buffer_.data(), buffer_.size()});
     chunk.add_like(levels.read(buffer_), origin);
   }
   if (chunk.rows() != group.rows())
@@ -182,8 +204,8 @@ bool Amendment::is_there_already(const Group& group, const LeafOrigin& origin, c
       static_cast<uint64_t>(model.total_compressed_size) != chunk.bytes())
     return false;
   buffer_.resize(static_cast<size_t>(chunk.bytes()));
-  const uint64_t offset = group.written.offset(origin.models_begin) + group.shift;
-  target_.sink.read_at(offset, {buffer_.data(), buffer_.size()});
+  const uint64_t offset = group.written.offset(origin.models_begin);
+  target_.sink.read_at(offset + shift_at(offset), {buffer_.data(), buffer_.size()});
   return buffer_.view() == chunk.data_pages.view();
 }
 
@@ -197,22 +219,24 @@ uint64_t Amendment::room_of(const Group& group) {
   return chunk.bytes() + chunk.bloom_filter.size();
 }
 
-// What is moved keeps the chunks that serve as models: they stay where they are within their row group.
+// What is moved keeps the chunks that serve as models: they stay where they are within their row group. Moving is done
+// in a copy: until that is whole, the journal's row groups stand where it says (files/recover_file.h).
 void Amendment::make_room() {
-  std::vector<uint64_t> offsets;
+  std::vector<Moved> to_move;
   uint64_t shift = 0;
   for (JournalReader reader(written_); reader.next();) {
     const WrittenRowGroup written(reader);
-    offsets.push_back(written.totals().offset);
-    rooms_.push_back(room_of({written, schema_of(rooms_.size()), 0}));
-    shift += rooms_.back();
+    shift += room_of({written, schema_of(to_move.size())});
+    to_move.push_back({written.totals().offset, shift});
   }
+  if (shift == 0) return;
   uint64_t group_end = std::exchange(end_, end_ + shift);
-  for (size_t group = offsets.size(); group-- > 0 && shift > 0;) {
-    move_up(target_.sink, offsets[group], group_end, shift);
-    group_end = offsets[group];
-    shift -= rooms_[group];
+  for (const Moved& group : std::views::reverse(to_move)) {
+    if (group.shift == 0) break;
+    move_up(target_.sink, group.begin, group_end, group.shift);
+    group_end = group.begin;
   }
+  moved_ = std::move(to_move);
 }
 
 }  // namespace
