@@ -3,7 +3,6 @@
 #include <brotli/decode.h>
 #include <libdeflate.h>
 #include <lz4.h>
-#include <snappy.h>
 #include <zstd.h>
 
 #include <climits>
@@ -11,16 +10,10 @@
 #include <new>
 
 #include "codecs/c_library.h"
+#include "codecs/snappy_block.h"
 
 namespace sluice {
 namespace {
-
-// The library asks for room for what the input declares: that is compared first.
-bool decompress_snappy(ByteSpan stored, std::span<std::byte> into) {
-  size_t size = 0;
-  return snappy::GetUncompressedLength(chars(stored), stored.size(), &size) && size == into.size() &&
-         snappy::RawUncompress(chars(stored), stored.size(), chars(into));
-}
 
 bool decompress_zstd(ByteSpan stored, std::span<std::byte> into) {
   thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
@@ -79,7 +72,7 @@ bool decompress(Codec codec, ByteSpan stored, std::span<std::byte> into) {
   if (into.data() == nullptr) into = {&nowhere, 0};
   switch (codec) {
     case Codec::none: return copy(stored, into);
-    case Codec::snappy: return decompress_snappy(stored, into);
+    case Codec::snappy: return decompress_snappy_block(stored, into);
     case Codec::zstd: return decompress_zstd(stored, into);
     case Codec::gzip: return decompress_gzip(stored, into);
     case Codec::brotli: return decompress_brotli(stored, into);

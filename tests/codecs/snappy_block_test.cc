@@ -1,0 +1,166 @@
+// Blocks of the library, and blocks made by hand, unpacked; the library says what any bytes are.
+#include "codecs/snappy_block.h"
+
+#include <gtest/gtest.h>
+#include <snappy.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "support/draw.h"
+
+namespace sluice::snappy_block_test {
+namespace {
+
+using test::Draw;
+
+constexpr uint64_t kSeed = 20'261'122;
+
+std::string packed(const std::string& raw) {
+  std::string out;
+  snappy::Compress(raw.data(), raw.size(), &out);
+  return out;
+}
+
+/// In copies of the very size, so that the sanitizers see who looks too far.
+std::optional<std::string> unpacked(const std::string& block, size_t size) {
+  const auto stored = std::make_unique<char[]>(block.size());
+  const auto into = std::make_unique<char[]>(size);
+  std::copy(block.begin(), block.end(), stored.get());
+  if (!decompress_snappy_block(as_bytes({stored.get(), block.size()}),
+                               std::as_writable_bytes(std::span(into.get(), size))))
+    return std::nullopt;
+  return std::string(into.get(), size);
+}
+
+/// Texts of few words, runs and noise, as pages have them.
+std::string draw_raw(Draw& draw, int64_t bytes_max) {
+  const auto bytes = static_cast<size_t>(draw.magnitude(bytes_max));
+  std::string raw;
+  while (raw.size() < bytes) {
+    const auto count = static_cast<size_t>(draw.magnitude(200));
+    switch (draw.below(4)) {
+      case 0: raw.append(count, static_cast<char>(draw.below(256))); break;
+      case 1:
+        for (size_t i = 0; i < count; ++i) raw.push_back(static_cast<char>(draw.bits()));
+        break;
+      case 2: raw += "word " + std::to_string(draw.below(50)); break;
+      default:
+        if (!raw.empty()) raw += raw.substr(static_cast<size_t>(draw.below(raw.size())), count);
+    }
+  }
+  raw.resize(bytes);
+  return raw;
+}
+
+TEST(SnappyBlock, GivesBackWhatTheLibraryPacked) {
+  for (uint64_t i = 0; i < 400; ++i) {
+    SCOPED_TRACE("seed " + std::to_string(kSeed) + ", case " + std::to_string(i));
+    Draw draw(kSeed, i);
+    const std::string raw = draw_raw(draw, 200'000);
+    ASSERT_EQ(unpacked(packed(raw), raw.size()), raw);
+  }
+  for (const size_t bytes : {0u, 1u, 63u, 64u, 65u, 65'535u, 65'536u, 65'537u}) {
+    EXPECT_EQ(unpacked(packed(std::string(bytes, 'a')), bytes), std::string(bytes, 'a'));
+  }
+}
+
+TEST(SnappyBlock, MustGiveJustAsManyBytes) {
+  const std::string block = packed("some text, some text, some text");
+  EXPECT_EQ(unpacked(block, 31), "some text, some text, some text");
+  EXPECT_EQ(unpacked(block, 30), std::nullopt);
+  EXPECT_EQ(unpacked(block, 32), std::nullopt);
+  EXPECT_EQ(unpacked("", 0), std::nullopt) << "even of nothing there is a size";
+  EXPECT_EQ(unpacked(std::string(1, '\0'), 0), "");
+  EXPECT_EQ(unpacked(std::string(2, '\0'), 0), std::nullopt);
+  EXPECT_EQ(unpacked("\xff\xff\xff\xff\xff", 0), std::nullopt);
+}
+
+/// A block of `raw` as literals, each with its length in as many bytes as asked for (0: in the tag).
+std::string literal(const std::string& raw, size_t width) {
+  const size_t less_one = raw.size() - 1;
+  std::string out(1, static_cast<char>((width == 0 ? less_one : 59 + width) << 2));
+  for (size_t i = 0; i < width; ++i) out.push_back(static_cast<char>(less_one >> 8 * i));
+  return out + raw;
+}
+
+std::string sized(size_t size, const std::string& elements) {
+  std::string out;
+  for (; size >= 0x80; size >>= 7) out.push_back(static_cast<char>(size | 0x80));
+  out.push_back(static_cast<char>(size));
+  return out + elements;
+}
+
+/// Kind 2 or 3.
+std::string copy(size_t length, size_t back, size_t kind) {
+  std::string out(1, static_cast<char>((length - 1) << 2 | kind));
+  for (size_t i = 0; i < (kind == 3 ? 4u : 2u); ++i) out.push_back(static_cast<char>(back >> 8 * i));
+  return out;
+}
+
+TEST(SnappyBlock, LiteralsOfAllWidths) {
+  for (const size_t bytes : {1u, 59u, 60u, 61u, 64u, 65u, 256u, 257u, 65'536u, 65'537u}) {
+    std::string raw;
+    for (size_t i = 0; i < bytes; ++i) raw.push_back(static_cast<char>(i * 7));
+    for (size_t width = 0; width <= 4; ++width) {
+      if (width == 0 ? bytes > 60 : width < 4 && bytes > size_t{1} << 8 * width) continue;
+      EXPECT_EQ(unpacked(sized(bytes, literal(raw, width)), bytes), raw) << bytes << " in " << width;
+      EXPECT_EQ(unpacked(sized(2 * bytes, literal(raw, width) + literal(raw, width)), 2 * bytes), raw + raw);
+      EXPECT_EQ(unpacked(sized(bytes, literal(raw, width).substr(0, bytes)), bytes), std::nullopt);
+    }
+  }
+  EXPECT_EQ(unpacked(sized(4, std::string("\xfc\xff\xff\xff\xff", 5) + "abcd"), 4), std::nullopt);
+}
+
+TEST(SnappyBlock, CopiesFromAnywhereToAnywhere) {
+  std::string begin;
+  for (int i = 0; i < 130; ++i) begin.push_back(static_cast<char>('!' + i % 90));
+  const std::string end(200, '.');  // so that nothing is near the end
+  for (size_t length = 1; length <= 64; ++length)
+    for (const size_t back : {size_t{1}, size_t{2}, size_t{3}, size_t{8}, size_t{31}, length - 1, length, length + 1,
+                              size_t{63}, size_t{64}, size_t{65}, size_t{130}, size_t{131}})
+      for (const size_t kind : {2u, 3u})
+        for (const bool is_last : {false, true}) {
+          std::string raw = begin;
+          const bool is_good = back > 0 && back <= raw.size();
+          for (size_t i = 0; is_good && i < length; ++i) raw.push_back(raw[raw.size() - back]);
+          if (!is_last) raw += end;
+          const size_t size = begin.size() + length + (is_last ? 0 : end.size());
+          const std::string block =
+              sized(size, literal(begin, 1) + copy(length, back, kind) + (is_last ? "" : literal(end, 1)));
+          EXPECT_EQ(unpacked(block, size), is_good ? std::optional(raw) : std::nullopt) << length << " " << back;
+        }
+}
+
+TEST(SnappyBlock, EndsCleanlyWhereverItIsCut) {
+  Draw draw(kSeed, 1'000);
+  const std::string raw = draw_raw(draw, 3'000) + std::string(700, 'x') + draw_raw(draw, 500);
+  const std::string block = packed(raw);
+  for (size_t end = 0; end < block.size(); ++end) EXPECT_EQ(unpacked(block.substr(0, end), raw.size()), std::nullopt);
+  EXPECT_EQ(unpacked(block + "\4", raw.size()), std::nullopt);
+}
+
+TEST(SnappyBlock, AgreesWithTheLibraryOnAnyBytes) {
+  size_t good = 0;
+  for (uint64_t i = 0; i < 3'000; ++i) {
+    SCOPED_TRACE("seed " + std::to_string(kSeed) + ", mutation " + std::to_string(i));
+    Draw draw(kSeed + 1, i);
+    const std::string raw = draw_raw(draw, 1'500);
+    std::string block = packed(raw);
+    for (uint64_t k = draw.below(3); k > 0 && block.size() > 3; --k)
+      block[3 + draw.below(block.size() - 3)] = static_cast<char>(draw.bits());
+    std::string expected(raw.size(), '\0');
+    size_t size = 0;
+    const bool is_good = snappy::GetUncompressedLength(block.data(), block.size(), &size) && size == raw.size() &&
+                         snappy::RawUncompress(block.data(), block.size(), expected.data());
+    good += is_good;
+    ASSERT_EQ(unpacked(block, raw.size()), is_good ? std::optional(expected) : std::nullopt);
+  }
+  EXPECT_GT(good, 500u);
+  EXPECT_LT(good, 2'900u);
+}
+
+}  // namespace
+}  // namespace sluice::snappy_block_test
