@@ -2,7 +2,7 @@
 """Times Sluice and its rivals on the same data in the same run, one after the other in rounds (A B C A B C ...), and
 prints tables. Builds nothing: ./dev bench does. Python 3.11, standard library only.
 
-  bench/run.py [write|read|ndjson|csv|shards|partitions|memory|wide|sizes|choices|all ...] [--rows N] [--repeat N]
+  bench/run.py [write|read|ndjson|csv|shards|partitions|memory|peaks|wide|sizes|choices|all ...] [--rows N] [--repeat N]
                [--long] [--save] [--build DIR] [--tables NAME ...] [--keep]
 
 write    batches in memory -> Parquet, snappy, 1 and 2 threads
@@ -10,9 +10,11 @@ read     Parquet -> batches: all columns, some, 1 % of the rows, nested, many fi
 ndjson   an NDJSON file -> Parquet, snappy, 1 and 2 threads
 csv      a CSV file to Parquet, snappy, 1 and 2 threads
 shards   what cutting by size costs: one file, files of 64 and of 16 MiB, in the same run
-partitions  what partitions cost: 7, 84, 2,500 and 10,000 of them, and one file, in the same run
+partitions  what partitions cost: 7, 84 and 2,526 of them (with --long 10,000, too), and one file, in the same run
 memory   NDJSON through a pipe (500 MB; 10 GB with --long): peak resident memory against the promise
+peaks    many shapes of writes: peak resident memory against budget and promise (100 GB and more with --long)
 wide     10,000 and 100,000 columns of 10 rows; 10,000 and 100,000 row groups: time and memory
+merge    what merging files costs beside cp, in the same run
 sizes    how small each bench table becomes with each codec; by column in build/bench-data/sizes-columns.md
 choices  how far the measured choice of encodings is from the best fixed ones; build/bench-data/choices-columns.md
 
@@ -27,11 +29,13 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import choices as choice_bench
+import merges as merge_bench
 import report
 import sizes as size_bench
 
@@ -340,9 +344,9 @@ def csv(options):
     return text_to_parquet("csv", csv_file(options), options)
 
 
-def cut(options, what, ways):
+def cut(options, what, ways, directory=DATA):
     """What it costs to cut: batches in memory -> one file, or datasets, by the options of write_bench in `ways`."""
-    out, rows = DATA / what, []
+    out, rows = directory / what, []
     for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
         seconds, cpu, files = {}, {}, {}
         for turn in range(options.repeat):
@@ -372,9 +376,13 @@ def shards(options):
 
 
 def partitions(options):
-    """What partitions cost: one file, or a file for each value of the keys; snappy, sync off."""
-    keys = ("l_shipmode", "yearmonth(l_shipdate)", "l_shipdate", "l_suppkey")
-    return cut(options, "partitions", {"one file": [], **{key: ["--partition-by", key] for key in keys}})
+    """What partitions cost: one file, or a file for each value of the keys; snappy, sync off. In memory, where there is
+    a file system for that: ext4 without a journal looks for minutes at each inode that an earlier run has freed."""
+    keys = ["l_shipmode", "yearmonth(l_shipdate)", "l_shipdate"] + (["l_suppkey"] if options.long else [])
+    in_memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else DATA) as directory:
+        return cut(options, "partitions", {"one file": [], **{key: ["--partition-by", key] for key in keys}},
+                   Path(directory))
 
 
 def memory(options):
@@ -421,6 +429,33 @@ def wide(options):
     return report.table(["columns", "row groups", "rows", "best ms", "median ms", "peak MiB", "file MB"], rows)
 
 
+def peaks(options):
+    """Peak resident memory of writes, by the kernel's account, against a budget and 64 MiB; and the most that
+    memory_used() has said. --long writes 100 GB of rows, and more of the others."""
+    stream_rows, more = (752_000_000, 10) if options.long else (20_000_000, 1)
+    cases = [("16 columns, a stream", ["stream", "--rows", stream_rows]),
+             ("400 skewed columns", ["skewed", "--columns", 400, "--rows", 60_000 * more]),
+             ("10,000 columns", ["columns", "--columns", 10_000, "--rows", 2_000 * more]),
+             ("100,000 row groups", ["row-groups", "--count", 100_000, "--rows", 100_000])]
+    cases += [(f"{count:,} partition{'s' * (count > 1)}", ["partitions", "--count", count, "--rows", 2_000_000 * more])
+              for count in (1, 100, 1_000, 10_000)]
+    cases += [(f"{count} files at once", ["writers", "--count", count, "--rows", 500_000 * more]) for count in (2, 8)]
+    rows, out = [], DATA / "peaks"
+    for name, arguments in cases:
+        for budget in (64, 192) if "files" not in name and "10,000" not in name else (192, 512):
+            done, _ = timed([options.build / "peak_bench", "--what", *map(str, arguments), "--budget-mib", str(budget),
+                             "--out", out])
+            result = json.loads(done)
+            rows.append([name, f"{result['rows']:,}", f"{budget}", f"{result['used_mib']:.0f}",
+                         f"{result['peak_kib'] / 1024:.0f}", f"{budget + 64}", f"{result['seconds']:.1f}"])
+    return report.table(["what", "rows", "budget MiB", "used MiB", "peak MiB", "promise MiB", "seconds"], rows)
+
+
+def merge(options):
+    """What merging files costs beside copying them."""
+    return merge_bench.run_merges(options, DATA, timed, parquet_file(options))
+
+
 def sizes(options):
     """How small each bench table becomes with each codec."""
     return size_bench.run_sizes(options, DATA, timed)
@@ -432,9 +467,9 @@ def choices(options):
 
 
 BENCHES = {"write": write, "read": read, "ndjson": ndjson, "csv": csv, "shards": shards, "partitions": partitions,
-           "memory": memory, "wide": wide,
-           "sizes": sizes, "choices": choices}
-IN_ROUNDS = ("write", "read", "ndjson", "csv", "shards", "partitions")
+           "memory": memory, "peaks": peaks, "wide": wide,
+           "merge": merge, "sizes": sizes, "choices": choices}
+IN_ROUNDS = ("write", "read", "ndjson", "csv", "shards", "partitions", "merge")
 
 
 def parse():
@@ -442,7 +477,7 @@ def parse():
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHES)}, all (all)")
     parser.add_argument("--rows", type=int, default=6_000_000, help="rows of the table (6000000)")
     parser.add_argument("--repeat", type=int, default=5, help="rounds (5)")
-    parser.add_argument("--long", action="store_true", help="memory: also 10 GB")
+    parser.add_argument("--long", action="store_true", help="memory: also 10 GB; partitions: also 10,000")
     parser.add_argument("--save", action="store_true", help="rewrite the tables in bench/README.md")
     parser.add_argument("--tables", nargs="*", metavar="NAME", help="sizes, choices: these tables alone")
     parser.add_argument("--keep", action="store_true", help="sizes: leave the files in build/bench-data/sizes")

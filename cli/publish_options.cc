@@ -119,6 +119,12 @@ std::string consequence(const DatasetOptions& dataset, const std::string& destin
          counted(static_cast<uint64_t>(left->rows), "row") + " are kept: sluice recover " + destination;
 }
 
+std::string staged_inside_line(const WriteResult& result, const std::string& destination) {
+  if (!result.staged_inside) return {};
+  return "note      work in progress stood inside of " + printable(destination) +
+         ", as nothing can be made beside it: other readers may have met hidden files there\n";
+}
+
 std::string dead_run_lines(const std::vector<std::string>& dead_runs, const std::string& destination) {
   std::string text;
   for (const std::string& path : dead_runs)

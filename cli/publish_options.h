@@ -22,6 +22,8 @@ std::string publishing_verb(PublishMode mode);
 std::string done_before_line(const WriteResult& result, const std::string& run_id, const std::string& destination);
 /// A sentence on what became of the destination, after a failure; empty where the error has told it.
 std::string consequence(const DatasetOptions& dataset, const std::string& destination, ErrorCode code);
+/// Where work in progress stood inside of the destination.
+std::string staged_inside_line(const WriteResult& result, const std::string& destination);
 /// A line for each directory that an earlier run has left, and what can be done about it.
 std::string dead_run_lines(const std::vector<std::string>& dead_runs, const std::string& destination);
 

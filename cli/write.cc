@@ -15,6 +15,7 @@
 #include "arguments.h"
 #include "column_option.h"
 #include "failure.h"
+#include "flatten_options.h"
 #include "interruption.h"
 #include "json_output.h"
 #include "output.h"
@@ -40,7 +41,8 @@ struct WriteCall {
   bool has_bad_max = false;
   OnSignal on_signal = OnSignal::fail;
   RuntimeOptions runtime;
-  WriteOptions options;  ///< those of the source come from `source`
+  FlattenCall flattening;
+  WriteOptions options;  ///< those of the source come from `source`, those of flattening from `flattening`
   When progress = When::automatic;
 };
 
@@ -160,6 +162,7 @@ std::vector<Option> all_options(WriteCall& call, Session& session) {
     for (Option& option : more) options.push_back(std::move(option));
   };
   append(selection_options(call));
+  append(flatten_options(call.flattening));
   options.push_back({"Destination", "-o, --output", "DEST",
                      "a file that ends in .parquet, a directory for a dataset, or -; see --mode where it exists", "",
                      [&](const std::string& text) { call.destination = text; }});
@@ -182,6 +185,8 @@ Command write_command(WriteCall& call, Session& session) {
                     "--extra ignore",
                     "these columns and no others; a value that does not fit is an error"},
                    {"sluice write 'data/*.csv.gz' -o out/ --shard-bytes 128MiB", "a dataset of files of that size"},
+                   {"sluice write events.ndjson -o out/ --flatten --name events",
+                    "flat relations that join back: out/events, out/events_commits"},
                    {"zcat log.gz | sluice write - --from ndjson -o out/ --on-bad-record quarantine",
                     "bad records go to out.rejects.ndjson"}},
       .usage = "sluice write SOURCE... -o DEST [OPTIONS]",
@@ -242,6 +247,7 @@ void settle(WriteCall& call) {
     throw UsageError("--bad-max has nothing to count unless bad records are left out", "--on-bad-record skip");
   if (call.on_bad_record != OnBadRecord::fail) call.source.options.bad_records = BadRecords::skip;
   call.options.source = call.source.options;
+  call.options.flatten = settled_flattening(call.flattening, call.destination);
 }
 
 // --- what was done
@@ -288,10 +294,12 @@ std::string summary(const WriteCall& call, const Session& session, const Records
   const size_t width = terminal_width(STDERR_FILENO).value_or(120);
   if (result.was_done_before) return done_before_line(result, call.options.output.target.run_id, call.destination);
   std::string text = dead_run_lines(result.dead_runs, call.destination);
+  text += staged_inside_line(result, call.destination);
   if (result.inferred && result.schema.size() > 0) text += inferred_lines(result, width);
   if (result.extra_values > 0)
     text += "dropped   " + counted(result.extra_values, "value") + " of fields that --schema does not name\n";
   text += bad_record_lines(result);
+  text += relation_lines(result, width);
   if (result.ended_early) text += "ended     by a signal: what had been read by then is written\n";
   if (result.files.empty())
     return text + "wrote     nothing: there is no record, and " +
@@ -347,7 +355,11 @@ std::string result_json(const PublishOptions& target, const RecordsResult& resul
   JsonWriter json;
   json.begin_object().member("format", "sluice.write/1").key("files").begin_array();
   for (const WrittenFile& file : result.files) {
-    json.begin_object().member("path", file.path).member("rows", file.rows).member("row_groups", file.row_groups);
+    json.begin_object()
+        .member("path", file.path)
+        .member("relation", file.relation)
+        .member("rows", file.rows)
+        .member("row_groups", file.row_groups);
     json.member("bytes", file.bytes).key("row_group_offsets").begin_array();
     for (const uint64_t offset : file.row_group_offsets) json.value(offset);
     json.end_array();
@@ -358,6 +370,7 @@ std::string result_json(const PublishOptions& target, const RecordsResult& resul
   json.member("seconds", seconds).member("schema", to_text(result.schema)).member("inferred", result.inferred);
   json.notes(result.notes).member("extra_values", result.extra_values);
   add_bad_records(result, json);
+  add_relations(result, json);
   json.member("ended_early", result.ended_early);
   json.member("mode", to_string(target.mode));
   json.member("run_id", target.run_id.empty() ? std::nullopt : std::optional(target.run_id));

@@ -77,6 +77,11 @@ class DatasetWriter {
   /// Takes the rows of `batch`, whose schema must equal the writer's (else Error{invalid}). Files are begun and ended
   /// as limits ask for it, in the middle of a batch too.
   void write(const Batch& batch);
+  /// The same for rows of a relation (sluice/flatten.h), whose schema may have grown since its last ones. Those of a
+  /// named relation go to a directory of its own in the dataset, `<relation>/<relation>-0.parquet`, the name
+  /// percent-encoded; its first rows, which may be none, begin it. All relations are visible at once. Throws
+  /// Error{invalid} where rows of no relation were written, or a schema was given.
+  void write(const RelationBatch& rows);
   /// From here on batches have the schema `wider`; see FileWriter::extend_schema. Files that are finished and not yet
   /// visible are amended by close(): one run has one schema. What Publish::each has published stays as it is.
   void extend_schema(const Schema& wider);
@@ -86,8 +91,10 @@ class DatasetWriter {
   /// partition go on waiting.
   void flush();
   /// Finishes the last file and publishes what is not visible yet. Without a row: one file that has none; with
-  /// partitions nothing at all, which is an Error{data} where everything was to be overwritten.
-  WriteResult close();
+  /// partitions nothing at all, which is an Error{data} where everything was to be overwritten. `on_progress` is called
+  /// now and then while rows are still written, as those of partitions are; what it throws ends the run, and nothing is
+  /// visible. Nothing is thrown once all is published and, with `sync`, durable.
+  WriteResult close(const std::function<void()>& on_progress = {});
   /// Gives up: no file becomes visible that is not yet. What Publish::each has published stays. Later calls throw
   /// Error{closed}.
   void abandon() noexcept;

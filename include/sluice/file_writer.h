@@ -114,6 +114,7 @@ struct WrittenFile {
   uint64_t bytes = 0;                       ///< size on disk
   std::vector<uint64_t> row_group_offsets;  ///< where row groups begin: good places to split the file for readers
   std::vector<FieldResult> fields;          ///< in the order of the schema
+  std::string relation{};                   ///< that its rows are of; empty where there is but one
 };
 
 struct WriteResult {
@@ -122,6 +123,9 @@ struct WriteResult {
   uint64_t bytes = 0;  ///< of all files together
   /// Directories in which earlier runs that died have left what they wrote for this destination.
   std::vector<std::string> dead_runs{};
+  /// Work in progress stood inside of the destination, as nothing could be made beside it: other readers may have met
+  /// hidden files there (docs/publishing.md).
+  bool staged_inside = false;
   /// An earlier run of this run id had done it: nothing was written.
   bool was_done_before = false;
 };

@@ -40,7 +40,8 @@ struct RecoverOptions {
   /// part of the new never takes the place of the whole old), and where the destination of a create exists by now. One
   /// run at a time: the oldest. On the same file system.
   std::string output{};
-  /// Remove what is left instead, pending or not.
+  /// Remove what is left instead. Of a pending run only while nothing of it can be seen, or where somebody has changed
+  /// since what it was to replace; else Error{conflict}, for half of it would stay.
   bool discard = false;
   bool sync = true;
 };
@@ -52,8 +53,9 @@ struct RecoverResult {
 };
 
 /// Completes pending runs; gives what the other dead ones had finished its footers, and publishes it by their own mode.
-/// May be cut off anywhere, and called again. Throws Error{conflict} where a writer is at work; Error{invalid} where it
-/// must be told `output` or `discard`; Error{data} where rows do not fit what they are to be appended to; Error{io}.
+/// May be cut off anywhere, and called again. Throws Error{conflict} where a writer is at work, or `discard` would
+/// leave half; Error{invalid} where it must be told `output` or `discard`; Error{data} where rows do not fit what they
+/// are to be appended to; Error{io}.
 RecoverResult recover(const std::string& destination, const RecoverOptions& options = {});
 
 /// Removes dead runs of this destination that are not pending and, where it is a directory, of destinations in it; with

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "sluice/budget.h"
 #include "sluice/literals.h"
 
 namespace sluice {
@@ -21,6 +22,8 @@ struct RuntimeOptions {
   unsigned threads = 0;
   /// Budget in bytes for batches, pages, dictionaries and buffers together. The process needs at most 64 MiB beside it.
   uint64_t memory_bytes = 192_MiB;
+  /// Instead of a budget of `memory_bytes` for this runtime alone: one that others share.
+  std::shared_ptr<Budget> budget{};
 };
 
 /// Thread-safe; outlives every writer that it is given to (they hold it by shared_ptr).
@@ -33,11 +36,14 @@ class Runtime {
   Runtime& operator=(const Runtime&) = delete;
 
   unsigned threads() const;
-  uint64_t memory_bytes() const { return memory_bytes_; }
+  /// The budget, and what is held of it at the moment (Budget::used).
+  uint64_t memory_bytes() const { return budget_->bytes(); }
+  uint64_t memory_used() const { return budget_->used(); }
+  const std::shared_ptr<Budget>& budget() const { return budget_; }
   Workers& workers() { return *workers_; }
 
  private:
-  uint64_t memory_bytes_;
+  std::shared_ptr<Budget> budget_;
   std::unique_ptr<Workers> workers_;
 };
 

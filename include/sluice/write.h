@@ -17,6 +17,7 @@
 #include "sluice/batch.h"
 #include "sluice/csv_options.h"
 #include "sluice/dataset_writer.h"
+#include "sluice/flatten.h"
 #include "sluice/progress.h"
 #include "sluice/select.h"
 
@@ -148,6 +149,10 @@ struct WriteOptions {
   SourceOptions source{};
   /// Columns and rows to keep. Where all sources are Parquet, only what is needed for these is read.
   SelectOptions select{};
+  /// Records become flat relations, each in a directory of its own (DatasetWriter::write). Where rows stay
+  /// that are there (PublishMode::append, overwrite_partitions), ordinal keys go on behind theirs, unless
+  /// `first_ordinal` says otherwise; files whose statistics do not tell them are an Error{data}.
+  std::optional<FlattenOptions> flatten{};
   /// NDJSON of the records that are left out (BadRecords::skip): source, record, byte, column, reason and text of each.
   /// It is published whether the run succeeds or not, once a record was bad, before the destination is; and takes the
   /// place of an earlier one, which a run without a bad record removes. None of the sources may be there. Empty: none.
@@ -158,13 +163,15 @@ struct WriteOptions {
 
 /// What was written, and what was read for it.
 struct RecordsResult : WriteResult {
-  Schema schema{};        ///< of the files
+  Schema schema{};        ///< of the files; of the records, where these became relations
   bool inferred = false;  ///< the schema was inferred; `notes` say what is worth telling about it
   std::vector<InferenceNote> notes{};
   uint64_t bytes_read = 0;
   int64_t extra_values = 0;  ///< dropped on request (ExtraFields::ignore)
   BadRecordCounts bad_records{};
-  std::string rejects{};     ///< path of the file with the records that were left out; empty without one
+  std::string rejects{};              ///< path of the file with the records that were left out; empty without one
+  std::vector<Relation> relations{};  ///< that the records became; none unless that was asked for
+  std::vector<FlattenNote> flatten_notes{};
   bool ended_early = false;  ///< by SourceOptions::end_of_input: what was read by then is written
 };
 

@@ -28,6 +28,11 @@ constexpr uint64_t kStepBytes = uint64_t{1} << 20;
        "A larger budget (--memory) allows larger record batches; so does writing smaller ones.");
 }
 
+struct CountedBody {
+  Bytes bytes;
+  Account account;
+};
+
 }  // namespace
 
 FlatTable IpcMessage::table() const {
@@ -54,12 +59,14 @@ std::optional<IpcMessage> IpcFrames::next() {
   if (body_bytes < 0) fail(ErrorCode::corrupt, message.offset, "has a body of negative length");
   if (static_cast<uint64_t>(body_bytes) > limits_.body_bytes)
     refuse_size(message.offset, "body", static_cast<uint64_t>(body_bytes), limits_.body_bytes, limits_.budget_bytes);
-  auto body = std::make_shared<Bytes>();
+  const auto counted = std::make_shared<CountedBody>();
+  const std::shared_ptr<Bytes> body(counted, &counted->bytes);
   if (!read_into(*body, static_cast<uint64_t>(body_bytes)))
     fail(ErrorCode::corrupt, message.offset,
          "breaks off: " + std::to_string(body->size()) + " of the " + std::to_string(body_bytes) +
              " bytes of its body are there");
-  message.body = std::move(body);
+  counted->account = Account(limits_.budget, body->capacity());
+  message.body = body;
   return message;
 }
 

@@ -11,6 +11,7 @@
 #include "arrow/flat_table.h"
 #include "arrow/ipc_slots.h"
 #include "base/bytes.h"
+#include "sluice/budget.h"
 
 namespace sluice {
 
@@ -22,6 +23,8 @@ struct IpcLimits {
   uint64_t metadata_bytes = 0;
   uint64_t body_bytes = 0;
   uint64_t budget_bytes = 0;  ///< of which the others are shares, for messages; 0 = not known
+  /// Bodies count there for as long as anybody has them, where it is given.
+  std::shared_ptr<Budget> budget{};
 };
 
 struct IpcMessage {

@@ -8,6 +8,11 @@ namespace sluice {
 
 uint64_t digest_of(ByteSpan bytes, uint64_t seed) { return XXH64(bytes.data(), bytes.size(), seed); }
 
+Digest128 digest128_of(ByteSpan bytes) {
+  const XXH128_hash_t digest = XXH3_128bits(bytes.data(), bytes.size());
+  return {digest.low64, digest.high64};
+}
+
 std::string digest_text(uint64_t digest) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text(kDigestDigits, '0');

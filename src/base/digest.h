@@ -18,6 +18,15 @@ inline constexpr size_t kDigestDigits = 16;
 /// XXH64 of `bytes`. A chain of pieces takes the digest of what came before as `seed`.
 uint64_t digest_of(ByteSpan bytes, uint64_t seed = 0);
 
+/// XXH3 of 128 bits: so many that different bytes never come to the same, however many there are.
+struct Digest128 {
+  uint64_t low = 0;
+  uint64_t high = 0;
+
+  friend bool operator==(const Digest128& a, const Digest128& b) = default;
+};
+Digest128 digest128_of(ByteSpan bytes);
+
 /// Lower-case, the highest digit first.
 std::string digest_text(uint64_t digest);
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <new>
 
+#include "base/kept_memory.h"
 #include "codecs/c_library.h"
 
 namespace sluice {
@@ -55,12 +56,14 @@ constexpr size_t kLongInput = size_t{128} << 10;
 // A fresh context costs 18 % at pages of 8 KiB; one per thread is about a megabyte.
 size_t compress_zstd(int level, ByteSpan raw, std::byte* out, size_t bound) {
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
+  thread_local KeptMemory kept;
   if (!context) return 0;
   const bool is_tuned = level == 1 && raw.size() > kLongInput;  // 0 is what the level says
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_minMatch, is_tuned ? kShortMatch : 0);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_hashLog, is_tuned ? kMatchTableLog : 0);
   const size_t size = ZSTD_compress2(context.get(), out, bound, raw.data(), raw.size());
+  kept.set(ZSTD_sizeof_CCtx(context.get()));
   return ZSTD_isError(size) ? 0 : size;
 }
 

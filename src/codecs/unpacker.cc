@@ -55,6 +55,8 @@ class GzipUnpacker final : public Unpacker {
   }
 
   std::string problem() const override { return stream_.msg != nullptr ? stream_.msg : "not gzip data"; }
+  // zconf.h: the window of 32 KiB and about 7 KiB beside it.
+  uint64_t memory_bytes() const override { return uint64_t{40} << 10; }
 
  private:
   z_stream stream_{};
@@ -94,6 +96,7 @@ class ZstdUnpacker final : public Unpacker {
   std::string problem() const override { return problem_; }
   // As windowLogMax counts.
   uint64_t memory_needed() const override { return std::bit_ceil(window_bytes()); }
+  uint64_t memory_bytes() const override { return ZSTD_sizeof_DCtx(context_.get()); }
 
  private:
   static constexpr size_t kHeaderBytesMax = 18;
@@ -152,6 +155,8 @@ class Bzip2Unpacker final : public Unpacker {
   std::string problem() const override {
     return result_ == BZ_DATA_ERROR_MAGIC ? "not bzip2 data" : "a checksum or a code is wrong";
   }
+  // The manual of bzip2, section 2: 100 KB and four bytes for each of the usual 900,000 of a block.
+  uint64_t memory_bytes() const override { return 3'700'000; }
 
  private:
   void open() {
@@ -204,6 +209,7 @@ class XzUnpacker final : public Unpacker {
     }
   }
   uint64_t memory_needed() const override { return lzma_memusage(&stream_); }
+  uint64_t memory_bytes() const override { return lzma_memusage(&stream_); }
 
  private:
   const uint64_t memory_bytes_max_;

@@ -42,6 +42,8 @@ class Unpacker {
   virtual std::string problem() const = 0;
   /// In bytes; after State::memory_over.
   virtual uint64_t memory_needed() const { return 0; }
+  /// What it holds now, about.
+  virtual uint64_t memory_bytes() const = 0;
 };
 
 /// Requires a container. One that remembers much of what it has made (zstd, xz) gets at most about `memory_bytes_max`;

@@ -13,17 +13,24 @@ constexpr size_t kExcessMax = 2;
 
 }  // namespace
 
-// Bytes that a column has, and the way home.
-struct BufferPool::Shared {
-  Shared(Bytes owned, std::weak_ptr<BufferPool> home) : bytes(std::move(owned)), pool(std::move(home)) {}
-  Shared(const Shared&) = delete;
-  Shared& operator=(const Shared&) = delete;
-  ~Shared() {
-    if (const std::shared_ptr<BufferPool> alive = pool.lock()) alive->returned(std::move(bytes));
+// Bytes that a column has, and the way home. As the deleter of their owner it goes with the last column that has them,
+// and tells them from others.
+class BufferPool::SharedBytes {
+ public:
+  SharedBytes(Bytes owned, std::weak_ptr<BufferPool> home) : bytes_(std::move(owned)), pool_(std::move(home)) {}
+  SharedBytes(SharedBytes&&) noexcept = default;
+  SharedBytes(const SharedBytes&) = delete;
+  SharedBytes& operator=(const SharedBytes&) = delete;
+  SharedBytes& operator=(SharedBytes&&) = delete;
+  ~SharedBytes() = default;
+
+  void operator()(const void*) {
+    if (const std::shared_ptr<BufferPool> alive = pool_.lock()) alive->returned(std::move(bytes_));
   }
 
-  Bytes bytes;
-  std::weak_ptr<BufferPool> pool;
+ private:
+  Bytes bytes_;
+  std::weak_ptr<BufferPool> pool_;
 };
 
 Bytes BufferPool::take(size_t capacity) {
@@ -34,6 +41,7 @@ Bytes BufferPool::take(size_t capacity) {
       Bytes bytes = std::move(found->second);
       idle_bytes_ -= found->first;
       idle_.erase(found);
+      count();
       return bytes;
     }
   }
@@ -45,12 +53,14 @@ Bytes BufferPool::take(size_t capacity) {
 void BufferPool::give_back(Bytes bytes) {
   const std::lock_guard lock(mutex_);
   keep(std::move(bytes));
+  count();
 }
 
 void BufferPool::returned(Bytes bytes) {
   const std::lock_guard lock(mutex_);
   shared_bytes_ -= bytes.capacity();
   keep(std::move(bytes));
+  count();
 }
 
 // Where there are too many, sizes are freed in turn, so that none stays that nobody asks for any more.
@@ -73,15 +83,19 @@ void BufferPool::keep(Bytes bytes) {
   }
 }
 
+// Counted first: where there is no memory for the owner, the bytes come back at once.
 Buffer BufferPool::share(Bytes bytes) {
-  auto shared = std::make_shared<Shared>(std::move(bytes), weak_from_this());
-  const ByteSpan view = shared->bytes;
+  const ByteSpan view = bytes;
   {
     const std::lock_guard lock(mutex_);
-    shared_bytes_ += shared->bytes.capacity();
+    shared_bytes_ += bytes.capacity();
+    count();
   }
-  return {view, std::move(shared)};
+  const void* const begin = view.data();
+  return {view, std::shared_ptr<const void>(begin, SharedBytes(std::move(bytes), weak_from_this()))};
 }
+
+bool BufferPool::is_of_pool(const Buffer& buffer) { return std::get_deleter<SharedBytes>(buffer.owner()) != nullptr; }
 
 uint64_t BufferPool::shared_bytes() const {
   const std::lock_guard lock(mutex_);

@@ -54,6 +54,12 @@ void ColumnBuilder::reset() {
   if (has_offsets_) offsets_.append_value(int32_t{0});
 }
 
+uint64_t ColumnBuilder::memory_bytes() const {
+  uint64_t bytes = values_.capacity() + offsets_.capacity() + validity_.capacity();
+  for (const ColumnBuilder& child : children_) bytes += child.memory_bytes();
+  return bytes;
+}
+
 size_t ColumnBuilder::bytes() const {
   size_t total = values_.size() + offsets_.size() + validity_.size();
   for (const ColumnBuilder& child : children_) total += child.bytes();

@@ -26,6 +26,8 @@ class ColumnBuilder {
   int64_t null_count() const { return null_count_; }
   /// Bytes gathered, children included: what the column will hold in memory.
   size_t bytes() const;
+  /// What is allocated for that, children included.
+  uint64_t memory_bytes() const;
   ColumnBuilder& child(size_t index) { return children_[index]; }
   size_t child_count() const { return children_.size(); }
 

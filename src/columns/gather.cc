@@ -9,6 +9,7 @@
 
 #include "base/bits.h"
 #include "base/bytes.h"
+#include "base/short_text.h"
 #include "columns/builder.h"
 #include "columns/widths.h"
 #include "sluice/error.h"
@@ -21,14 +22,43 @@ using Places = std::span<const ValuePlace>;
 
 constexpr uint64_t kOffsetMax = INT32_MAX;
 
+/// Asked of all at once, which is quicker than to stop at the first one that is nowhere.
+bool are_somewhere(Places places) {
+  uint32_t signs = 0;
+  for (const ValuePlace& place : places) signs |= static_cast<uint32_t>(place.row);
+  static_assert(ValuePlace::kNowhere < 0);
+  return signs >> 31 == 0;
+}
+
+/// What is to be picked. Where it is whole, every place is somewhere and nothing there is null: nobody asks for each.
+struct Picks {
+  Picks(Pieces from, Places at)
+      : pieces(from),
+        places(at),
+        is_whole(std::ranges::all_of(from, [](const Column* piece) { return piece->null_count == 0; }) &&
+                 are_somewhere(at)) {}
+
+  /// What `begin(piece)` says of each piece; nothing of those without a value.
+  template <typename Begin>
+  auto begins(Begin begin) const {
+    std::vector<decltype(begin(*pieces[0]))> all;
+    for (const Column* piece : pieces) all.push_back(piece->length > 0 ? begin(*piece) : nullptr);
+    return all;
+  }
+
+  const Pieces pieces;
+  const Places places;
+  const bool is_whole;
+};
+
 bool charge(uint64_t bytes, uint64_t& bytes_left) {
   if (bytes > bytes_left) return false;
   bytes_left -= bytes;
   return true;
 }
 
-bool is_there(Pieces pieces, const ValuePlace& place) {
-  return place.row != ValuePlace::kNowhere && pieces[place.piece]->is_valid(place.row);
+bool is_there(const Picks& picks, const ValuePlace& place) {
+  return picks.is_whole || (place.row != ValuePlace::kNowhere && picks.pieces[place.piece]->is_valid(place.row));
 }
 
 Bytes zeroed(size_t size) {
@@ -39,13 +69,15 @@ Bytes zeroed(size_t size) {
 
 void set_bit(Bytes& bits, size_t index) { bits.data()[index >> 3] |= std::byte(1 << (index & 7)); }
 
-bool gather_validity(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+bool gather_validity(const Picks& picks, Column& out, uint64_t& bytes_left) {
+  if (picks.is_whole) return true;
+  const Places places = picks.places;
   const auto size = static_cast<size_t>(bytes_of_bits(out.length));
   if (!charge(size, bytes_left)) return false;
   Bytes bits = zeroed(size);
   int64_t valid = 0;
   for (size_t i = 0; i < places.size(); ++i) {
-    if (!is_there(pieces, places[i])) continue;
+    if (!is_there(picks, places[i])) continue;
     set_bit(bits, i);
     ++valid;
   }
@@ -54,13 +86,14 @@ bool gather_validity(Pieces pieces, Places places, Column& out, uint64_t& bytes_
   return true;
 }
 
-bool gather_bits(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+bool gather_bits(const Picks& picks, Column& out, uint64_t& bytes_left) {
+  const Places places = picks.places;
   const auto size = static_cast<size_t>(bytes_of_bits(out.length));
   if (!charge(size, bytes_left)) return false;
   Bytes bits = zeroed(size);
   for (size_t i = 0; i < places.size(); ++i) {
-    if (!is_there(pieces, places[i])) continue;
-    const Column& piece = *pieces[places[i].piece];
+    if (!is_there(picks, places[i])) continue;
+    const Column& piece = *picks.pieces[places[i].piece];
     if (bit_at(piece.values.as<uint8_t>(), piece.offset + places[i].row)) set_bit(bits, i);
   }
   out.values = to_buffer(std::move(bits));
@@ -69,90 +102,110 @@ bool gather_bits(Pieces pieces, Places places, Column& out, uint64_t& bytes_left
 
 // `Width`: a constant, so that each copy is one move.
 template <typename Width>
-void copy_values(Pieces pieces, Places places, Width width, std::byte* to) {
-  for (const ValuePlace& place : places) {
-    if (is_there(pieces, place)) {
-      const Column& piece = *pieces[place.piece];
-      std::memcpy(to, piece.values.bytes().data() + static_cast<size_t>(piece.offset + place.row) * width, width);
-    } else {
-      std::memset(to, 0, width);
+void copy_values(const Picks& picks, Width width, std::byte* to) {
+  const auto begins = picks.begins(
+      [&](const Column& piece) { return piece.values.bytes().data() + static_cast<size_t>(piece.offset) * width; });
+  if (picks.is_whole) {
+    for (const ValuePlace& place : picks.places) {
+      std::memcpy(to, begins[place.piece] + static_cast<size_t>(place.row) * width, width);
+      to += width;
     }
+    return;
+  }
+  for (const ValuePlace& place : picks.places) {
+    if (is_there(picks, place))
+      std::memcpy(to, begins[place.piece] + static_cast<size_t>(place.row) * width, width);
+    else
+      std::memset(to, 0, width);
     to += width;
   }
 }
 
-bool gather_fixed(Pieces pieces, Places places, size_t width, Column& out, uint64_t& bytes_left) {
-  if (!charge(places.size() * width, bytes_left)) return false;
-  Bytes values(places.size() * width);
+bool gather_fixed(const Picks& picks, size_t width, Column& out, uint64_t& bytes_left) {
+  if (!charge(picks.places.size() * width, bytes_left)) return false;
+  Bytes values(picks.places.size() * width);
   switch (width) {
-    case 1: copy_values(pieces, places, std::integral_constant<size_t, 1>(), values.data()); break;
-    case 2: copy_values(pieces, places, std::integral_constant<size_t, 2>(), values.data()); break;
-    case 4: copy_values(pieces, places, std::integral_constant<size_t, 4>(), values.data()); break;
-    case 8: copy_values(pieces, places, std::integral_constant<size_t, 8>(), values.data()); break;
-    default: copy_values(pieces, places, width, values.data());
+    case 1: copy_values(picks, std::integral_constant<size_t, 1>(), values.data()); break;
+    case 2: copy_values(picks, std::integral_constant<size_t, 2>(), values.data()); break;
+    case 4: copy_values(picks, std::integral_constant<size_t, 4>(), values.data()); break;
+    case 8: copy_values(picks, std::integral_constant<size_t, 8>(), values.data()); break;
+    case 16: copy_values(picks, std::integral_constant<size_t, 16>(), values.data()); break;
+    default: copy_values(picks, width, values.data());
   }
   out.values = to_buffer(std::move(values));
   return true;
 }
 
 // New offsets for text or lists, and how much they count in all.
-std::optional<uint64_t> gather_offsets(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
-  if (!charge((places.size() + 1) * sizeof(int32_t), bytes_left)) return std::nullopt;
-  Bytes offsets;
-  offsets.reserve((places.size() + 1) * sizeof(int32_t));
-  offsets.append_value(int32_t{0});
+std::optional<uint64_t> gather_offsets(const Picks& picks, Column& out, uint64_t& bytes_left) {
+  const size_t size = (picks.places.size() + 1) * sizeof(int32_t);
+  if (!charge(size, bytes_left)) return std::nullopt;
+  const auto begins = picks.begins([](const Column& piece) { return piece.offsets_data(); });
+  Bytes offsets(size);
+  std::byte* to = offsets.data();
+  const auto append = [&](uint64_t end) {
+    const auto offset = static_cast<int32_t>(end);
+    std::memcpy(to, &offset, sizeof offset);
+    to += sizeof offset;
+  };
+  append(0);
   uint64_t end = 0;
-  for (const ValuePlace& place : places) {
-    if (is_there(pieces, place)) {
-      const int32_t* at = pieces[place.piece]->offsets_data() + place.row;
+  for (const ValuePlace& place : picks.places) {
+    if (is_there(picks, place)) {
+      const int32_t* at = begins[place.piece] + place.row;
       end += static_cast<uint64_t>(at[1] - at[0]);
       if (end > kOffsetMax) return std::nullopt;
     }
-    offsets.append_value(static_cast<int32_t>(end));
+    append(end);
   }
   out.offsets = to_buffer(std::move(offsets));
   return end;
 }
 
-bool gather_text(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
-  const auto size = gather_offsets(pieces, places, out, bytes_left);
+bool gather_text(const Picks& picks, Column& out, uint64_t& bytes_left) {
+  const auto size = gather_offsets(picks, out, bytes_left);
   if (!size || !charge(*size, bytes_left)) return false;
+  const auto begins = picks.begins([](const Column& piece) { return piece.offsets_data(); });
   Bytes text;
-  text.reserve(static_cast<size_t>(*size));
-  for (const ValuePlace& place : places) {
-    if (!is_there(pieces, place)) continue;
-    const Column& piece = *pieces[place.piece];
-    const int32_t* at = piece.offsets_data() + place.row;
-    text.append(piece.values.bytes().data() + at[0], static_cast<size_t>(at[1] - at[0]));
+  std::byte* to = text.prepare(static_cast<size_t>(*size) + 2 * kTextBlock);
+  for (const ValuePlace& place : picks.places) {
+    if (!is_there(picks, place)) continue;
+    const ByteSpan bytes = picks.pieces[place.piece]->values.bytes();
+    const int32_t* at = begins[place.piece] + place.row;
+    const auto length = static_cast<size_t>(at[1] - at[0]);
+    copy_text(bytes.data() + at[0], length, bytes.data() + bytes.size(), to);
+    to += length;
   }
+  text.advance(static_cast<size_t>(*size));
   out.values = to_buffer(std::move(text));
   return true;
 }
 
-bool gather_child(Pieces pieces, Places places, size_t child, Column& out, uint64_t& bytes_left) {
+bool gather_child(const Picks& picks, Places places, size_t child, Column& out, uint64_t& bytes_left) {
   std::vector<const Column*> children;
-  for (const Column* piece : pieces) children.push_back(&piece->children[child]);
+  for (const Column* piece : picks.pieces) children.push_back(&piece->children[child]);
   std::optional<Column> gathered = gather(children, places, bytes_left);
   if (!gathered) return false;
   out.children.push_back(std::move(*gathered));
   return true;
 }
 
-bool gather_list(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
-  const auto items = gather_offsets(pieces, places, out, bytes_left);
+bool gather_list(const Picks& picks, Column& out, uint64_t& bytes_left) {
+  const auto items = gather_offsets(picks, out, bytes_left);
   if (!items || !charge(*items * sizeof(ValuePlace), bytes_left)) return false;
   std::vector<ValuePlace> item_places;
   item_places.reserve(static_cast<size_t>(*items));
-  for (const ValuePlace& place : places) {
-    if (!is_there(pieces, place)) continue;
-    const int32_t* at = pieces[place.piece]->offsets_data() + place.row;
+  for (const ValuePlace& place : picks.places) {
+    if (!is_there(picks, place)) continue;
+    const int32_t* at = picks.pieces[place.piece]->offsets_data() + place.row;
     for (int32_t row = at[0]; row < at[1]; ++row) item_places.push_back({place.piece, row});
   }
-  return gather_child(pieces, item_places, 0, out, bytes_left);
+  return gather_child(picks, item_places, 0, out, bytes_left);
 }
 
 // As many items for a null as for any other list. Nothing when they would pass what a column may have.
-bool gather_fixed_list(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+bool gather_fixed_list(const Picks& picks, Column& out, uint64_t& bytes_left) {
+  const Places places = picks.places;
   const auto each = static_cast<uint64_t>(out.type.size());
   const uint64_t items = places.size() * each;
   if (places.size() > kOffsetMax / each || !charge(items * sizeof(ValuePlace), bytes_left)) return false;
@@ -163,25 +216,24 @@ bool gather_fixed_list(Pieces pieces, Places places, Column& out, uint64_t& byte
     for (int32_t item = 0; item < out.type.size(); ++item)
       item_places.push_back(there ? ValuePlace{place.piece, place.row * out.type.size() + item} : ValuePlace{});
   }
-  return gather_child(pieces, item_places, 0, out, bytes_left);
+  return gather_child(picks, item_places, 0, out, bytes_left);
 }
 
 // What stands under a null struct is no value: it is looked up nevertheless, and is as null as before or not.
-bool gather_struct(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+bool gather_struct(const Picks& picks, Column& out, uint64_t& bytes_left) {
   for (size_t i = 0; i < out.type.children().size(); ++i)
-    if (!gather_child(pieces, places, i, out, bytes_left)) return false;
+    if (!gather_child(picks, picks.places, i, out, bytes_left)) return false;
   return true;
 }
 
-bool gather_values(Pieces pieces, Places places, Column& out, uint64_t& bytes_left) {
+bool gather_values(const Picks& picks, Column& out, uint64_t& bytes_left) {
   const TypeKind kind = out.type.kind();
-  if (kind == TypeKind::boolean) return gather_bits(pieces, places, out, bytes_left);
-  if (kind == TypeKind::struct_) return gather_struct(pieces, places, out, bytes_left);
-  if (out.type.has_ranges()) return gather_list(pieces, places, out, bytes_left);
-  if (kind == TypeKind::fixed_list) return gather_fixed_list(pieces, places, out, bytes_left);
-  if (is_text(kind)) return gather_text(pieces, places, out, bytes_left);
-  if (const size_t width = fixed_width(out.type); width > 0)
-    return gather_fixed(pieces, places, width, out, bytes_left);
+  if (kind == TypeKind::boolean) return gather_bits(picks, out, bytes_left);
+  if (kind == TypeKind::struct_) return gather_struct(picks, out, bytes_left);
+  if (out.type.has_ranges()) return gather_list(picks, out, bytes_left);
+  if (kind == TypeKind::fixed_list) return gather_fixed_list(picks, out, bytes_left);
+  if (is_text(kind)) return gather_text(picks, out, bytes_left);
+  if (const size_t width = fixed_width(out.type); width > 0) return gather_fixed(picks, width, out, bytes_left);
   throw Error(ErrorCode::unsupported, "values of type " + to_text(out.type) + " cannot be picked one by one yet");
 }
 
@@ -212,8 +264,9 @@ std::optional<Column> gather(Pieces pieces, Places places, uint64_t& bytes_left)
     out.null_count = out.length;
     return out;
   }
-  if (!gather_validity(pieces, places, out, bytes_left)) return std::nullopt;
-  if (!gather_values(pieces, places, out, bytes_left)) return std::nullopt;
+  const Picks picks(pieces, places);
+  if (!gather_validity(picks, out, bytes_left)) return std::nullopt;
+  if (!gather_values(picks, out, bytes_left)) return std::nullopt;
   return out;
 }
 

@@ -1,16 +1,19 @@
 // Tables that give numbers to values; see value_codes.h.
 #include "columns/value_codes.h"
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 
 #include "base/bits.h"
 #include "base/float16.h"
+#include "base/short_text.h"
 #include "columns/scalar_text.h"
 #include "columns/widths.h"
 
@@ -69,8 +72,8 @@ std::string_view BytesCodes::bytes_of(uint32_t code) const {
 uint32_t BytesCodes::code_of(std::string_view bytes) {
   if (hashes_.size() * 2 >= slots_.size()) grow();
   const uint64_t hash = XXH3_64bits(bytes.data(), bytes.size());
-  uint32_t& slot =
-      find_slot(slots_, hash, [&](uint32_t code) { return hashes_[code] == hash && bytes_of(code) == bytes; });
+  uint32_t& slot = find_slot(
+      slots_, hash, [&](uint32_t code) { return hashes_[code] == hash && is_same_text(bytes_of(code), bytes); });
   if (slot == 0) {
     bytes_.append(bytes);
     ends_.push_back(bytes_.size());
@@ -91,8 +94,8 @@ namespace {
 constexpr uint32_t kNullCode = 0;
 
 /// Numbers the rows of a plain column: 0 for nulls, else `number(key)`; `key_at(row)` is asked where a value is there.
-template <typename KeyAt, typename Number>
-void number_rows(const Column& column, std::span<uint32_t> codes, KeyAt key_at, Number number) {
+template <typename KeyAt, typename Number, typename IsSame = std::equal_to<>>
+void number_rows(const Column& column, std::span<uint32_t> codes, KeyAt key_at, Number number, IsSame is_same = {}) {
   decltype(key_at(0)) last{};
   uint32_t last_code = kNullCode;  // as long as nothing came before
   for (size_t row = 0; row < codes.size(); ++row) {
@@ -102,7 +105,7 @@ void number_rows(const Column& column, std::span<uint32_t> codes, KeyAt key_at, 
       continue;
     }
     const auto key = key_at(at);
-    if (last_code == kNullCode || key != last) {
+    if (last_code == kNullCode || !is_same(key, last)) {
       last = key;
       last_code = number(key);
     }
@@ -152,7 +155,8 @@ void ValueCodes::number_plain(const Column& column, std::span<uint32_t> codes) {
     number_rows(column, codes, key_at, [this](uint64_t key) { return keys_.code_of(key) + 1; });
   };
   const auto number_bytes = [&](auto bytes_at) {
-    number_rows(column, codes, bytes_at, [this](std::string_view bytes) { return texts_.code_of(bytes) + 1; });
+    number_rows(
+        column, codes, bytes_at, [this](std::string_view bytes) { return texts_.code_of(bytes) + 1; }, is_same_text);
   };
   const TypeKind kind = type_.kind();
   if (kind == TypeKind::null) return static_cast<void>(std::ranges::fill(codes, kNullCode));

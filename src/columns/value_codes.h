@@ -34,13 +34,14 @@ class BytesCodes {
  public:
   uint32_t code_of(std::string_view bytes);
   uint32_t size() const { return static_cast<uint32_t>(hashes_.size()); }
+  /// Good until the next call of code_of.
+  std::string_view bytes_of(uint32_t code) const;
   uint64_t memory_bytes() const {
     return bytes_.capacity() + (ends_.capacity() + hashes_.capacity()) * sizeof(uint64_t) +
            slots_.capacity() * sizeof(uint32_t);
   }
 
  private:
-  std::string_view bytes_of(uint32_t code) const;
   void grow();
 
   Bytes bytes_;                   ///< of all entries, back to back
@@ -59,6 +60,8 @@ class ValueCodes {
   void number(const Column& column, std::span<uint32_t> codes);
   /// Numbers given so far, that of null included.
   uint32_t size() const { return 1 + keys_.size() + texts_.size(); }
+  /// Of text: a value's number is one more than here.
+  const BytesCodes& texts() const { return texts_; }
   uint64_t memory_bytes() const;
 
  private:

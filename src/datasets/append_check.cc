@@ -1,7 +1,5 @@
 #include "datasets/append_check.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <optional>
 #include <string_view>
@@ -18,7 +16,7 @@ namespace {
 constexpr size_t kRunIdBytesMax = 1024;
 
 bool has_files(const std::string& path) {
-  const Descriptor directory(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  const Descriptor directory = open_directory(path);
   if (!directory.is_open() && (errno == ENOENT || errno == ENOTDIR)) return false;
   bool found = false;
   const auto is_passed_over = [](const std::string& name) { return name[0] == '.' || name[0] == '_'; };
@@ -66,16 +64,20 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
-void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode) {
+void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode,
+                  const std::shared_ptr<Runtime>& runtime) {
   if (mode != PublishMode::append && mode != PublishMode::overwrite_partitions) return;
   std::vector<std::string> keys;
   for (const PartitionKey& key : partitions.keys) keys.push_back(key.name());
-  check_append(path, with_parts(rows, partitions), keys);
+  check_append(path, with_parts(rows, partitions), keys, runtime);
 }
 
-void check_append(const std::string& path, const Schema& wanted, const std::vector<std::string>& keys) {
+void check_append(const std::string& path, const Schema& wanted, const std::vector<std::string>& keys,
+                  const std::shared_ptr<Runtime>& runtime) {
   if (!has_files(path)) return;
-  const DatasetReader there(path);
+  DatasetReadOptions reading;
+  reading.read.runtime = runtime;
+  const DatasetReader there(path, reading);
   if (keys != there.partitions())
     throw Error(ErrorCode::data,
                 "cannot append to " + path + ": its files are partitioned by " + joined(there.partitions()) +

@@ -1,11 +1,13 @@
 // Whether rows may come to what a dataset has: the same columns, so that the dataset is one table behind it, too.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "sluice/partition.h"
 #include "sluice/publish_options.h"
+#include "sluice/runtime.h"
 #include "sluice/schema.h"
 
 namespace sluice {
@@ -14,10 +16,13 @@ namespace sluice {
 /// types or partition keys than the rows to come; what is not null there must not be null here. The order of columns
 /// does not count. Reads the footers of all files; nothing is looked at for create and overwrite, which leave no file
 /// beside theirs. Throws what DatasetReader does for files that cannot be read.
-void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode);
+/// The footers are read on the threads of `runtime`; on a fresh one of its own where there is none.
+void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode,
+                  const std::shared_ptr<Runtime>& runtime = nullptr);
 
 /// The same for a file that is finished, in a directory whose name has these keys.
-void check_append(const std::string& path, const Schema& of_file, const std::vector<std::string>& keys);
+void check_append(const std::string& path, const Schema& of_file, const std::vector<std::string>& keys,
+                  const std::shared_ptr<Runtime>& runtime = nullptr);
 
 /// The key of a file's metadata that names the run it is of.
 inline constexpr const char* kRunIdKey = "sluice.run_id";

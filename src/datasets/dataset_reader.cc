@@ -12,6 +12,7 @@
 #include "columns/value_range.h"
 #include "datasets/file_listing.h"
 #include "datasets/partition_values.h"
+#include "datasets/relation_files.h"
 #include "files/scan.h"
 #include "files/stored_file.h"
 #include "runtime/workers.h"
@@ -51,7 +52,8 @@ struct Dataset {
 namespace {
 
 std::shared_ptr<const StoredFile> open_file(const std::string& path, const ReadOptions& options) {
-  return StoredFile::open(path, {options.int96, options.invalid_text, options.checksums});
+  return StoredFile::open(path, {options.int96, options.invalid_text, options.checksums,
+                                 options.runtime ? options.runtime->budget() : nullptr});
 }
 
 }  // namespace
@@ -181,6 +183,19 @@ std::optional<Schema> declared_partitions(const StoredFile& file) {
   }
 }
 
+/// Rows of different relations make no table: what they have in common are names of columns.
+void refuse_other_relation(const StoredFile& first, const StoredFile& file) {
+  const std::string* const one = first.metadata_value(kRelationKey);
+  const std::string* const other = file.metadata_value(kRelationKey);
+  if ((one == nullptr && other == nullptr) || (one != nullptr && other != nullptr && *one == *other)) return;
+  const auto words = [](const std::string* relation) {
+    return relation == nullptr ? "no relation" : "the relation " + *relation;
+  };
+  throw Error(ErrorCode::data,
+              first.path() + " has rows of " + words(one) + ", and " + file.path() + " of " + words(other),
+              {file.path(), {}, {}, {}, {}}, "Name the directory of one relation.");
+}
+
 /// With the partition columns that no file has.
 Schema with_partitions(const Schema& merged, const Schema& partitions) {
   std::vector<Field> fields = merged.fields();
@@ -195,10 +210,13 @@ std::shared_ptr<const Dataset> open_dataset(const std::vector<ListedFile>& liste
   dataset->options = std::move(options);
   SchemaGathering schemas(dataset->options.schemas);
   std::optional<Schema> declared;
+  std::shared_ptr<const StoredFile> first;
   uint64_t footer_bytes = 0;
   FooterReads footers(listed, dataset->options.read);
   for (const ListedFile& entry : listed) {
     std::shared_ptr<const StoredFile> file = footers.next();
+    if (!first) first = file;
+    refuse_other_relation(*first, *file);
     DatasetFile& described = dataset->files.emplace_back(DatasetFile{entry.path, file->rows()});
     for (const auto& [key, value] : entry.partition) described.partition.push_back(value);
     if (!declared) declared = declared_partitions(*file);

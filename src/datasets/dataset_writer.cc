@@ -1,6 +1,7 @@
 // Opens the destination, has rows become files (files_under_way.h), and publishes them.
 #include "sluice/dataset_writer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "datasets/file_names.h"
 #include "datasets/file_sequence.h"
 #include "datasets/partitioned_files.h"
+#include "datasets/relation_files.h"
 #include "sluice/error.h"
 #include "storage/directory_staging.h"
 
@@ -31,6 +33,12 @@ void check_partitions(const DatasetOptions& options) {
   if (options.shard_seconds > 0)
     refuse("files of partitions cannot end by the clock: rows wait for their partition until the end");
 }
+
+// Of the budget: rows of all relations that wait, and those in row groups under way, before encoding. What is kept of
+// the latter is encoded and compressed.
+constexpr uint64_t kRelationsWaitingShare = 4;
+constexpr uint64_t kRelationsUnderWayShare = 3;
+constexpr RelationLimits kRelationLimits{.waiting_bytes = 1_MiB, .open_max = 64};
 
 DatasetOptions checked(DatasetOptions options) {
   if (options.shard_rows < 0) refuse("shard_rows is " + std::to_string(options.shard_rows) + "; 0 is no limit");
@@ -61,8 +69,13 @@ struct DatasetWriter::Impl {
   ~Impl() { abandon(); }
 
   void begin(const Schema& schema);
-  std::string name_of(std::string_view directory, size_t number) const;
-  WriteResult close();
+  void begin_relations();
+  void write(const RelationBatch& rows);
+  std::unique_ptr<FilesUnderWay> files_in(const std::string& relation, const Schema& schema,
+                                          const DatasetOptions& of_files);
+  std::string name_of(const std::string& relation, const std::string& partition, size_t number) const;
+  DatasetOptions options_of(const std::string& relation, const Schema& schema) const;
+  WriteResult close(const std::function<void()>& on_progress);
   WriteResult publish(std::vector<WrittenFile> finished);
   void abandon() noexcept;
 
@@ -74,26 +87,82 @@ struct DatasetWriter::Impl {
   const std::string prefix;
   std::unique_ptr<DirectoryStaging> staging;  ///< null once closed
   std::unique_ptr<FilesUnderWay> files;       ///< none before the schema is known; its sinks go before the staging
+  RelationFiles* relations = nullptr;         ///< these files, where they are of relations
 };
 
 void DatasetWriter::Impl::begin(const Schema& schema) {
-  check_append(staging->path(), schema, options.partitions, options.target.mode);
-  if (!options.partitions.keys.empty()) {
-    files = std::make_unique<PartitionedFiles>(schema, options, [this](const std::string& directory, size_t number) {
-      return staging->create(name_of(directory, number));
-    });
-    return;
-  }
-  FileSequence::Places places{[this](size_t number) { return staging->create(name_of("", number)); }};
+  check_append(staging->path(), schema, options.partitions, options.target.mode, options.file.runtime);
+  files = files_in("", schema, options);
+}
+
+/// `relation`: its directory, or "" where there is but one.
+std::unique_ptr<FilesUnderWay> DatasetWriter::Impl::files_in(const std::string& relation, const Schema& schema,
+                                                             const DatasetOptions& of_files) {
+  if (!options.partitions.keys.empty())
+    return std::make_unique<PartitionedFiles>(schema, of_files,
+                                              [this, relation](const std::string& partition, size_t number) {
+                                                return staging->create(name_of(relation, partition, number));
+                                              });
+  FileSequence::Places places{
+      [this, relation](size_t number) { return staging->create(name_of(relation, "", number)); }};
   if (options.publish == Publish::end)
-    places.staged = [this](const std::string& path) { return staging->staged_path(path.substr(path.rfind('/') + 1)); };
-  files = std::make_unique<FileSequence>(schema, options, std::move(places));
+    places.staged = [this](const std::string& path) {
+      return staging->staged_path(path.substr(staging->path().size() + 1));
+    };
+  return std::make_unique<FileSequence>(schema, of_files, std::move(places));
 }
 
 /// Files that come beside others, or in their place, have names of their own.
-std::string DatasetWriter::Impl::name_of(std::string_view directory, size_t number) const {
+std::string DatasetWriter::Impl::name_of(const std::string& relation, const std::string& partition,
+                                         size_t number) const {
   const bool is_new = options.target.mode == PublishMode::create;
-  return dataset_file_name(directory, prefix, is_new ? std::string_view() : staging->run(), number);
+  const std::string directory = relation + (relation.empty() || partition.empty() ? "" : "/") + partition;
+  const bool is_relation = !relation.empty() && options.file_prefix.empty();
+  return dataset_file_name(directory, is_relation ? relation : prefix, is_new ? std::string_view() : staging->run(),
+                           number);
+}
+
+// --- relations
+
+void DatasetWriter::Impl::write(const RelationBatch& rows) {
+  if (rows.relation.empty()) return open_files().write(rows.batch);
+  if (!staging) throw Error(ErrorCode::closed, "the writer of the dataset is closed");
+  if (!files) begin_relations();
+  if (relations == nullptr)
+    refuse("rows of the relation " + rows.relation + " were written to a dataset that has rows of none");
+  relations->write(rows);
+}
+
+void DatasetWriter::Impl::begin_relations() {
+  if (!options.file.sorted_by.empty())
+    refuse("the rows of several relations cannot all be sorted by the columns of one (sorted_by)");
+  const uint64_t budget = options.file.runtime->memory_bytes();
+  RelationLimits limits = kRelationLimits;
+  limits.all_waiting_bytes = budget / kRelationsWaitingShare;
+  limits.under_way_bytes = budget / kRelationsUnderWayShare;
+  const auto check = [this](const std::string& relation, const Schema& schema) {
+    const std::string path = staging->path() + "/" + relation_directory(relation);
+    check_append(path, schema, options.partitions, options.target.mode, options.file.runtime);
+  };
+  const auto open = [this](const std::string& relation, const Schema& schema) {
+    return files_in(relation_directory(relation), schema, options_of(relation, schema));
+  };
+  auto made = std::make_unique<RelationFiles>(limits, RelationFiles::Places{check, open});
+  relations = made.get();
+  files = std::move(made);
+}
+
+/// What is asked of single columns goes to the relations that have them.
+DatasetOptions DatasetWriter::Impl::options_of(const std::string& relation, const Schema& schema) const {
+  DatasetOptions of_relation = options;
+  of_relation.file.dataset_metadata.emplace_back(kRelationKey, relation);
+  std::erase_if(of_relation.file.columns, [&](const ColumnOptions& asked) {
+    return std::ranges::none_of(schema.fields(), [&](const Field& field) {
+      return asked.column == field.name || asked.column.starts_with(field.name + ".") ||
+             asked.column.starts_with(field.name + "[");
+    });
+  });
+  return of_relation;
 }
 
 FilesUnderWay& DatasetWriter::Impl::open_files() const {
@@ -112,17 +181,17 @@ void DatasetWriter::Impl::or_abandon(Call call) {
   }
 }
 
-WriteResult DatasetWriter::Impl::close() {
+WriteResult DatasetWriter::Impl::close(const std::function<void()>& on_progress) {
   WriteResult result;
-  or_abandon([&] { result = publish(open_files().finish()); });
+  or_abandon([&] { result = publish(open_files().finish(on_progress ? on_progress : [] {})); });
   staging.reset();
   return result;
 }
 
 WriteResult DatasetWriter::Impl::publish(std::vector<WrittenFile> finished) {
   WriteResult result;
-  result.dead_runs = staging->dead_runs();
   result.files = std::move(finished);
+  result.staged_inside = staging->is_inside();
   for (const WrittenFile& file : result.files) {
     result.rows += file.rows;
     result.bytes += file.bytes;
@@ -133,6 +202,7 @@ WriteResult DatasetWriter::Impl::publish(std::vector<WrittenFile> finished) {
     throw Error(ErrorCode::data, "there is no row: nothing would be left of " + staging->path(),
                 {.source = staging->path()});
   }
+  result.dead_runs = staging->take_dead_runs();
   return result;
 }
 
@@ -164,10 +234,14 @@ void DatasetWriter::write(const Batch& batch) {
   impl_->open_files();
   impl_->or_abandon([&] { impl_->files->write(batch); });
 }
+void DatasetWriter::write(const RelationBatch& rows) {
+  impl_->or_abandon([&] { impl_->write(rows); });
+}
 void DatasetWriter::extend_schema(const Schema& wider) {
   impl_->open_files();
   impl_->or_abandon([&] {
-    check_append(impl_->staging->path(), wider, impl_->options.partitions, impl_->options.target.mode);
+    check_append(impl_->staging->path(), wider, impl_->options.partitions, impl_->options.target.mode,
+                 impl_->options.file.runtime);
     impl_->files->extend_schema(wider);
   });
 }
@@ -179,9 +253,9 @@ void DatasetWriter::flush() {
   impl_->open_files();
   impl_->or_abandon([&] { impl_->files->flush(); });
 }
-WriteResult DatasetWriter::close() {
+WriteResult DatasetWriter::close(const std::function<void()>& on_progress) {
   impl_->open_files();
-  return impl_->close();
+  return impl_->close(on_progress);
 }
 void DatasetWriter::abandon() noexcept { impl_->abandon(); }
 const Schema& DatasetWriter::schema() const { return impl_->files->schema(); }

@@ -1,17 +1,15 @@
 // (Hive's layout of partitions: directories named "key=value", special letters as % and two hexadecimal digits.)
 #include "datasets/file_listing.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <memory>
 
 #include "base/digits.h"
 #include "base/utf8.h"
 #include "sluice/error.h"
 #include "storage/descriptor.h"
+#include "storage/directory_tree.h"
 #include "storage/glob.h"
 
 namespace sluice {
@@ -64,15 +62,10 @@ void add_key(std::string_view name, const std::string& path, Partition& partitio
 bool is_hidden(std::string_view name) { return name.starts_with('.') || name.starts_with('_'); }
 
 std::vector<std::string> names_in(const std::string& directory) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(directory.c_str()), &::closedir);
-  if (!open)
-    throw Error(ErrorCode::io, "cannot list " + directory + ": " + system_reason(errno), {directory, {}, {}, {}, {}});
   std::vector<std::string> names;
-  errno = 0;
-  while (const dirent* const entry = ::readdir(open.get()))
-    if (!is_hidden(entry->d_name)) names.emplace_back(entry->d_name);
-  if (errno != 0)
-    throw Error(ErrorCode::io, "cannot list " + directory + ": " + system_reason(errno), {directory, {}, {}, {}, {}});
+  if (const int error = list_names(directory, names); error != 0)
+    throw Error(ErrorCode::io, "cannot list " + directory + ": " + system_reason(error), {directory, {}, {}, {}, {}});
+  std::erase_if(names, [](const std::string& name) { return is_hidden(name); });
   std::ranges::sort(names, comes_before);
   return names;
 }

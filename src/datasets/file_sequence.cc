@@ -74,12 +74,19 @@ void FileSequence::finish_file() {
   is_file_open_ = false;
 }
 
-std::vector<WrittenFile> FileSequence::finish() {
+std::vector<WrittenFile> FileSequence::finish(const std::function<void()>& on_progress) {
   if (places_.wants_one && files_.empty() && !is_file_open_) start_file();
   if (is_file_open_) finish_file();
-  if (places_.staged) amend_finished_files();
+  if (places_.staged) amend_finished_files(on_progress);
   writer_.close();
   return std::move(files_);
+}
+
+std::vector<WrittenFile> FileSequence::start_anew() {
+  if (is_file_open_) finish_file();
+  FileWriterAccess::restart(writer_);
+  bytes_ = 0;
+  return std::exchange(files_, {});
 }
 
 // --- late columns
@@ -90,12 +97,14 @@ void FileSequence::extend_schema(const Schema& wider) {
   if (!files_.empty()) former_schemas_.emplace_back(files_.size(), before);
 }
 
-void FileSequence::amend_finished_files() {
+void FileSequence::amend_finished_files(const std::function<void()>& on_progress) {
   size_t file = 0;
   for (const auto& [end, schema] : former_schemas_)
-    for (; file < end; ++file)
+    for (; file < end; ++file) {
       amend_file(places_.staged(files_[file].path), schema, writer_.schema(), file_options_of(options_, schema),
                  files_[file]);
+      on_progress();
+    }
 }
 
 // --- where they end

@@ -12,6 +12,7 @@
 
 #include "datasets/files_under_way.h"
 #include "datasets/shard_size.h"
+#include "files/file_writer_access.h"
 #include "sluice/dataset_writer.h"
 
 namespace sluice {
@@ -35,8 +36,13 @@ class FileSequence final : public FilesUnderWay {
   void extend_schema(const Schema& wider) override;
   void tick() override;
   void flush() override { writer_.flush(); }
-  std::vector<WrittenFile> finish() override;
+  void rest() override { FileWriterAccess::park(writer_); }
+  std::vector<WrittenFile> finish(const std::function<void()>& on_progress) override;
   void abandon() noexcept override { writer_.abandon(); }
+
+  /// Finishes the last file, and begins another sequence of files, numbered from 0 again: rows have an order and
+  /// numbers of their own there, but what was learnt of the columns stays. Not where the schema has grown meanwhile.
+  std::vector<WrittenFile> start_anew();
 
   const Schema& schema() const override { return writer_.schema(); }
   int64_t rows() const override { return writer_.rows(); }
@@ -47,7 +53,7 @@ class FileSequence final : public FilesUnderWay {
  private:
   void start_file();
   void finish_file();
-  void amend_finished_files();
+  void amend_finished_files(const std::function<void()>& on_progress);
   int64_t write_run(const Batch& batch, int64_t begin);
   bool is_over(const Batch& batch, int64_t begin);
   bool is_long_enough(const Batch& batch, int64_t begin);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "sluice/batch.h"
@@ -24,8 +25,11 @@ class FilesUnderWay {
   virtual void tick() = 0;
   /// See DatasetWriter::flush.
   virtual void flush() = 0;
-  /// Finishes the last file; all files of the run, in the order in which they are listed.
-  virtual std::vector<WrittenFile> finish() = 0;
+  /// The same, and lets go of encoders and handles until the next row comes.
+  virtual void rest() { flush(); }
+  /// Finishes the last file; all files of the run, in the order in which they are listed. `on_progress` is called now
+  /// and then where that takes long; what it throws ends the run.
+  virtual std::vector<WrittenFile> finish(const std::function<void()>& on_progress) = 0;
   virtual void abandon() noexcept = 0;
 
   virtual const Schema& schema() const = 0;

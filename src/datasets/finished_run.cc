@@ -86,6 +86,7 @@ std::optional<WriteResult> finished_run(const std::string& path, const std::stri
   }
   if (result.files.empty()) return std::nullopt;
   result.was_done_before = true;
+  remove_remains(destination, run_id);  // of a run that was cut off while it tidied up
   return result;
 }
 

@@ -6,22 +6,25 @@
 
 #include "files/recover_file.h"
 #include "sluice/error.h"
+#include "storage/directory_tree.h"
 
 namespace sluice {
 namespace {
 
 namespace fs = std::filesystem;
 
+/// Calls `visit` with the path of each below the directory, and from there; nothing where that is not there.
 template <typename Visit>
 void for_each_file(const std::string& directory, Visit visit) {
-  std::error_code error;
-  fs::recursive_directory_iterator entries(directory, error);
-  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
-    const fs::file_status status = entries->symlink_status(error);
-    if (!error && fs::is_regular_file(status)) visit(entries->path());
-  }
-  if (error && error != std::errc::no_such_file_or_directory)
-    throw Error(ErrorCode::io, "cannot look at " + directory + ": " + error.message(), {.source = directory});
+  const Descriptor opened = open_directory(directory);
+  int error = opened.is_open() ? 0 : errno;
+  if (opened.is_open())
+    error = walk_tree(opened.get(), [&](const TreeEntry& entry) {
+      if (entry.kind == TreeEntry::Kind::file) visit(directory + "/" + entry.path, entry.path);
+      return 0;
+    });
+  if (error != 0 && error != ENOENT)
+    throw Error(ErrorCode::io, "cannot look at " + directory + ": " + system_reason(error), {.source = directory});
 }
 
 }  // namespace
@@ -31,8 +34,8 @@ std::vector<LeftFile> left_files(const std::string& staging, const RunRecord& re
   const bool is_file = record.kind == RunRecord::Kind::file;
   const std::string directory = is_file ? staging : staging + "/data";
   std::vector<LeftFile> files;
-  for_each_file(directory, [&](const fs::path& path) {
-    LeftFile file{.name = path.lexically_relative(directory), .part = path};
+  for_each_file(directory, [&](const std::string& path, const std::string& name) {
+    LeftFile file{.name = name, .part = path};
     if (file.name.ends_with(kPart))
       file.name.resize(file.name.size() - kPart.size());
     else if (!is_file && file.name.ends_with(".parquet"))
@@ -51,7 +54,7 @@ std::vector<LeftFile> left_files(const std::string& staging, const RunRecord& re
 
 uint64_t bytes_below(const std::string& directory) {
   uint64_t bytes = 0;
-  for_each_file(directory, [&](const fs::path& path) {
+  for_each_file(directory, [&](const std::string& path, const std::string& /*name*/) {
     std::error_code gone;
     const uintmax_t size = fs::file_size(path, gone);
     if (!gone) bytes += size;

@@ -9,6 +9,8 @@
 #include "datasets/file_names.h"
 #include "datasets/file_sequence.h"
 #include "datasets/partition_values.h"
+#include "files/row_cutter.h"
+#include "files/value_limit.h"
 #include "runtime/workers.h"
 #include "sluice/error.h"
 
@@ -23,6 +25,23 @@ constexpr uint64_t kWaitingShare = 8;
 constexpr uint64_t kWritingShare = 3;
 /// Of a partition that is read back: more than a writer takes at a time, so that batches cost nothing beside values.
 constexpr uint64_t kBatchBytes = 8_MiB;
+/// Partitions share a writer with their neighbours: to find out which encodings suit a column takes as long as to
+/// encode some megabytes. These numbers say who with whom, so files depend on them; below 64 MiB of budget a group is
+/// what may be under way.
+constexpr uint64_t kGroupBytes = 64_MiB / 3;
+constexpr size_t kGroupPartitions = 256;
+
+/// Texts beyond those that stand in the string itself.
+uint64_t memory_of(const std::string& text) { return text.capacity() < sizeof text / 2 ? 0 : text.capacity() + 1; }
+uint64_t memory_of(const std::optional<std::string>& text) { return text ? memory_of(*text) : 0; }
+
+uint64_t memory_of(const WrittenFile& file) {
+  uint64_t bytes = sizeof file + memory_of(file.path) + file.row_group_offsets.capacity() * sizeof(uint64_t) +
+                   file.fields.capacity() * sizeof(FieldResult);
+  for (const FieldResult& field : file.fields)
+    bytes += memory_of(field.name) + memory_of(field.min) + memory_of(field.max);
+  return bytes;
+}
 
 DatasetOptions with_partition_schema(DatasetOptions options, const Schema& keys) {
   options.file.dataset_metadata.emplace_back(kPartitionSchemaKey, to_text(keys));
@@ -35,9 +54,12 @@ PartitionedFiles::PartitionedFiles(const Schema& schema, const DatasetOptions& o
     : options_(options),
       next_sink_(std::move(next_sink)),
       schema_(std::make_shared<const Schema>(schema)),
+      leaves_(leaves_of(schema)),
       router_(schema, options.partitions),
       file_schema_(std::make_shared<const Schema>(router_.file_schema())),
-      store_({options.file.runtime->memory_bytes() / kWaitingShare, options.scratch}, options.file.runtime->workers()) {
+      store_({options.file.runtime->memory_bytes() / kWaitingShare, options.scratch, options.file.runtime->budget()},
+             options.file.runtime->workers()),
+      account_(options.file.runtime->budget()) {
   options_ = with_partition_schema(std::move(options_), router_.key_schema());
   const FileWriter checks_options(*file_schema_, options_.file);  // now, not when the first partition is written
 }
@@ -52,16 +74,44 @@ void PartitionedFiles::check_schema(const Schema& of_batch) const {
                                       "\", found \"" + to_text(of_batch) + "\"");
 }
 
+// Here, and not only where files are written: who has a row that is too large knows its number in the input.
+void PartitionedFiles::check_sizes(const Batch& batch, int64_t begin, int64_t rows, int64_t row_in_run) const {
+  const uint64_t budget = options_.file.runtime->memory_bytes();
+  if (is_within_limit(bytes_of_rows(batch, begin, rows), budget)) return;
+  if (rows == 1) return check_row(batch, leaves_, begin, row_in_run, budget);
+  check_sizes(batch, begin, rows / 2, row_in_run);
+  check_sizes(batch, begin + rows / 2, rows - rows / 2, row_in_run + rows / 2);
+}
+
+/// What refuses a row of a partition counts the rows of that: its numbers are none of the input.
+template <typename Write>
+PartitionedFiles::Files PartitionedFiles::in_words_of(uint32_t partition, Write write) const {
+  try {
+    return write();
+  } catch (const Error& error) {
+    if (!error.place().row) throw;
+    ErrorPlace place = error.place();
+    place.row.reset();
+    throw Error(error.code(),
+                "among the rows of " + router_.directory(partition) + ", the first being row 0: " + error.what(),
+                std::move(place), error.hint());
+  }
+}
+
 void PartitionedFiles::write(const Batch& batch) {
   if (!batch.shared_schema()) return;  // never given anything: no rows of no schema
   check_schema(batch.schema());
   for (int64_t begin = 0; begin < batch.rows(); begin += kRoutedRows) {
     const Batch piece = batch.slice(begin, std::min(kRoutedRows, batch.rows() - begin));
+    if (piece.rows() > 0) check_sizes(piece, 0, piece.rows(), rows());
     std::vector<uint32_t> partitions(static_cast<size_t>(piece.rows()));
     router_.route(piece, rows(), partitions);
     store_.add(file_schema_, router_.file_columns(piece), std::move(partitions));
+    count();
   }
 }
+
+void PartitionedFiles::count() { account_.set(router_.memory_bytes() + written_memory_bytes_); }
 
 void PartitionedFiles::extend_schema(const Schema& wider) {
   if (wider == *schema_) return;
@@ -70,79 +120,141 @@ void PartitionedFiles::extend_schema(const Schema& wider) {
   FileWriter checks_schema(*file_schema_, options_.file);
   checks_schema.extend_schema(router_.file_schema());
   schema_ = std::make_shared<const Schema>(wider);
+  leaves_ = leaves_of(wider);
   file_schema_ = std::make_shared<const Schema>(router_.file_schema());
 }
 
 // --- out
 
-std::unique_ptr<FilesUnderWay> PartitionedFiles::files_of(uint32_t partition, const DatasetOptions& options) const {
-  const std::string& directory = router_.directory(partition);
-  const auto next = [this, &directory](size_t number) { return next_sink_(directory, number); };
+/// Files of one partition after the other, by one writer: `partition` says which one is under way.
+std::unique_ptr<FileSequence> PartitionedFiles::files_of(const uint32_t& partition,
+                                                         const DatasetOptions& options) const {
+  const auto next = [this, &partition](size_t number) { return next_sink_(router_.directory(partition), number); };
   return std::make_unique<FileSequence>(*file_schema_, options, FileSequence::Places{next, {}, false});
 }
 
-/// With all threads, as it is read.
-PartitionedFiles::Files PartitionedFiles::write_alone(uint32_t partition) {
-  const std::unique_ptr<FilesUnderWay> files = files_of(partition, options_);
-  store_.take(partition, kBatchBytes, [&](const Batch& batch) { files->write(batch); });
-  return files->finish();
+/// With all threads, as it is read; by the writer of the one before, where there is that.
+PartitionedFiles::Files PartitionedFiles::write_large(uint32_t partition, const std::function<void()>& on_progress) {
+  large_partition_ = partition;
+  if (!large_files_) large_files_ = files_of(large_partition_, options_);
+  return in_words_of(partition, [&] {
+    store_.take(partition, kBatchBytes, [&](const Batch& batch) {
+      large_files_->write(batch);
+      on_progress();
+    });
+    return large_files_->start_anew();
+  });
 }
 
-/// On one thread, beside others. The budget is the whole one: limits that are shares of it must not depend on how many
-/// partitions are written at a time; what these take together is limited by who begins them.
-PartitionedFiles::Files PartitionedFiles::write_small(uint32_t partition, const std::vector<Batch>& batches) const {
+/// On one thread, beside others, by one writer. The budget is the whole one: limits that are shares of it must not
+/// depend on how many groups are written at a time; what these take together is limited by who begins them.
+std::vector<PartitionedFiles::Files> PartitionedFiles::write_group(const std::vector<Waiting>& group) const {
   DatasetOptions options = options_;
-  options.file.runtime = std::make_shared<Runtime>(RuntimeOptions{1, options_.file.runtime->memory_bytes()});
-  const std::unique_ptr<FilesUnderWay> files = files_of(partition, options);
-  for (const Batch& batch : batches) {
-    if (abandoned_) break;
-    files->write(batch);
+  options.file.runtime =
+      std::make_shared<Runtime>(RuntimeOptions{.threads = 1, .budget = options_.file.runtime->budget()});
+  uint32_t partition = 0;
+  const std::unique_ptr<FileSequence> files = files_of(partition, options);
+  std::vector<Files> written;
+  for (const Waiting& waiting : group) {
+    partition = waiting.partition;
+    written.push_back(in_words_of(partition, [&] {
+      for (const Batch& batch : waiting.batches)
+        if (!abandoned_) files->write(batch);
+      return files->start_anew();
+    }));
   }
-  return files->finish();
+  return written;
 }
 
 void PartitionedFiles::finished(uint32_t partition, Files files) {
   files_ended_ += files.size();
-  for (const WrittenFile& file : files) bytes_written_ += file.bytes;
+  for (const WrittenFile& file : files) {
+    bytes_written_ += file.bytes;
+    written_memory_bytes_ += memory_of(file);
+  }
+  count();
   written_[partition] = std::move(files);
 }
 
-std::vector<WrittenFile> PartitionedFiles::finish() {
-  struct UnderWay {
-    uint32_t partition;
+/// Groups of partitions that are being written, each by one thread.
+class PartitionedFiles::GroupsUnderWay {
+ public:
+  GroupsUnderWay(PartitionedFiles& files, uint64_t bytes_max) : files_(files), bytes_max_(bytes_max) {}
+
+  /// Takes partitions as they come; whatever makes a group is written.
+  void add(Waiting partition, uint64_t bytes) {
+    group_.push_back(std::move(partition));
+    group_bytes_ += bytes;
+    if (group_bytes_ >= group_bytes_max_ || group_.size() >= kGroupPartitions) start();
+  }
+  uint64_t group_bytes_max() const { return group_bytes_max_; }
+  /// Makes room for so many bytes more.
+  void make_room(uint64_t bytes) {
+    const size_t groups_max = files_.options_.file.runtime->workers().threads();
+    while (!under_way_.empty() && (under_way_.size() >= groups_max || bytes_ + group_bytes_ + bytes > bytes_max_))
+      take_oldest();
+  }
+  void finish() {
+    start();
+    while (!under_way_.empty()) take_oldest();
+  }
+
+ private:
+  struct Group {
+    std::shared_ptr<const std::vector<Waiting>> partitions;
     uint64_t bytes;
-    Job<Files> job;
+    Job<std::vector<Files>> job;
   };
-  Workers& workers = options_.file.runtime->workers();
+  void start() {
+    if (group_.empty()) return;
+    const auto group = std::make_shared<const std::vector<Waiting>>(std::exchange(group_, {}));
+    bytes_ += group_bytes_;
+    const auto write = [&files = files_, group] { return files.write_group(*group); };
+    under_way_.push_back({group, std::exchange(group_bytes_, 0), files_.options_.file.runtime->workers().start(write)});
+  }
+  void take_oldest() {
+    Group oldest = std::move(under_way_.front());
+    under_way_.pop_front();
+    bytes_ -= oldest.bytes;
+    std::vector<Files> written = oldest.job.take();
+    for (size_t i = 0; i < written.size(); ++i)
+      files_.finished((*oldest.partitions)[i].partition, std::move(written[i]));
+  }
+
+  PartitionedFiles& files_;
+  const uint64_t bytes_max_;
+  const uint64_t group_bytes_max_ = std::min(kGroupBytes, bytes_max_);
+  std::vector<Waiting> group_;  ///< that is being put together
+  uint64_t group_bytes_ = 0;
+  uint64_t bytes_ = 0;  ///< under way
+  std::deque<Group> under_way_;
+};
+
+std::vector<WrittenFile> PartitionedFiles::finish(const std::function<void()>& on_progress) {
   const uint64_t bytes_max = options_.file.runtime->memory_bytes() / kWritingShare;
-  uint64_t bytes_under_way = 0;
-  std::deque<UnderWay> under_way;
-  const auto take_oldest = [&] {
-    UnderWay oldest = std::move(under_way.front());
-    under_way.pop_front();
-    bytes_under_way -= oldest.bytes;
-    finished(oldest.partition, oldest.job.take());
-  };
   store_.finish(file_schema_);
   written_.resize(router_.partitions());
+  GroupsUnderWay groups(*this, bytes_max);
   try {
     for (uint32_t partition = 0; partition < router_.partitions(); ++partition) {
+      on_progress();
       const uint64_t bytes = store_.bytes(partition);
-      if (bytes > bytes_max) {
-        finished(partition, write_alone(partition));
+      if (bytes >= groups.group_bytes_max()) {
+        groups.finish();
+        finished(partition, write_large(partition, on_progress));
         continue;
       }
-      while (!under_way.empty() && (under_way.size() >= workers.threads() || bytes_under_way + bytes > bytes_max))
-        take_oldest();
-      auto batches = std::make_shared<std::vector<Batch>>();
-      store_.take(partition, kBatchBytes, [&](Batch batch) { batches->push_back(std::move(batch)); });
-      const auto write = [this, partition, batches] { return write_small(partition, *batches); };
-      under_way.push_back({partition, bytes, workers.start(write)});
-      bytes_under_way += bytes;
+      large_files_.reset();  // its memory is for others now
+      groups.make_room(bytes);
+      Waiting waiting{partition, {}};
+      store_.take(partition, kBatchBytes, [&](Batch batch) { waiting.batches.push_back(std::move(batch)); });
+      groups.add(std::move(waiting), bytes);
     }
-    while (!under_way.empty()) take_oldest();
+    groups.finish();
+    large_files_.reset();
   } catch (...) {
     abandoned_ = true;  // what is under way need not be right any more
+    large_files_.reset();
     throw;
   }
   return in_order();

@@ -1,6 +1,7 @@
-// A dataset with partitions: rows wait, raw, until all are there; then one partition after the other is written, each
-// by writers of its own. So its files depend on the rows of that partition alone: not on what else was in the run, nor
-// on where rows waited, nor on which thread wrote them. (docs/partitions.md.)
+// A dataset with partitions: rows wait, raw, until all are there; then one partition after the other is written, large
+// ones by all threads, small ones in groups by one thread each. A writer goes on from one partition to its neighbours
+// with the encodings that it has found: which ones these are depends on rows alone, neither on where these waited nor
+// on which thread wrote them. (docs/partitions.md.)
 #pragma once
 
 #include <atomic>
@@ -10,9 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "datasets/file_sequence.h"
 #include "datasets/files_under_way.h"
 #include "datasets/partition_router.h"
 #include "datasets/raw_store.h"
+#include "schema/leaves.h"
 #include "sluice/dataset_writer.h"
 
 namespace sluice {
@@ -30,7 +33,7 @@ class PartitionedFiles final : public FilesUnderWay {
   void extend_schema(const Schema& wider) override;
   void tick() override {}
   void flush() override {}
-  std::vector<WrittenFile> finish() override;
+  std::vector<WrittenFile> finish(const std::function<void()>& on_progress) override;
   void abandon() noexcept override { abandoned_ = true; }
 
   const Schema& schema() const override { return *schema_; }
@@ -41,23 +44,38 @@ class PartitionedFiles final : public FilesUnderWay {
 
  private:
   using Files = std::vector<WrittenFile>;
+  /// All rows of a partition that is to be written beside others.
+  struct Waiting {
+    uint32_t partition;
+    std::vector<Batch> batches;
+  };
+  class GroupsUnderWay;
 
   void check_schema(const Schema& of_batch) const;
-  Files write_alone(uint32_t partition);
-  Files write_small(uint32_t partition, const std::vector<Batch>& batches) const;
-  std::unique_ptr<FilesUnderWay> files_of(uint32_t partition, const DatasetOptions& options) const;
+  void check_sizes(const Batch& batch, int64_t begin, int64_t rows, int64_t row_in_run) const;
+  template <typename Write>
+  Files in_words_of(uint32_t partition, Write write) const;
+  Files write_large(uint32_t partition, const std::function<void()>& on_progress);
+  std::vector<Files> write_group(const std::vector<Waiting>& group) const;
+  std::unique_ptr<FileSequence> files_of(const uint32_t& partition, const DatasetOptions& options) const;
   void finished(uint32_t partition, Files files);
+  void count();
   std::vector<WrittenFile> in_order();
 
   DatasetOptions options_;
   const NextSink next_sink_;
   std::shared_ptr<const Schema> schema_;
+  std::vector<Leaf> leaves_;  ///< of `schema_`
   PartitionRouter router_;
   std::shared_ptr<const Schema> file_schema_;
   RawStore store_;
-  std::vector<Files> written_;  ///< of each partition
+  uint32_t large_partition_ = 0;
+  std::unique_ptr<FileSequence> large_files_;  ///< of large partitions; null where none or a small one came last
+  std::vector<Files> written_;                 ///< of each partition
   size_t files_ended_ = 0;
   uint64_t bytes_written_ = 0;
+  uint64_t written_memory_bytes_ = 0;  ///< of what is told of the files
+  Account account_;
   std::atomic<bool> abandoned_ = false;
 };
 

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "columns/checked_batch.h"
+#include "columns/counted_rows.h"
 #include "columns/gather.h"
 #include "columns/widening.h"
+#include "columns/widths.h"
 #include "files/row_cutter.h"
 #include "sluice/error.h"
 #include "sluice/literals.h"
@@ -19,6 +21,11 @@ constexpr size_t kWriteBytes = 1_MiB;
 /// What is read ahead of each part; of all parts together not more than the rows in memory were.
 constexpr uint64_t kReadBytesMin = 8_KiB;
 constexpr uint64_t kReadBytesMax = 256_KiB;
+/// Of the rows in memory what texts may take by which columns are folded; of each column as much as a dictionary has at
+/// the most that encoders still look through quickly.
+constexpr uint64_t kFoldersShare = 8;
+constexpr uint64_t kFolderBytesMin = 1_KiB;
+constexpr uint64_t kFolderBytesMax = 512_KiB;
 
 struct PieceHead {
   uint32_t partition;
@@ -85,7 +92,11 @@ class RawStore::PartReader {
   size_t at_ = 0;
 };
 
-RawStore::RawStore(RawStoreOptions options, Workers& workers) : options_(std::move(options)), workers_(workers) {}
+RawStore::RawStore(RawStoreOptions options, Workers& workers)
+    : options_(std::move(options)),
+      workers_(workers),
+      held_account_(options_.budget),
+      readers_account_(options_.budget) {}
 RawStore::~RawStore() = default;
 
 // --- in
@@ -94,21 +105,35 @@ void RawStore::add(const std::shared_ptr<const Schema>& schema, std::vector<Colu
                    std::vector<uint32_t> partitions) {
   if (partitions.empty()) return;
   const auto rows = static_cast<int64_t>(partitions.size());
-  const uint64_t bytes = bytes_of_rows(checked(schema, columns, rows), 0, rows);
+  const Batch batch = checked(schema, columns, rows);
+  const uint64_t bytes = bytes_of_rows(batch, 0, rows);
   const bool is_other = schema_ && schema != schema_ && !(*schema == *schema_);
   if (!held_.empty() && (is_other || held_bytes_ + bytes > options_.memory_bytes_max)) spill();
-  schema_ = schema;
+  if (!schema_ || is_other) start_schema(schema);
   rows_ += rows;
   held_bytes_ += bytes;
   partitions_ = std::max(partitions_, *std::ranges::max_element(partitions) + 1);
+  held_account_.set(held_account_.bytes() + (are_counted(batch) ? 0 : bytes) +
+                    partitions.capacity() * sizeof(uint32_t));
   held_.push_back({std::move(columns), std::move(partitions)});
+}
+
+/// Texts of a column are folded as long as there are few: all columns together take a part of what rows may.
+void RawStore::start_schema(const std::shared_ptr<const Schema>& schema) {
+  schema_ = schema;
+  folders_.assign(schema->size(), nullptr);
+  const uint64_t share = options_.memory_bytes_max / kFoldersShare / std::max<size_t>(schema->size(), 1);
+  if (share < kFolderBytesMin) return;
+  for (size_t i = 0; i < folders_.size(); ++i)
+    if (is_text((*schema)[i].type.kind()))
+      folders_[i] = std::make_shared<TextFolder>((*schema)[i].type, std::min(share, kFolderBytesMax));
 }
 
 void RawStore::spill() {
   auto part = std::make_shared<Part>(group());
   wait_for_writing();
   if (!scratch_) scratch_ = ScratchFile::unnamed(options_.scratch_directory);
-  parts_.push_back({part->schema, {}, {}, part->rows, scratch_->size(), 0});
+  parts_.push_back({part->schema, {}, part->folders, {}, part->rows, scratch_->size(), 0});
   writing_ = workers_.start([this, part] {
     write_out(*part);
     return true;
@@ -139,20 +164,29 @@ RawStore::Part RawStore::group() {
   part.runs = runs_of(ends);
   std::vector<Job<Column>> jobs;
   for (size_t column = 0; column < schema_->size(); ++column)
-    jobs.push_back(workers_.start([this, column, &places] {
-      std::vector<const Column*> pieces;
-      for (const Held& held : held_) pieces.push_back(&held.columns[column]);
-      uint64_t bytes_left = UINT64_MAX;
-      std::optional<Column> grouped = gather(pieces, places, bytes_left);
-      if (!grouped) throw Error(ErrorCode::bug, "more text was held for partitions than a column can have");
-      for (Held& held : held_) held.columns[column] = Column();
-      return std::move(*grouped);
-    }));
-  for (Job<Column>& job : jobs) part.columns.push_back(job.take());
+    jobs.push_back(workers_.start([this, column, &places] { return group_column(column, places); }));
+  for (size_t column = 0; column < jobs.size(); ++column) {
+    part.columns.push_back(jobs[column].take());
+    part.folders.push_back(part.columns.back().dictionary ? folders_[column] : nullptr);
+  }
   held_.clear();
   held_bytes_ = 0;
+  held_account_.set(0);
+  part.account = Account(options_.budget, bytes_of_buffers(part.columns) + part.runs.capacity() * sizeof(Run));
   count_bytes(part);
   return part;
+}
+
+Column RawStore::group_column(size_t column, std::span<const ValuePlace> places) {
+  std::vector<const Column*> pieces;
+  for (const Held& held : held_) pieces.push_back(&held.columns[column]);
+  std::optional<Column> grouped;
+  if (folders_[column]) grouped = folders_[column]->gather(pieces, places);
+  uint64_t bytes_left = UINT64_MAX;
+  if (!grouped) grouped = gather(pieces, places, bytes_left);
+  if (!grouped) throw Error(ErrorCode::bug, "more text was held for partitions than a column can have");
+  for (Held& held : held_) held.columns[column] = Column();
+  return std::move(*grouped);
 }
 
 /// `ends`: where the rows of each partition end.
@@ -197,34 +231,38 @@ void RawStore::write_out(Part& part) {
 void RawStore::finish(std::shared_ptr<const Schema> schema) {
   if (!held_.empty()) last_ = group();
   wait_for_writing();
+  for (size_t i = 0; i < last_.columns.size(); ++i)
+    if (last_.folders[i]) last_.columns[i].dictionary = last_.folders[i]->entries();  // the one that all others have
   schema_ = std::move(schema);
   const uint64_t share = parts_.empty() ? 0 : options_.memory_bytes_max / parts_.size();
   const auto buffer_bytes = static_cast<size_t>(std::clamp(share, kReadBytesMin, kReadBytesMax));
   for (const Part& part : parts_) readers_.push_back(std::make_unique<PartReader>(*scratch_, part, buffer_bytes));
+  readers_account_.set(readers_.size() * buffer_bytes);
 }
+
+/// Whether pieces of both can be put together.
+bool RawStore::is_alike(const Part& a, const Part& b) { return a.schema == b.schema && a.folders == b.folders; }
 
 void RawStore::take(uint32_t partition, uint64_t batch_bytes, const std::function<void(Batch)>& use) {
   std::vector<RawPiece> pieces;
   std::vector<Bytes> kept;  // moved as it grows, but not what its members own
   uint64_t bytes = 0;
-  const Schema* schema = nullptr;
-  std::shared_ptr<const Schema> shared;
+  const Part* from = nullptr;
   const auto hand_out_pieces = [&] {
-    hand_out(shared, pieces, use);
+    if (!pieces.empty()) hand_out(*from, pieces, use);
     kept.clear();
     bytes = 0;
   };
   for (size_t i = 0; i < parts_.size(); ++i) {
-    if (schema != parts_[i].schema.get() && !pieces.empty()) hand_out_pieces();
-    shared = parts_[i].schema;
-    schema = shared.get();
+    if (from && !is_alike(*from, parts_[i])) hand_out_pieces();
+    from = &parts_[i];
     const std::optional<RawPiece> piece = readers_[i]->take(partition, kept);
     if (!piece) continue;
     pieces.push_back(*piece);
     bytes += piece->bytes.size();
     if (bytes >= batch_bytes) hand_out_pieces();
   }
-  if (!pieces.empty()) hand_out_pieces();
+  hand_out_pieces();
   if (last_run_ == last_.runs.size() || last_.runs[last_run_].partition != partition) return;
   const Run& run = last_.runs[last_run_++];
   std::vector<Column> columns;
@@ -232,9 +270,10 @@ void RawStore::take(uint32_t partition, uint64_t batch_bytes, const std::functio
   use(in_final_schema(checked(last_.schema, std::move(columns), run.rows)));
 }
 
-void RawStore::hand_out(const std::shared_ptr<const Schema>& from, std::vector<RawPiece>& pieces,
-                        const std::function<void(Batch)>& use) const {
-  Batch batch = read_raw_rows(from, pieces);
+void RawStore::hand_out(const Part& from, std::vector<RawPiece>& pieces, const std::function<void(Batch)>& use) const {
+  std::vector<std::shared_ptr<const Column>> dictionaries;
+  for (const auto& folder : from.folders) dictionaries.push_back(folder ? folder->entries() : nullptr);
+  Batch batch = read_raw_rows(from.schema, pieces, dictionaries);
   pieces.clear();
   use(in_final_schema(std::move(batch)));
 }

@@ -13,13 +13,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "columns/raw_rows.h"
+#include "columns/text_folder.h"
 #include "runtime/workers.h"
 #include "sluice/batch.h"
+#include "sluice/budget.h"
 #include "storage/scratch_file.h"
 
 namespace sluice {
@@ -30,6 +33,8 @@ struct RawStoreOptions {
   uint64_t memory_bytes_max = 0;
   /// Directory for the scratch file; empty: ScratchFile's own.
   std::string scratch_directory{};
+  /// What is held counts there, where there is one.
+  std::shared_ptr<Budget> budget{};
 };
 
 /// Not thread-safe; groups and writes on the threads of `workers`.
@@ -65,29 +70,37 @@ class RawStore {
   /// What was in memory at one time, grouped.
   struct Part {
     std::shared_ptr<const Schema> schema;
-    std::vector<Column> columns{};  ///< plain; empty once they are in the scratch file
-    std::vector<Run> runs{};        ///< ascending by partition; of those in memory
+    std::vector<Column> columns{};  ///< plain or folded; empty once they are in the scratch file
+    /// Of each column: where its positions are told from texts; null where it is plain.
+    std::vector<std::shared_ptr<TextFolder>> folders{};
+    std::vector<Run> runs{};  ///< ascending by partition; of those in memory
     int64_t rows = 0;
     uint64_t begin = 0;  ///< in the scratch file
     uint64_t end = 0;
+    Account account{};  ///< of what is in memory
   };
   class PartReader;
 
+  void start_schema(const std::shared_ptr<const Schema>& schema);
   Part group();
+  Column group_column(size_t column, std::span<const ValuePlace> places);
   std::vector<Run> runs_of(const std::vector<uint32_t>& ends) const;
   void count_bytes(const Part& part);
   void spill();
   void write_out(Part& part);
   void wait_for_writing();
-  void hand_out(const std::shared_ptr<const Schema>& from, std::vector<RawPiece>& pieces,
-                const std::function<void(Batch)>& use) const;
+  static bool is_alike(const Part& a, const Part& b);
+  void hand_out(const Part& from, std::vector<RawPiece>& pieces, const std::function<void(Batch)>& use) const;
   Batch in_final_schema(Batch batch) const;
 
   const RawStoreOptions options_;
   Workers& workers_;
-  std::shared_ptr<const Schema> schema_;  ///< of the rows that are held; in the end of those handed out
+  std::shared_ptr<const Schema> schema_;              ///< of the rows that are held; in the end of those handed out
+  std::vector<std::shared_ptr<TextFolder>> folders_;  ///< of each column of text, in that schema
   std::vector<Held> held_;
   uint64_t held_bytes_ = 0;
+  Account held_account_;
+  Account readers_account_;
   uint32_t partitions_ = 0;  ///< one more than the largest number so far
   int64_t rows_ = 0;
   std::vector<uint64_t> bytes_;  ///< of each partition, as far as it is grouped

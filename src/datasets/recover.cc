@@ -12,12 +12,13 @@
 #include "datasets/file_listing.h"
 #include "datasets/left_files.h"
 #include "files/amend_file.h"
+#include "files/amend_origins.h"
 #include "files/recover_file.h"
-#include "schema/leaves.h"
 #include "sluice/error.h"
 #include "storage/adopted_file.h"
 #include "storage/directory_staging.h"
 #include "storage/directory_tree.h"
+#include "storage/part_file.h"
 #include "storage/staging_name.h"
 
 namespace sluice {
@@ -61,15 +62,26 @@ std::vector<WholeFile> make_whole(const std::string& staging, const RunRecord& r
     else
       remove_if_there(file.part);
     if (!file.journal.empty()) remove_if_there(file.journal);
+    remove_if_there(file.part + kCopyEnding);  // the directory is about to be seen
   }
   return whole;
 }
 
-// Files of a run that got a late column after some of them were finished; close() would have amended those.
-void give_one_schema(std::vector<WholeFile>& files, bool sync) {
-  if (files.empty()) return;
-  const auto leaves = [](const WholeFile& file) { return leaves_of(file.recovered.schema).size(); };
-  const Schema widest = std::ranges::max(files, {}, leaves).recovered.schema;
+bool grows_into(const Schema& before, const Schema& wider) {
+  try {
+    origins_of(before, wider);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// Files of a run that got a late column after some of them were finished; close() would have amended those. One of them
+// has the schema that all others grow into.
+void give_one_schema(std::span<WholeFile> files, bool sync) {
+  Schema widest = files.front().recovered.schema;
+  for (const WholeFile& file : files)
+    if (grows_into(widest, file.recovered.schema)) widest = file.recovered.schema;
   FileOptions options;
   options.sync = sync;
   for (WholeFile& file : files) {
@@ -81,14 +93,50 @@ void give_one_schema(std::vector<WholeFile>& files, bool sync) {
   }
 }
 
-/// "year" and "month" of "year=2026/month=01/out-0.parquet".
+/// "year" and "month" of "events/year=2026/month=01/out-0.parquet".
 std::vector<std::string> keys_of(std::string_view name) {
   std::vector<std::string> keys;
   for (std::string_view folder = directory_part(name); !folder.empty(); folder = directory_part(folder)) {
     const std::string key = name_part(folder);
-    keys.insert(keys.begin(), key.substr(0, key.find('=')));
+    if (const size_t sign = key.find('='); sign != std::string::npos) keys.insert(keys.begin(), key.substr(0, sign));
   }
   return keys;
+}
+
+/// "events" of the same: the directory of a relation, whose name has no sign in it; empty where there is but one.
+std::string_view relation_of(std::string_view name) {
+  std::string_view folder = directory_part(name);
+  while (name_part(folder).find('=') != std::string::npos) folder = directory_part(folder);
+  return folder;
+}
+
+/// Those of one relation stand one behind the other.
+std::vector<std::span<WholeFile>> by_relation(std::vector<WholeFile>& files) {
+  std::ranges::stable_sort(files, {}, [](const WholeFile& file) { return relation_of(file.name); });
+  std::vector<std::span<WholeFile>> relations;
+  for (size_t begin = 0, end = 0; begin < files.size(); begin = end) {
+    while (end < files.size() && relation_of(files[end].name) == relation_of(files[begin].name)) ++end;
+    relations.emplace_back(&files[begin], end - begin);
+  }
+  return relations;
+}
+
+/// What Staging::adopt takes: the path of the staging directory from where the destination stands.
+std::string staging_name_of(const LeftRun& run) { return run.staging.substr(run.destination.rfind('/') + 1); }
+
+/// Takes over each of them, and removes it. Nothing is removed where one of them can only be completed.
+void discard_runs(const std::vector<LeftRun>& runs) {
+  for (const LeftRun& run : runs) {
+    if (!run.is_pending) continue;
+    const Staging staging = Staging::adopt(run.destination, staging_name_of(run));
+    const std::optional<Intent> intent = read_intent(staging.directory(), run.destination);
+    if (intent && must_be_completed(staging.publication(true), *intent))
+      throw Error(
+          ErrorCode::conflict,
+          run.destination + " has part of what a run was publishing when it was cut off: that can only be completed",
+          {.source = run.destination}, "sluice recover " + run.destination + " completes it");
+  }
+  for (const LeftRun& run : runs) Staging::adopt(run.destination, staging_name_of(run)).clean();
 }
 
 [[noreturn]] void refuse_to_publish(const LeftRun& run, const std::string& why) {
@@ -117,7 +165,7 @@ void add_to(RecoverResult& result, const std::vector<WholeFile>& files, const st
 }
 
 void recover_run(const LeftRun& run, const RecoverOptions& options, RecoverResult& result) {
-  Staging staging = Staging::adopt(run.destination, fs::path(run.staging).filename());
+  Staging staging = Staging::adopt(run.destination, staging_name_of(run));
   if (run.files == 0) {
     staging.clean();
     return;
@@ -128,11 +176,16 @@ void recover_run(const LeftRun& run, const RecoverOptions& options, RecoverResul
   else
     staging.publish_at(without_slashes_at_end(options.output));
   std::vector<WholeFile> files = make_whole(run.staging, staging.record(), options.sync);
-  give_one_schema(files, options.sync);
   if (files.empty()) return;
   const std::string destination = staging.path();
-  if (staging.record().mode == PublishMode::append)
-    check_append(destination, files[0].recovered.schema, keys_of(files[0].name));
+  for (const std::span<WholeFile> relation : by_relation(files)) {
+    give_one_schema(relation, options.sync);
+    const std::string& name = relation.front().name;
+    const std::string place =
+        is_file ? destination : without_slashes_at_end(destination + "/" + std::string(relation_of(name)));
+    if (staging.record().mode == PublishMode::append)
+      check_append(place, relation.front().recovered.schema, keys_of(name));
+  }
   if (is_file) {
     publish_adopted_file(staging, options.sync);
   } else {
@@ -164,16 +217,23 @@ void refuse_several(std::span<const LeftRun> runs) {
   refuse_to_publish(runs[0], "several runs that were to create " + runs[0].destination + " have left something");
 }
 
+bool has_staging_inside(const std::string& path) {
+  std::vector<std::string> names;
+  list_names(path, names);  // of what is no directory, or is closed to us, none
+  return std::ranges::any_of(names, [](const std::string& name) { return is_staging_of(name, kInnerPrefix); });
+}
+
 /// Names of the destinations inside a directory that runs have left something for.
 std::vector<std::string> destinations_in(const std::string& path) {
+  constexpr size_t kEndBytes = kInnerPrefix.size() + kRunDigits;
+  std::vector<std::string> entries;
+  list_names(path, entries);
   std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entries(path, error); !error && entries != fs::directory_iterator();
-       entries.increment(error)) {
-    const std::string name = entries->path().filename();
-    constexpr size_t kEndBytes = std::string_view(".sluice-").size() + kRunDigits;
+  for (const std::string& name : entries) {
     if (is_staging_name(name) && name.size() > kEndBytes + 1)
       names.push_back(name.substr(1, name.size() - kEndBytes - 1));
+    else if (!name.starts_with('.') && has_staging_inside(path + "/" + name))
+      names.push_back(name);
   }
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -183,7 +243,7 @@ std::vector<std::string> destinations_in(const std::string& path) {
 void clean_beside(const std::string& destination, bool dry_run, std::vector<LeftRun>& cleaned) {
   for (const LeftRun& run : left_runs(destination)) {
     if (run.is_alive || run.is_pending) continue;
-    if (!dry_run) Staging::adopt(destination, fs::path(run.staging).filename()).clean();
+    if (!dry_run) Staging::adopt(destination, staging_name_of(run)).clean();
     cleaned.push_back(run);
   }
 }
@@ -199,7 +259,7 @@ RecoverResult recover(const std::string& destination, const RecoverOptions& opti
     if (run.is_alive)
       throw Error(ErrorCode::conflict, "another writer is at work on " + path, {.source = path}, "wait for it");
   if (options.discard) {
-    for (const LeftRun& run : result.runs) Staging::adopt(path, fs::path(run.staging).filename()).clean();
+    discard_runs(result.runs);
     return result;
   }
   add_completed(complete_pending_runs(path), result);

@@ -1,9 +1,13 @@
 #include "encodings/dictionary.h"
 
+#include <algorithm>
 #include <bit>
+#include <utility>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
+
+#include "base/short_text.h"
 
 namespace sluice {
 
@@ -23,23 +27,11 @@ uint64_t hash_number(T value) {
 
 uint32_t hash_text(std::string_view text) { return static_cast<uint32_t>(XXH3_64bits(text.data(), text.size())); }
 
-// Most entries are short: two overlapping loads compare them without a call.
-bool is_same(const char* a, const char* b, size_t size) {
-  if (size > 16) return std::memcmp(a, b, size) == 0;
-  if (size >= 8)
-    return load<uint64_t>(a) == load<uint64_t>(b) && load<uint64_t>(a + size - 8) == load<uint64_t>(b + size - 8);
-  if (size >= 4)
-    return load<uint32_t>(a) == load<uint32_t>(b) && load<uint32_t>(a + size - 4) == load<uint32_t>(b + size - 4);
-  for (size_t i = 0; i < size; ++i)
-    if (a[i] != b[i]) return false;
-  return true;
-}
-
 }  // namespace
 
 template <typename T>
 size_t NumberDictionary<T>::encode(std::span<const T> values, size_t bytes_max, uint32_t* indices) {
-  if (slots_.empty()) grow();
+  if (slots_.empty()) size() == 0 ? grow() : restore();
   size_t mask = slots_.size() - 1;
   for (size_t i = 0; i < values.size(); ++i) {
     const T value = values[i];
@@ -63,24 +55,42 @@ void NumberDictionary<T>::grow() {
   std::vector<Slot> old(slots_.empty() ? kSlotsFirst : slots_.size() * 2, Slot{0, kEmpty});
   old.swap(slots_);
   shift_ = 64 - std::countr_zero(slots_.size());
+  for (const Slot& slot : old)
+    if (slot.index != kEmpty) put(slot);
+}
+
+template <typename T>
+void NumberDictionary<T>::put(const Slot& slot) {
   const size_t mask = slots_.size() - 1;
-  for (const Slot& slot : old) {
-    if (slot.index == kEmpty) continue;
-    size_t at = hash_number(slot.value) >> shift_;
-    while (slots_[at].index != kEmpty) at = (at + 1) & mask;
-    slots_[at] = slot;
-  }
+  size_t at = hash_number(slot.value) >> shift_;
+  while (slots_[at].index != kEmpty) at = (at + 1) & mask;
+  slots_[at] = slot;
+}
+
+template <typename T>
+void NumberDictionary<T>::restore() {
+  slots_.assign(std::max(std::bit_ceil(size() * 2), kSlotsFirst), Slot{0, kEmpty});
+  shift_ = 64 - std::countr_zero(slots_.size());
+  for (uint32_t index = 0; index < size(); ++index) put({entry(index), index});
+}
+
+template <typename T>
+Bytes NumberDictionary<T>::take_entries() {
+  if (is_mostly_empty(size(), slots_.size()))
+    release_slots();
+  else
+    std::ranges::fill(slots_, Slot{0, kEmpty});
+  return std::exchange(entries_, {});
 }
 
 template class NumberDictionary<uint32_t>;
 template class NumberDictionary<uint64_t>;
 
 uint32_t TextDictionary::encode(std::string_view value, size_t bytes_max) {
+  if (slots_.empty() && size() > 0)
+    slots_.restore(static_cast<uint32_t>(size()), [&](uint32_t index) { return hash_text(entry(index)); });
   const uint32_t hash = hash_text(value);
-  HashSlots::Slot& slot = slots_.find(hash, [&](uint32_t index) {
-    const std::string_view other = entry(index);
-    return other.size() == value.size() && is_same(other.data(), value.data(), value.size());
-  });
+  HashSlots::Slot& slot = slots_.find(hash, [&](uint32_t index) { return is_same_text(entry(index), value); });
   if (!slot.is_empty()) return slot.index;
   if (entries_.size() + sizeof(uint32_t) + value.size() > bytes_max) return kFull;
   const auto index = static_cast<uint32_t>(size());
@@ -89,6 +99,12 @@ uint32_t TextDictionary::encode(std::string_view value, size_t bytes_max) {
   entries_.append(value);
   slots_.fill(slot, hash, index);
   return index;
+}
+
+Bytes TextDictionary::take_entries() {
+  slots_.clear(size());
+  offsets_.clear();
+  return std::exchange(entries_, {});
 }
 
 }  // namespace sluice

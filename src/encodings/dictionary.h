@@ -26,8 +26,12 @@ class NumberDictionary {
   size_t size() const { return entries_.size() / sizeof(T); }
   /// The entries back to back.
   const Bytes& entries() const { return entries_; }
-  /// The same, to keep; the dictionary is of no use afterwards.
-  Bytes take_entries() { return std::move(entries_); }
+  /// The same, to keep. The dictionary begins anew, with a table that is as large as these entries needed it: those of
+  /// the next chunk are about as many.
+  Bytes take_entries();
+  /// The table of hashes goes until it is needed again: it is several times as large as the entries.
+  void release_slots() { std::vector<Slot>().swap(slots_); }
+  uint64_t memory_bytes() const { return entries_.capacity() + slots_.capacity() * sizeof(Slot); }
   T entry(uint32_t index) const { return load<T>(entries_.data() + size_t{index} * sizeof(T)); }
 
  private:
@@ -36,6 +40,8 @@ class NumberDictionary {
     uint32_t index;
   };
   void grow();
+  void restore();
+  void put(const Slot& slot);
 
   Bytes entries_;
   std::vector<Slot> slots_;
@@ -55,8 +61,12 @@ class TextDictionary {
   size_t size() const { return offsets_.size(); }
   /// The entries as length and bytes, back to back.
   const Bytes& entries() const { return entries_; }
-  /// The same, to keep; the dictionary is of no use afterwards.
-  Bytes take_entries() { return std::move(entries_); }
+  /// The same, to keep; the dictionary begins anew, as NumberDictionary does.
+  Bytes take_entries();
+  void release_slots() { slots_.release(); }
+  uint64_t memory_bytes() const {
+    return entries_.capacity() + offsets_.capacity() * sizeof(uint32_t) + slots_.memory_bytes();
+  }
   std::string_view entry(uint32_t index) const {
     const std::byte* at = entries_.data() + offsets_[index];
     return {reinterpret_cast<const char*>(at + sizeof(uint32_t)), load<uint32_t>(at)};

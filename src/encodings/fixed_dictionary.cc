@@ -8,7 +8,10 @@
 namespace sluice {
 
 uint32_t FixedDictionary::encode(const std::byte* value, size_t bytes_max) {
-  const auto hash = static_cast<uint32_t>(XXH3_64bits(value, width_));
+  const auto hash_of = [this](const std::byte* bytes) { return static_cast<uint32_t>(XXH3_64bits(bytes, width_)); };
+  if (slots_.empty() && size() > 0)
+    slots_.restore(static_cast<uint32_t>(size()), [&](uint32_t index) { return hash_of(entry(index)); });
+  const uint32_t hash = hash_of(value);
   HashSlots::Slot& slot =
       slots_.find(hash, [&](uint32_t index) { return std::memcmp(entry(index), value, width_) == 0; });
   if (!slot.is_empty()) return slot.index;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "base/bytes.h"
 #include "encodings/hash_slots.h"
@@ -23,8 +24,13 @@ class FixedDictionary {
   size_t size() const { return entries_.size() / width_; }
   /// The entries back to back.
   const Bytes& entries() const { return entries_; }
-  /// The same, to keep; the dictionary is of no use afterwards.
-  Bytes take_entries() { return std::move(entries_); }
+  /// The same, to keep; the dictionary begins anew, as NumberDictionary does.
+  Bytes take_entries() {
+    slots_.clear(size());
+    return std::exchange(entries_, {});
+  }
+  void release_slots() { slots_.release(); }
+  uint64_t memory_bytes() const { return entries_.capacity() + slots_.memory_bytes(); }
   const std::byte* entry(uint32_t index) const { return entries_.data() + size_t{index} * width_; }
 
  private:

@@ -2,11 +2,16 @@
 // that is at most half full. The entries themselves are kept, and compared, by the dictionary.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace sluice {
+
+/// Whether to empty a table would take longer than to let a small one grow once more.
+inline bool is_mostly_empty(size_t entries, size_t slots) { return entries * 16 < slots; }
 
 class HashSlots {
  public:
@@ -26,6 +31,23 @@ class HashSlots {
     while (!slots_[at].is_empty() && !(slots_[at].hash == hash && is_same(slots_[at].index))) at = (at + 1) & mask;
     return slots_[at];
   }
+  /// Forgets all `entries` of them. The table stays for the next ones, unless it was mostly empty.
+  void clear(size_t entries) {
+    if (is_mostly_empty(entries, slots_.size()))
+      release();
+    else
+      std::fill(slots_.begin(), slots_.end(), Slot{0, kEmpty});
+  }
+  /// No entry is found any more, and no memory is held, until restore().
+  void release() { std::vector<Slot>().swap(slots_); }
+  bool empty() const { return slots_.empty(); }
+  /// Finds `entries` entries again, whose hashes `hash_of(index)` tells. Requires empty().
+  template <typename HashOf>
+  void restore(uint32_t entries, HashOf hash_of) {
+    slots_.assign(std::max(std::bit_ceil(size_t{entries} * 2), kSlotsFirst), Slot{0, kEmpty});
+    for (uint32_t index = 0; index < entries; ++index) put({hash_of(index), index});
+  }
+  uint64_t memory_bytes() const { return slots_.capacity() * sizeof(Slot); }
   /// Fills an empty slot that `find` gave; `index` counts up from 0.
   void fill(Slot& slot, uint32_t hash, uint32_t index) {
     slot = {hash, index};
@@ -36,17 +58,17 @@ class HashSlots {
   static constexpr uint32_t kEmpty = 0xffff'ffff;
   // Of the first table, made for the first value: thousands of columns may have a dictionary each.
   static constexpr size_t kSlotsFirst = 64;
-
   void grow() {
     std::vector<Slot> old(slots_.empty() ? kSlotsFirst : slots_.size() * 2, Slot{0, kEmpty});
     old.swap(slots_);
+    for (const Slot& slot : old)
+      if (!slot.is_empty()) put(slot);
+  }
+  void put(const Slot& slot) {
     const size_t mask = slots_.size() - 1;
-    for (const Slot& slot : old) {
-      if (slot.is_empty()) continue;
-      size_t at = slot.hash & mask;
-      while (!slots_[at].is_empty()) at = (at + 1) & mask;
-      slots_[at] = slot;
-    }
+    size_t at = slot.hash & mask;
+    while (!slots_[at].is_empty()) at = (at + 1) & mask;
+    slots_[at] = slot;
   }
 
   std::vector<Slot> slots_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,11 +15,13 @@ class Destination {
  public:
   virtual ~Destination() = default;
 
-  /// Takes the rows; the schema of `batch` is the one begun with, or has grown since.
-  virtual void write(const Batch& batch) = 0;
+  /// Takes the rows; their schema is the one begun with, or of a relation that the first rows of it bring, or has
+  /// grown since. Throws Error{invalid} for a second relation where there is one file.
+  virtual void write(const RelationBatch& rows) = 0;
   /// Now and then, also where no rows come.
   virtual void tick() = 0;
-  virtual WriteResult close() = 0;
+  /// See DatasetWriter::close.
+  virtual WriteResult close(const std::function<void()>& on_progress) = 0;
   virtual int64_t rows() const = 0;
   virtual uint64_t bytes_written() const = 0;
 };
@@ -30,9 +33,12 @@ class OpenDestination {
 
   /// Whether a source without a record and without a schema is nothing to write, rather than an error.
   virtual bool may_stay_empty() const = 0;
-  /// Once.
+  /// Once. `schema`: of rows that are of no relation, or of the relation that comes first.
   virtual std::unique_ptr<Destination> begin(const Schema& schema) = 0;
 };
+
+/// Throws Error{invalid} for a name that promises another format than Parquet.
+void refuse_other_endings(const std::string& path);
 
 /// A path that ends in ".parquet", "-" for standard output, or a directory. Throws what the writers throw when they
 /// open, and Error{invalid} for shards of what is one file. `may_differ`: with Publish::each the schema may grow behind

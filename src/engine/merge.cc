@@ -8,11 +8,13 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "datasets/file_listing.h"
 #include "datasets/file_names.h"
 #include "datasets/merged_files.h"
+#include "engine/destination.h"
 #include "engine/progress_reporter.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
@@ -185,9 +187,21 @@ std::vector<PartitionFiles> Merge::by_partition() const {
   return groups;
 }
 
+// The staging would say the same, but name modes that a merge has not.
+void refuse_existing(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) return;
+  throw Error(ErrorCode::conflict, path + " exists", {.source = path},
+              "write to another path; --in-place merges the files of a dataset where they are");
+}
+
 MergeResult Merge::to_dataset(const std::string& destination) {
   const DatasetOptions& output = options_.output;
   const std::string path = without_slashes(destination);
+  if (!in_place_) {
+    refuse_other_endings(path);
+    refuse_existing(path);
+  }
   const std::string prefix = dataset_file_prefix(output.file_prefix, path);
   // Before anything is listed: whoever writes there from now on is refused.
   DirectoryStaging staging(path, {.sync = output.file.sync, .publish = output.target});
@@ -212,7 +226,7 @@ MergeResult Merge::to_dataset(const std::string& destination) {
   }
   MergeResult result = std::move(merged_->result());
   result.files_read = listed_.size();
-  result.dead_runs = staging.dead_runs();
+  result.dead_runs = staging.take_dead_runs();
   return result;
 }
 

@@ -134,6 +134,38 @@ std::vector<std::vector<Known>> families(std::vector<Known> sources) {
   return groups;
 }
 
+std::string_view name_of(SourceFormat format) {
+  switch (family_of(format)) {
+    case Family::json: return "JSON";
+    case Family::csv: return "CSV";
+    case Family::arrow: return "Arrow";
+    case Family::parquet: return "Parquet";
+  }
+  return {};
+}
+
+/// Whether something is said of how CSV looks.
+bool says_something(const CsvOptions& csv) {
+  return !csv.header || csv.delimiter != 0 || csv.quote || !csv.null_texts.empty() ||
+         csv.duplicates != DuplicateNames::error;
+}
+
+// What nobody reads was meant for another source, or the source is not what it was taken for.
+void refuse_idle_options(const std::vector<Known>& sources, const SourceOptions& options) {
+  const auto none_is = [&](Family family) {
+    return std::ranges::none_of(sources, [&](const Known& source) { return family_of(source.format) == family; });
+  };
+  const auto refuse = [&](const std::string& what) {
+    const Known& first = sources.front();
+    throw Error(ErrorCode::invalid, what + ", and " + first.path + " is " + std::string(name_of(first.format)),
+                {.source = first.path}, "Leave it out, or say what the source is (--from).");
+  };
+  if (!options.records_pointer.empty() && none_is(Family::json))
+    refuse("the place of records (--records) is one in JSON documents");
+  if (says_something(options.csv) && none_is(Family::csv))
+    refuse("header, delimiter, quotes, nulls and duplicate names (--header, ...) are of CSV");
+}
+
 void refuse_mixed_kinds(const Known& first, const Known& other) {
   throw Error(
       ErrorCode::invalid,
@@ -174,6 +206,7 @@ std::unique_ptr<RecordStream> open_selected(const std::vector<Source>& sources, 
   for (const Source& source : sources)
     for (Known& one : known_of(source, options)) known.push_back(std::move(one));
   if (known.empty()) throw Error(ErrorCode::invalid, "there is no source to read");
+  refuse_idle_options(known, options);
   std::vector<std::vector<Known>> groups = families(std::move(known));
   if (groups.size() > 1) return open_groups(std::move(groups), std::move(options));
   const bool is_parquet = family_of(groups.front().front().format) == Family::parquet;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "sluice/storage.h"
 #include "sluice/write.h"
@@ -25,12 +26,13 @@ class RejectFile {
   /// Makes the file visible, in place of an earlier one; nothing without a record, and nothing when it was called
   /// before. No record may follow. Throws Error{io}.
   void publish();
-  /// Takes away what an earlier run has left there, which would be taken for this run's. For a run that went well
-  /// without a bad record. Throws Error{io}.
+  /// Takes away what an earlier run has left there, which would be taken for this run's. For a run that has come to the
+  /// end of its sources without a bad record. Throws Error{io}.
   void remove_earlier() const;
   /// Whether it holds a record.
   bool has_records() const { return has_records_; }
-  const std::string& path() const { return path_; }
+  /// The last call.
+  std::string take_path() { return std::move(path_); }
 
  private:
   void write_out();

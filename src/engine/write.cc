@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/destination.h"
+#include "engine/first_ordinal.h"
 #include "engine/open_sources.h"
 #include "engine/progress_reporter.h"
 #include "engine/reject_file.h"
@@ -50,19 +51,37 @@ WriteResult pump(BatchStream& stream, const RecordStream* records, OpenDestinati
     reporter.report(progress);
   };
   while (std::optional<RelationBatch> next = stream.next()) {
-    if (next->batch.rows() > 0) destination->write(next->batch);
+    destination->write(*next);
     destination->tick();
     report(ProgressPhase::writing);
   }
   report(ProgressPhase::finishing);
   before_close();
-  return destination->close();
+  return destination->close([&] { report(ProgressPhase::finishing); });
 }
 
 // The stream with what is not kept taken out of it.
 std::unique_ptr<BatchStream> selected(std::unique_ptr<BatchStream> stream, SelectOptions options) {
   if (options.columns.empty() && !options.where) return stream;
   return select(std::move(stream), std::move(options));
+}
+
+// Puts the relations of the stream in its place, where they are asked for. Null where they are not.
+const FlattenedStream* flatten_as_asked(std::unique_ptr<BatchStream>& stream, const WriteOptions& options,
+                                        const std::string& destination) {
+  if (!options.flatten) return nullptr;
+  FlattenOptions flattening = *options.flatten;
+  if (!flattening.runtime) flattening.runtime = options.output.file.runtime;
+  const PublishMode mode = options.output.target.mode;
+  const bool others_stay = mode == PublishMode::append || mode == PublishMode::overwrite_partitions;
+  if (others_stay && !flattening.first_ordinal)
+    flattening.first_ordinal = [destination, id = flattening.id_column](const std::string& relation) {
+      return first_ordinal_behind(destination, relation, id);
+    };
+  std::unique_ptr<FlattenedStream> flat = flatten(std::move(stream), std::move(flattening));
+  const FlattenedStream* const flattened = flat.get();
+  stream = std::move(flat);
+  return flattened;
 }
 
 // The file of bad records replaces what is there, which must not be what is read.
@@ -89,7 +108,10 @@ RecordsResult with_rejects(const std::vector<Source>& sources, WriteOptions& opt
   };
   RecordsResult result;
   try {
-    result = run([&rejects] { rejects.publish(); });
+    result = run([&rejects] {
+      rejects.publish();
+      if (!rejects.has_records()) rejects.remove_earlier();
+    });
   } catch (...) {
     try {
       rejects.publish();
@@ -97,10 +119,7 @@ RecordsResult with_rejects(const std::vector<Source>& sources, WriteOptions& opt
     }
     throw;
   }
-  if (rejects.has_records())
-    result.rejects = rejects.path();
-  else if (!result.was_done_before)
-    rejects.remove_earlier();
+  if (rejects.has_records()) result.rejects = rejects.take_path();
   return result;
 }
 
@@ -122,14 +141,24 @@ RecordsResult write_records(const std::vector<Source>& sources, const std::strin
   SelectOptions select = options.select;
   std::unique_ptr<RecordStream> opened = open_selected(sources, options.source, select);
   const RecordStream& records = *opened;
-  const std::unique_ptr<BatchStream> stream = selected(std::move(opened), std::move(select));
-  RecordsResult result{pump(*stream, &records, *destination, reporter, before_close)};
-  result.schema = stream->schema();
-  result.inferred = records.inferred();
-  result.notes = records.notes();
-  result.bytes_read = records.bytes_read();
-  result.extra_values = records.extra_values();
-  result.bad_records = records.bad_records();
+  std::unique_ptr<BatchStream> stream = selected(std::move(opened), std::move(select));
+  const FlattenedStream* const flat = flatten_as_asked(stream, options, path);
+  RecordsResult result;
+  // All that is to be told stands there before anything is visible: what is published must not end in a failure.
+  const auto gather = [&] {
+    result.schema = flat != nullptr ? flat->record_schema() : stream->schema();
+    if (flat != nullptr) {
+      result.relations = flat->relations();
+      result.flatten_notes = flat->notes();
+    }
+    result.inferred = records.inferred();
+    result.notes = records.notes();
+    result.bytes_read = records.bytes_read();
+    result.extra_values = records.extra_values();
+    result.bad_records = records.bad_records();
+    before_close();
+  };
+  static_cast<WriteResult&>(result) = pump(*stream, &records, *destination, reporter, gather);
   return result;
 }
 
@@ -160,7 +189,8 @@ WriteResult write(std::unique_ptr<BatchStream> stream, const std::string& destin
   if (std::optional<RecordsResult> done = done_before(destination, options.output.target.run_id)) return *done;
   ProgressReporter reporter(std::move(options.progress));
   const std::unique_ptr<OpenDestination> open = open_destination(destination, options.output, /*may_differ=*/true);
-  const std::unique_ptr<BatchStream> kept = selected(std::move(stream), std::move(options.select));
+  std::unique_ptr<BatchStream> kept = selected(std::move(stream), std::move(options.select));
+  flatten_as_asked(kept, options, destination);
   return pump(*kept, nullptr, *open, reporter, [] {});
 }
 

@@ -230,6 +230,7 @@ void Amendment::make_room() {
     to_move.push_back({written.totals().offset, shift});
   }
   if (shift == 0) return;
+  target_.sink.begin_copy();
   uint64_t group_end = std::exchange(end_, end_ + shift);
   for (const Moved& group : std::views::reverse(to_move)) {
     if (group.shift == 0) break;

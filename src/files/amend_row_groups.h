@@ -41,10 +41,11 @@ struct AmendTarget {
   FieldTotals& fields;  ///< of `leaves`; late chunks are added
 };
 
-/// Goes through `written`, the row groups of a file up to its byte `end`, writes what they lack, and hands all of them
-/// to `tail`. `earlier`: in their order, at least one. Returns where what comes next in the file begins. Holds the
-/// metadata of one row group, one late chunk and one page of a model at a time. Throws Error{io}, and Error{corrupt}
-/// where the file does not hold what was written to it.
+/// Where row groups have to move up, Sink::begin_copy() is called before: the caller ends the copy when the file is
+/// whole. Goes through `written`, the row groups of a file up to its byte `end`, writes what they lack, and hands all
+/// of them to `tail`. `earlier`: in their order, at least one. Returns where what comes next in the file begins. Holds
+/// the metadata of one row group, one late chunk and one page of a model at a time. Throws Error{io}, and
+/// Error{corrupt} where the file does not hold what was written to it.
 uint64_t amend_row_groups(const Journal& written, std::span<const EarlierSchema> earlier, uint64_t end,
                           const AmendTarget& target, FooterBuilder& tail);
 

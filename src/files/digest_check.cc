@@ -40,8 +40,14 @@ void check_headers(const StoredFile& file) {
 
 DigestReport check_digests(RandomReader file) {
   const std::string name = file.name();
-  const std::optional<FooterDigest> footer = footer_digest(read_footer_bytes(file).bytes);
-  if (!footer) return {};
+  const FooterBytes bytes = read_footer_bytes(file);
+  const std::optional<FooterDigest> footer = footer_digest(bytes.bytes);
+  if (!footer) {
+    const std::optional<std::string> sign = sign_of_ours(parse_footer(file, bytes).metadata);
+    if (!sign) return {};
+    return damaged(DigestPart::footer, name + ": the footer has changed: " + *sign +
+                                           " says that Sluice wrote the file, and its digest is not where it was");
+  }
   if (!footer->is_right())
     return damaged(DigestPart::footer, name + ": the footer has changed: its digest is " + footer->found +
                                            ", it was written with " + footer->written);

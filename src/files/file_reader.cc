@@ -22,7 +22,8 @@ struct FileReader::Impl {
 
 FileReader::FileReader(const std::string& path, ReadOptions options) {
   auto impl = std::make_shared<Impl>();
-  impl->file = StoredFile::open(path, {options.int96, options.invalid_text, options.checksums});
+  impl->file = StoredFile::open(path, {options.int96, options.invalid_text, options.checksums,
+                                       options.runtime ? options.runtime->budget() : nullptr});
   for (const KeyValue& entry : impl->file->metadata().key_value_metadata)
     impl->metadata.emplace_back(entry.key, entry.value.value_or(""));
   impl->options = std::move(options);

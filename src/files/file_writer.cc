@@ -8,6 +8,7 @@
 
 #include "files/column_settings.h"
 #include "files/file_writer_impl.h"
+#include "files/footer_memory.h"
 #include "files/journal_head.h"
 #include "files/placed_row_group.h"
 #include "files/value_limit.h"
@@ -83,13 +84,16 @@ FileWriter::Impl::Impl(std::unique_ptr<Sink> destination, Schema columns, FileOp
       leaves(leaves_of(schema)),
       sort_check(leaves, options.sorted_by),
       workers(options.runtime->workers()),
+      account(options.runtime->budget()),
       cutter({options.row_group_rows, options.row_group_bytes}) {
   make_encoder();
   if (destination) start_file(std::move(destination));
 }
 
 void FileWriter::Impl::make_encoder() {
-  encoder = std::make_unique<RowGroupEncoder>(schema, leaves, chunk_options_of(options, leaves), workers);
+  account.set(memory_of_leaves(leaves));
+  encoder = std::make_unique<RowGroupEncoder>(schema, leaves, chunk_options_of(options, leaves), workers,
+                                              options.runtime->budget());
 }
 
 // --- files
@@ -99,7 +103,8 @@ void FileWriter::Impl::start_file(std::unique_ptr<Sink> destination) {
   check_file(false);
   sink = std::move(destination);
   name = sink->name();
-  tail.emplace([this] { return sink->open_journal(); }, name);
+  tail.emplace([this] { return sink->open_journal(); }, name,
+               FooterBuilder::Limits{.budget = options.runtime->budget()});
   settle_row_groups();
   fields.emplace(leaves);
   rows_in_earlier_files = rows;
@@ -118,10 +123,13 @@ WrittenFile FileWriter::Impl::finish_file() {
   check_open();
   check_file(true);
   finish_all_row_groups(RowGroupEnd::end_of_file);
-  WrittenTail end;
+  WrittenFile written;
   try {
-    end = write_tail();
+    WrittenTail end = write_tail();
     bytes_written += end.bytes;
+    // Before the file can be seen: behind that nothing may fail.
+    written = {name,          rows - rows_in_earlier_files,     row_groups,
+               bytes_written, std::move(end.row_group_offsets), fields->take()};
     sink->publish();
   } catch (...) {
     settle_after_failure();
@@ -129,11 +137,12 @@ WrittenFile FileWriter::Impl::finish_file() {
     throw;
   }
   rows_in_finished_files = rows;
+  row_groups = 0;
+  fields.reset();
   sink.reset();
   tail.reset();
   earlier_schemas.clear();
-  return {name,          rows - rows_in_earlier_files,     std::exchange(row_groups, 0),
-          bytes_written, std::move(end.row_group_offsets), std::exchange(fields, std::nullopt)->take()};
+  return written;
 }
 
 void FileWriter::Impl::check_open() const {
@@ -206,14 +215,16 @@ void FileWriter::Impl::write(const Batch& batch) {
   }
   check_order(batch);
   if (!encoder) make_encoder();
-  const uint64_t queued_max = options.runtime->memory_bytes() / kQueuedShare;
+  const Budget& budget = *options.runtime->budget();
+  const uint64_t queued_max = budget.bytes() / kQueuedShare;
   for (int64_t begin = 0; begin < batch.rows();) {
     if (is_late()) finish_row_group(RowGroupEnd::within_file);
     const RowCutter::Piece piece = cutter.next(batch, begin);
     check_size(batch, begin, piece);
+    // Where memory is short, what was begun is brought to its end first: by this writer, so nobody waits for others.
     workers.help_until([&] {
-      return encoder->bytes_queued() == 0 || encoder->bytes_queued() + piece.bytes <= queued_max ||
-             encoder->has_failed();
+      const bool has_room = encoder->bytes_queued() + piece.bytes <= queued_max && !budget.is_spent();
+      return encoder->bytes_queued() == 0 || has_room || encoder->has_failed();
     });
     if (rows_in_group == 0) begin_row_group();
     if (piece.ends_slice) marks.push_back(std::make_shared<SliceMark>());
@@ -251,7 +262,8 @@ bool FileWriter::Impl::ends_row_group() {
 
 void FileWriter::Impl::finish_row_group(RowGroupEnd end) {
   // One row group may wait for the destination while the next one is encoded, not more: pages wait in memory.
-  workers.help_until([&] { return groups_unwritten <= 1 || has_failed(); });
+  const size_t waiting_max = options.runtime->budget()->is_spent() ? 0 : 1;
+  workers.help_until([&] { return groups_unwritten <= waiting_max || has_failed(); });
   ++groups_unwritten;
   encoder->finish([this, group_rows = rows_in_group, end](FinishedRowGroup chunks) {
     try {
@@ -286,6 +298,7 @@ void FileWriter::Impl::place_row_group(FinishedRowGroup chunks, int64_t group_ro
   PlacedRowGroup placed(std::move(chunks), group_rows, end_of_groups, parts);
   end_of_groups = placed.end();
   const auto tail_of_group = tail->begin(placed.totals(), parts, end == RowGroupEnd::end_of_file);
+  placed.count_in(options.runtime->budget());
   const std::shared_ptr<GroupUnderWay> group(new GroupUnderWay{std::move(placed), tail_of_group, parts});
   if (!sink->positional()) return write_part(*group, 0);
   for (size_t part = 0; part < parts; ++part) post_write(group, part);
@@ -376,13 +389,16 @@ WrittenTail FileWriter::Impl::write_tail() {
   const AmendTarget target{leaves, chunk_options, *sink, *fields};
   end_of_groups = amend_row_groups(tail->journal(), earlier_schemas, end_of_groups, target, amended);
   bytes_written = end_of_groups;
-  return amended.write(stored_schema, sorting, end_of_groups, options.metadata, *sink);
+  WrittenTail written = amended.write(stored_schema, sorting, end_of_groups, options.metadata, *sink);
+  sink->end_copy(options.sync_row_groups);
+  return written;
 }
 
 WriteResult FileWriter::Impl::close() {
   check_open();
   WriteResult result;
   if (sink) {
+    result.files.reserve(1);
     result.files.push_back(finish_file());
     result.rows = result.files[0].rows;
     result.bytes = result.files[0].bytes;

@@ -15,6 +15,9 @@ struct FileWriterAccess {
   /// Ends the row group under way, waits for it, and lets go of encoders and of handles until the next row comes: what
   /// is left are some kilobytes. What was learnt of the columns goes, too.
   static void park(FileWriter& writer);
+  /// Between two files: the rows to come are numbered from 0 on, and in an order of their own. What was learnt of the
+  /// columns stays.
+  static void restart(FileWriter& writer);
   /// Puts a row group of another file of ours behind those that are there, its bytes as they are; ends the row group
   /// under way. Requires StoredFile::is_ours(), the writer's schema with its field ids (else Error{invalid}), and a
   /// writer that declares no order. Throws Error{io} and Error{corrupt}.

@@ -46,6 +46,7 @@ struct FileWriter::Impl {
   void flush();
   void tick();
   void park();
+  void restart();
   void copy_row_group(const StoredFile& from, size_t group);
   int64_t durable_rows() const;
   void abandon() noexcept;
@@ -82,6 +83,7 @@ struct FileWriter::Impl {
   std::vector<EarlierSchema> earlier_schemas;  ///< that row groups were written with
   SortCheck sort_check;
   Workers& workers;
+  Account account;  ///< of what is known of the columns
   std::unique_ptr<Sink> sink;  ///< null while no file is under way
   std::string name;            ///< of the file, or of the last one
   RowCutter cutter;

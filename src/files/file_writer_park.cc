@@ -63,6 +63,19 @@ int64_t FileWriter::Impl::durable_rows() const {
   return rows_in_finished_files + (sink && tail ? tail->settled_rows() : 0);
 }
 
+// Nothing is under way between files: encoders are idle.
+void FileWriter::Impl::restart() {
+  check_open();
+  check_file(false);
+  sort_check.restart();
+  if (encoder) encoder->restart();
+  rows = 0;
+  rows_in_earlier_files = 0;
+  rows_in_finished_files = 0;
+}
+
+void FileWriterAccess::restart(FileWriter& writer) { writer.impl_->restart(); }
+
 void FileWriterAccess::park(FileWriter& writer) { writer.impl_->park(); }
 
 }  // namespace v0

@@ -174,6 +174,7 @@ void FooterBuilder::finish(const std::shared_ptr<RowGroupTail>& group) {
     journal_.settle();
     if (on_device_) journal_.sync();
   }
+  account_.set(journal_.memory_bytes());
   if (journal_.metadata_bytes() > limits_.footer_bytes_max) refuse_footer();
 }
 

@@ -19,6 +19,7 @@
 
 #include "files/journal.h"
 #include "format/file_metadata.h"
+#include "sluice/budget.h"
 #include "sluice/schema.h"
 #include "sluice/storage.h"
 
@@ -43,13 +44,18 @@ class FooterBuilder {
     size_t memory_bytes_max = Journal::kMemoryBytesMax;
     /// Sizes in a footer are 31 bits wide, and so is what readers take for its length.
     uint64_t footer_bytes_max = INT32_MAX;
+    /// What the journal holds in memory counts there, where there is one.
+    std::shared_ptr<Budget> budget{};
   };
 
   /// `open_journal` as Journal wants it; `file` names the file in errors.
   FooterBuilder(std::function<std::unique_ptr<ScratchFile>()> open_journal, std::string file)
       : FooterBuilder(std::move(open_journal), std::move(file), Limits()) {}
   FooterBuilder(std::function<std::unique_ptr<ScratchFile>()> open_journal, std::string file, Limits limits)
-      : journal_(std::move(open_journal), limits.memory_bytes_max), file_(std::move(file)), limits_(limits) {}
+      : journal_(std::move(open_journal), limits.memory_bytes_max),
+        file_(std::move(file)),
+        limits_(std::move(limits)),
+        account_(limits_.budget) {}
 
   /// From here on the journal is to be of use to others, if the writer dies: the record of each row group but the last
   /// one goes to its file as soon as the group is finished. `make_head`: files/journal_head.h; asked for once.
@@ -85,6 +91,7 @@ class FooterBuilder {
   bool settles_ = false;
   bool on_device_ = false;
   mutable std::mutex mutex_;  ///< guards the journal while row groups finish, and what follows
+  Account account_;
   std::deque<std::shared_ptr<RowGroupTail>> under_way_;
 };
 

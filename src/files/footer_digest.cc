@@ -1,5 +1,6 @@
 #include "files/footer_digest.h"
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -43,6 +44,14 @@ std::optional<size_t> find_key(std::string_view text) {
   return std::nullopt;
 }
 
+/// Whether a chunk has a digest. Others do not copy the metadata of chunks: it tells of bytes that only their writer
+/// knows.
+bool has_digest(const ColumnChunk& chunk) {
+  return chunk.meta_data && std::ranges::any_of(chunk.meta_data->key_value_metadata, [](const KeyValue& entry) {
+           return entry.key.starts_with(kChunkDigestKey);
+         });
+}
+
 }  // namespace
 
 std::optional<FooterDigest> footer_digest(ByteSpan footer) {
@@ -56,6 +65,15 @@ std::optional<FooterDigest> footer_digest(ByteSpan footer) {
   digest.add(as_bytes(std::string(kDigestDigits, '0')));
   digest.add(footer.subspan(digits + kDigestDigits));
   return FooterDigest{std::string(text.substr(digits, kDigestDigits)), digest_text(digest.value())};
+}
+
+std::optional<std::string> sign_of_ours(const FileMetaData& file) {
+  if (resembles(file.created_by.value_or(""), 0, kName)) return "the name of its writer, " + *file.created_by + ",";
+  for (const KeyValue& entry : file.key_value_metadata)
+    if (!file.created_by && entry.key.starts_with(kChunkDigestKey)) return "the key " + entry.key;
+  for (const RowGroup& group : file.row_groups)
+    if (std::ranges::any_of(group.columns, has_digest)) return "the digest of a column chunk";
+  return std::nullopt;
 }
 
 }  // namespace sluice

@@ -5,12 +5,36 @@
 #include <utility>
 
 namespace sluice {
+
 struct ColumnLane::LeafLane {
-  LeafLane(const StoredFile& file, size_t row_group, size_t index, const PageCursorOptions& options,
-           const ChunkContext& context)
+  LeafLane(const StoredFile& file, size_t row_group, size_t index, const ChunkIndex* page_index,
+           const ChunkContext& context, const LaneOptions& options)
       : leaf(file.leaves()[index].leaf),
-        cursor(file, row_group, index, options),
-        reader(leaf, file.leaves()[index].form, file.chunk_facts(row_group, index), cursor, context) {}
+        is_ahead(page_index == nullptr && static_cast<uint64_t>(file.chunk(row_group, index).total_uncompressed_size) >=
+                                              options.ahead_bytes_min),
+        cursor(file, row_group, index,
+               {.read_bytes = is_ahead ? kHeaderReadBytes : options.read_bytes,
+                .page_bytes_max = context.page_bytes_max,
+                .offset_index = page_index == nullptr ? nullptr : &page_index->offsets}),
+        reader(leaf, file.leaves()[index].form, file.chunk_facts(row_group, index),
+               source(file, page_rules(leaf, file.chunk_facts(row_group, index), context), options), context) {}
+
+  PageSource& source(const StoredFile& file, const PageRules& rules, const LaneOptions& options) {
+    if (!is_ahead) return cursor;
+    PagesAheadOptions ahead_options = options.ahead;
+    ahead_options.rules = rules;
+    return ahead.emplace(file.file(), cursor, std::move(ahead_options));
+  }
+
+  uint64_t bytes_read() const { return cursor.bytes_read() + (ahead ? ahead->bytes_read() : 0); }
+  uint64_t memory_bytes() const {
+    return reader.memory_bytes() + cursor.memory_bytes() + (ahead ? ahead->memory_bytes() : 0);
+  }
+  void park() {
+    reader.park();
+    cursor.release_memory();
+    if (ahead) ahead->release_memory();
+  }
 
   /// How many rows there are to be taken: those that an earlier call has left, else at most `rows` new ones.
   int64_t fill(int64_t rows, uint64_t bytes_max) {
@@ -29,21 +53,23 @@ struct ColumnLane::LeafLane {
   }
 
   const Leaf& leaf;
+  const bool is_ahead;
   PageCursor cursor;
+  std::optional<PagesAhead> ahead{};  ///< the cursor's pages
   ChunkReader reader;
   std::optional<LeafPart> left;
 };
 
 ColumnLane::ColumnLane(const StoredFile& file, size_t row_group, const ShapedColumn& column,
-                       const std::vector<const ChunkIndex*>& indexes, const ChunkContext& context, uint64_t read_bytes)
+                       const std::vector<const ChunkIndex*>& indexes, const ChunkContext& context,
+                       const LaneOptions& options)
     : pool_(context.pool) {
   std::vector<AssemblyLeaf> assembly;
+  LaneOptions of_leaf = options;
+  of_leaf.read_bytes = std::max<uint64_t>(options.read_bytes / column.leaves.size(), 4'096);
   for (size_t i = 0; i < column.leaves.size(); ++i) {
     const ChunkIndex* const index = i < indexes.size() ? indexes[i] : nullptr;
-    const PageCursorOptions options{.read_bytes = std::max<uint64_t>(read_bytes / column.leaves.size(), 4'096),
-                                    .page_bytes_max = context.page_bytes_max,
-                                    .offset_index = index == nullptr ? nullptr : &index->offsets};
-    leaves_.push_back(std::make_unique<LeafLane>(file, row_group, column.leaves[i], options, context));
+    leaves_.push_back(std::make_unique<LeafLane>(file, row_group, column.leaves[i], index, context, of_leaf));
     assembly.push_back({&leaves_[i]->leaf, i});
   }
   if (column.stored_field.type.is_nested())
@@ -87,16 +113,20 @@ void ColumnLane::finish() {
 }
 
 void ColumnLane::park() {
-  for (const std::unique_ptr<LeafLane>& leaf : leaves_) {
-    leaf->reader.park();
-    leaf->cursor.release_memory();
-  }
+  for (const std::unique_ptr<LeafLane>& leaf : leaves_) leaf->park();
 }
 
 uint64_t ColumnLane::memory_bytes() const {
   uint64_t bytes = 0;
+  for (const std::unique_ptr<LeafLane>& leaf : leaves_) bytes += leaf->memory_bytes();
+  return bytes;
+}
+
+uint64_t ColumnLane::page_memory_bytes() const {
+  uint64_t bytes = 0;
   for (const std::unique_ptr<LeafLane>& leaf : leaves_)
-    bytes += leaf->reader.memory_bytes() + leaf->cursor.memory_bytes();
+    bytes += sizeof(LeafLane) + leaf->reader.page_memory_bytes() + leaf->cursor.memory_bytes() +
+             (leaf->ahead ? leaf->ahead->memory_bytes() : 0);
   return bytes;
 }
 
@@ -112,7 +142,7 @@ ChunkTally ColumnLane::tally() const {
 
 uint64_t ColumnLane::bytes_read() const {
   uint64_t bytes = 0;
-  for (const std::unique_ptr<LeafLane>& leaf : leaves_) bytes += leaf->cursor.bytes_read();
+  for (const std::unique_ptr<LeafLane>& leaf : leaves_) bytes += leaf->bytes_read();
   return bytes;
 }
 

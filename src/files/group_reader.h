@@ -12,18 +12,27 @@
 #include "files/file_shape.h"
 #include "files/index_reader.h"
 #include "files/page_cursor.h"
+#include "files/pages_ahead.h"
 #include "pages/assemble.h"
 #include "sluice/column.h"
 
 namespace sluice {
 
+struct LaneOptions {
+  uint64_t read_bytes = 0;  ///< of the file at one go, of all leaves
+  /// Pages of leaves that unpack to so much are fetched and unpacked ahead, where no index says that some may be passed
+  /// over.
+  uint64_t ahead_bytes_min = UINT64_MAX;
+  PagesAheadOptions ahead{};  ///< of each of these; its rules are set by the lane
+};
+
 /// One thread at a time.
 class ColumnLane {
  public:
   /// `column` has to be stored. `indexes`: of its leaves, where they were read; null or no entry at all where not.
-  /// `read_bytes`: see PageCursorOptions. All must outlive the lane.
+  /// All must outlive the lane.
   ColumnLane(const StoredFile& file, size_t row_group, const ShapedColumn& column,
-             const std::vector<const ChunkIndex*>& indexes, const ChunkContext& context, uint64_t read_bytes);
+             const std::vector<const ChunkIndex*>& indexes, const ChunkContext& context, const LaneOptions& options);
   ~ColumnLane();
 
   /// The row that comes next.
@@ -45,6 +54,8 @@ class ColumnLane {
   /// Lets go of what can be had again: see ChunkReader::park.
   void park();
   uint64_t memory_bytes() const;
+  /// The dictionaries left out, which are in the pool's memory.
+  uint64_t page_memory_bytes() const;
   ChunkTally tally() const;
   uint64_t bytes_read() const;
 

@@ -11,6 +11,8 @@ namespace {
 
 /// Gaps are worth to be skipped from here on, and from a sixteenth of a step on: each makes a batch of its own.
 constexpr int64_t kSkippedRowsMin = 1'024;
+/// So many rows that were ruled out take about the memory of one that was not.
+constexpr int64_t kRuledOutRowsOfOne = 64;
 
 uint64_t memory_of(const Column& column) {
   uint64_t bytes = column.validity.size() + column.offsets.size() + column.values.size();
@@ -37,6 +39,7 @@ struct GroupScan::Stretch {
   RowRange rows;
   std::optional<Selection> passed{};  ///< nothing: all
   std::vector<Column> tested{};       ///< columns that the condition asked for, of the rows that passed
+  int64_t weight = 0;                 ///< of what it keeps: in rows, those ruled out take a bit each
 };
 
 /// What a lane does at one go: a piece that begins where the rows do.
@@ -64,6 +67,7 @@ struct GroupScan::Lane {
   ChunkTally tally{};
   uint64_t bytes_read = 0;
   uint64_t page_bytes = 0;
+  Account account{};
 
   bool is_settled() const { return !pieces.empty() || error; }
 };
@@ -89,7 +93,7 @@ GroupScan::GroupScan(ScanContext& context, ScanGroup group, RowRanges rows, bool
     Lane& lane = *lanes_[i];
     lane.piece_bytes_max = sizes.piece_bytes_max[i];
     lane.waiting_bytes_max = sizes.waiting_bytes_max[i];
-    open_lane(lane, sizes.read_bytes);
+    open_lane(lane, sizes);
     if (!is_tested_ || lane.is_tested) lane.steps.emplace(rows_, step_rows_);
     ++(lane.is_tested ? missing_tested_ : missing_);
   }
@@ -106,6 +110,7 @@ LaneSizes GroupScan::add_lanes() {
   const auto add = [&](size_t column, bool is_tested) {
     if (!columns[column].stored || lane_of_[column] != nullptr) return;
     lanes_.push_back(std::make_unique<Lane>(Lane{.column = column, .is_tested = is_tested}));
+    lanes_.back()->account = Account(context_.runtime->budget());
     lane_of_[column] = lanes_.back().get();
     added.push_back(&columns[column]);
   };
@@ -117,16 +122,22 @@ LaneSizes GroupScan::add_lanes() {
                     {.batch_rows = context_.options.batch_rows,
                      .batch_bytes = context_.options.batch_bytes,
                      .memory_bytes = context_.memory_bytes,
-                     .groups = context_.groups_max});
+                     .groups = context_.groups_max,
+                     .threads = context_.workers.threads()});
 }
 
-void GroupScan::open_lane(Lane& lane, uint64_t read_bytes) {
+void GroupScan::open_lane(Lane& lane, const LaneSizes& sizes) {
   const ShapedColumn& column = group_.shape->columns()[lane.column];
   std::vector<const ChunkIndex*> indexes;
   for (const size_t leaf : column.leaves)
     indexes.push_back(indexes_.empty() || !indexes_[leaf] ? nullptr : &*indexes_[leaf]);
-  lane.reader =
-      std::make_unique<ColumnLane>(*group_.file, group_.row_group, column, indexes, context_.chunks, read_bytes);
+  const LaneOptions options{
+      .read_bytes = sizes.read_bytes,
+      .ahead_bytes_min = sizes.ahead_bytes_min,
+      .ahead = {.bytes_max = sizes.ahead_bytes_max,
+                .has_idle_thread = [&context = context_] { return context.tasks <= context.workers.threads(); },
+                .post = [&context = context_](std::function<void()> task) { context.post(std::move(task)); }}};
+  lane.reader = std::make_unique<ColumnLane>(*group_.file, group_.row_group, column, indexes, context_.chunks, options);
 }
 
 void GroupScan::start() {
@@ -150,7 +161,8 @@ std::optional<GroupScan::Task> GroupScan::next_task(const Lane& lane) const {
 }
 
 bool GroupScan::may_run(const Lane& lane) const {
-  const bool has_room = lane.pieces.empty() || lane.waiting_bytes < lane.waiting_bytes_max;
+  const bool is_ahead = !lane.pieces.empty();
+  const bool has_room = !is_ahead || (lane.waiting_bytes < lane.waiting_bytes_max && !context_.is_short_of_memory());
   return !lane.is_running && !lane.error && has_room && next_task(lane);
 }
 
@@ -193,7 +205,7 @@ GroupScan::Piece GroupScan::decode(Lane& lane, const Task& task) {
                               : lane.reader->read(task.rows.end, lane.piece_bytes_max);
   const int64_t rows = lane.reader->row() - task.rows.begin;
   if (lane.reader->row() == group_.file->row_group_rows(group_.row_group)) lane.reader->finish();
-  if (context_.page_bytes > context_.memory_bytes / 8) lane.reader->park();
+  if (context_.page_bytes > context_.memory_bytes / 8 || context_.is_short_of_memory()) lane.reader->park();
   const int64_t values = column.length;
   Piece piece{.end = task.rows.begin + rows, .column = shaped(lane.column, std::move(column), values)};
   if (passed && !is_selected) {
@@ -237,7 +249,7 @@ void GroupScan::pop_front(Lane& lane) {
 
 bool GroupScan::may_test() const {
   return is_tested_ && !is_testing_ && !test_error_ && missing_tested_ == 0 && !test_steps_->at_end() &&
-         (stretches_.empty() || stretch_rows_ < step_rows_ * (int64_t{context_.workers.threads()} + 1));
+         (stretches_.empty() || stretch_weight_ < step_rows_ * (int64_t{context_.workers.threads()} + 1));
 }
 
 void GroupScan::post_if_testable() {
@@ -288,7 +300,7 @@ void GroupScan::test(Lock& lock) {
     test_error_ = error;
     counters_.rows_tested += rows.rows();
     for (std::shared_ptr<const Stretch>& stretch : stretches) {
-      stretch_rows_ += stretch->rows.rows();
+      stretch_weight_ += stretch->weight;
       stretches_.push_back(std::move(stretch));
     }
     for (const std::unique_ptr<Lane>& lane : lanes_) post_if_runnable(*lane);
@@ -324,6 +336,7 @@ std::vector<std::shared_ptr<const GroupScan::Stretch>> GroupScan::stretches_of(c
     stretch->rows = {rows.begin + range.begin, rows.begin + range.end};
     Selection part = passed.part(range.begin, range.rows());
     stretch->tested = filter_.filter(batch.slice(range.begin, range.rows()), part).columns();
+    stretch->weight = part.count() + range.rows() / kRuledOutRowsOfOne;
     if (part.count() < range.rows()) stretch->passed = std::move(part);
     stretches.push_back(std::move(stretch));
   }
@@ -372,7 +385,7 @@ std::optional<Batch> GroupScan::take() {
   if (!is_tested_) {
     taken_steps_->pass(rows.end);
   } else if (rows.end == stretches_.front()->rows.end) {
-    stretch_rows_ -= stretches_.front()->rows.rows();
+    stretch_weight_ -= stretches_.front()->weight;
     stretches_.pop_front();
     ++first_stretch_;
     taken_passed_ = 0;
@@ -421,6 +434,7 @@ void GroupScan::count(Lane& lane) {
   const uint64_t page_bytes = lane.reader->memory_bytes();
   context_.page_bytes += page_bytes - lane.page_bytes;
   lane.page_bytes = page_bytes;
+  lane.account.set(lane.reader->page_memory_bytes());
 }
 
 /// Pages of the lane that could not hold a wanted row, by the indexes, and all there are.

@@ -52,7 +52,7 @@ class GroupScan {
   using Lock = std::unique_lock<std::mutex>;
 
   LaneSizes add_lanes();
-  void open_lane(Lane& lane, uint64_t read_bytes);
+  void open_lane(Lane& lane, const LaneSizes& sizes);
   std::optional<Task> next_task(const Lane& lane) const;
   bool may_run(const Lane& lane) const;
   void post_if_runnable(Lane& lane);
@@ -95,7 +95,7 @@ class GroupScan {
   std::exception_ptr test_error_;
   std::deque<std::shared_ptr<const Stretch>> stretches_;  ///< that have passed the test and are not yet taken
   size_t first_stretch_ = 0;                              ///< number of the first of them
-  int64_t stretch_rows_ = 0;                              ///< of all of them
+  int64_t stretch_weight_ = 0;                            ///< of all of them
   std::optional<Steps> taken_steps_;                      ///< where nothing is tested
   int64_t taken_row_ = 0;                                 ///< where the rows that were taken end
   int64_t taken_passed_ = 0;                              ///< rows of the stretch at hand that passed and were taken

@@ -164,13 +164,7 @@ DictionaryEntries IndexReader::read_dictionary(size_t row_group, size_t leaf, co
   try {
     PageReader reader;
     const ChunkFacts facts = file_->chunk_facts(row_group, leaf);
-    reader.begin_chunk({.codec = facts.codec,
-                        .definition_level_max = column.leaf.definition_level_max,
-                        .repetition_level_max = column.leaf.repetition_level_max,
-                        .page_bytes_max = context.page_bytes_max,
-                        .checksums = context.checksums,
-                        .is_ours = facts.is_ours},
-                       static_cast<uint64_t>(facts.values), facts.raw_bytes);
+    reader.begin_chunk(page_rules(column.leaf, facts, context), static_cast<uint64_t>(facts.values), facts.raw_bytes);
     const uint64_t before = cursor.bytes_read();
     const OpenDictionary open = reader.open_dictionary(placed->header, placed->header_bytes, cursor.body());
     bytes_read_ += cursor.bytes_read() - before;

@@ -102,6 +102,7 @@ class Journal {
   uint64_t chunks() const { return chunks_; }
   /// Of the serialised metadata of all chunks: what the footer will have at the least.
   uint64_t metadata_bytes() const { return metadata_bytes_; }
+  uint64_t memory_bytes() const { return recent_.capacity(); }
   bool is_in_file() const { return file_ != nullptr; }
   /// Of the records that are in the file.
   int64_t settled_rows() const { return settled_rows_; }

@@ -11,6 +11,9 @@ constexpr int64_t kStepRowsMin = 64;
 constexpr uint64_t kReadBytesMin = 4'096;
 constexpr uint64_t kReadBytesMax = uint64_t{256} << 10;
 
+/// What is read in less time than it takes to have it done by others is not worth it.
+constexpr uint64_t kAheadBytesMin = uint64_t{1} << 20;
+
 /// What waits to be taken of a lane, in steps: enough to keep threads busy, little enough to stay near the processor.
 constexpr double kStepsAhead = 2;
 
@@ -32,6 +35,15 @@ double bytes_of_chunk(const StoredFile& file, size_t row_group, size_t index) {
                                            : meta.total_uncompressed_size);
     }
   }
+  return bytes;
+}
+
+/// Of all pages, by the footer.
+double unpacked_bytes(const StoredFile& file, size_t row_group, std::span<const ShapedColumn* const> columns) {
+  double bytes = 0;
+  for (const ShapedColumn* const column : columns)
+    for (const size_t leaf : column->leaves)
+      bytes += static_cast<double>(file.chunk(row_group, leaf).total_uncompressed_size);
   return bytes;
 }
 
@@ -70,6 +82,9 @@ LaneSizes size_lanes(const StoredFile& file, size_t row_group, std::span<const S
                                       slack);
   }
   sizes.read_bytes = std::clamp(limits.memory_bytes / 8 / limits.groups / lanes, kReadBytesMin, kReadBytesMax);
+  const double share = unpacked_bytes(file, row_group, columns) / static_cast<double>(limits.threads);
+  sizes.ahead_bytes_min = limits.threads > 1 ? std::max(as_bytes(share, UINT64_MAX), kAheadBytesMin) : UINT64_MAX;
+  sizes.ahead_bytes_max = limits.memory_bytes / 16 / limits.groups;
   return sizes;
 }
 

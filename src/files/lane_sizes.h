@@ -16,6 +16,7 @@ struct LaneLimits {
   uint64_t batch_bytes = 0;
   uint64_t memory_bytes = 0;  ///< the budget
   size_t groups = 1;          ///< row groups that are under way together
+  size_t threads = 1;
 };
 
 /// One entry for each column in the lists.
@@ -24,6 +25,9 @@ struct LaneSizes {
   std::vector<uint64_t> piece_bytes_max{};    ///< a piece ends early beyond these
   std::vector<uint64_t> waiting_bytes_max{};  ///< a lane stops while so much of it waits to be taken
   uint64_t read_bytes = 0;                    ///< of the file, at one go
+  /// A leaf with so many bytes, unpacked, is more than a thread's share: its pages are worth to be had ahead.
+  uint64_t ahead_bytes_min = 0;
+  uint64_t ahead_bytes_max = 0;  ///< of such pages, of one leaf
 };
 
 LaneSizes size_lanes(const StoredFile& file, size_t row_group, std::span<const ShapedColumn* const> columns,

@@ -1,10 +1,11 @@
 // What a footer says about its file, as text and numbers for people: a StoredFile, which was held against the file and
 // itself, told in the words of sluice/layout.h. What only people ask for, statistics and sizes, is checked here.
+#include "sluice/layout.h"
+
 #include <algorithm>
 
 #include "files/bound_text.h"
 #include "files/layout_of.h"
-#include "sluice/layout.h"
 
 namespace sluice {
 namespace {

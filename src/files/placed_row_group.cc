@@ -1,10 +1,16 @@
 #include "files/placed_row_group.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "files/sink_stream.h"
-
 namespace sluice {
+
+namespace {
+
+/// Of shelved pages on their way.
+constexpr uint64_t kShelvedPieceBytes = uint64_t{1} << 20;
+
+}  // namespace
 
 PlacedRowGroup::PlacedRowGroup(std::vector<FinishedChunk> chunks, int64_t rows, uint64_t offset, size_t parts)
     : chunks_(std::move(chunks)), parts_(parts), totals_{.rows = rows, .offset = offset}, end_(offset) {
@@ -29,13 +35,35 @@ PlacedRowGroup::PlacedRowGroup(std::vector<FinishedChunk> chunks, int64_t rows, 
   }
 }
 
+void PlacedRowGroup::count_in(const std::shared_ptr<Budget>& budget) {
+  for (size_t part = 0; part < parts(); ++part) {
+    uint64_t bytes = 0;
+    for (size_t i = first_of(part); i < first_of(part + 1); ++i) bytes += chunks_[i].memory_bytes();
+    parts_[part].account = Account(budget, bytes);
+  }
+}
+
+void PlacedRowGroup::put_pages(FinishedChunk& chunk, SinkStream& out) {
+  out.put(std::exchange(chunk.dictionary_page, {}));
+  for (const ShelvedPages& pages : std::exchange(chunk.shelved_pages, {})) {
+    Bytes piece(static_cast<size_t>(std::min(pages.bytes, kShelvedPieceBytes)));
+    for (uint64_t done = 0; done < pages.bytes; done += piece.size()) {
+      piece.resize(static_cast<size_t>(std::min(pages.bytes - done, kShelvedPieceBytes)));
+      pages.shelf->get(pages.place + done, {piece.data(), piece.size()});
+      out.put(piece);
+    }
+  }
+  out.put(std::exchange(chunk.data_pages, {}));
+}
+
 uint64_t PlacedRowGroup::write(size_t part, Sink& sink, const std::atomic<bool>& go_on, ChunkTails& tails) {
   const size_t first = first_of(part);
   const size_t last = first_of(part + 1);
   SinkStream pages(sink, parts_[part].pages_offset);
+  Account& account = parts_[part].account;
   for (size_t i = first; i < last && go_on; ++i) {
-    pages.put(std::exchange(chunks_[i].dictionary_page, {}));
-    pages.put(std::exchange(chunks_[i].data_pages, {}));
+    account.set(account.bytes() - std::min(account.bytes(), chunks_[i].pages_memory_bytes()));
+    put_pages(chunks_[i], pages);
   }
   pages.flush();
   SinkStream filters(sink, parts_[part].filters_offset);

@@ -12,6 +12,8 @@
 
 #include "files/chunk_tails.h"
 #include "files/journal.h"
+#include "files/sink_stream.h"
+#include "sluice/budget.h"
 #include "sluice/storage.h"
 
 namespace sluice {
@@ -27,6 +29,8 @@ class PlacedRowGroup {
   /// Where what comes next in the file begins.
   uint64_t end() const { return end_; }
   size_t parts() const { return parts_.size(); }
+  /// From here on what the chunks hold in memory counts there.
+  void count_in(const std::shared_ptr<Budget>& budget);
 
   /// Writes a part, and adds its chunks to `tails`; chunks go from memory as they are written. Returns how many bytes
   /// went out. Ends early once `go_on` is false. Throws what the sink throws.
@@ -36,7 +40,9 @@ class PlacedRowGroup {
   struct Part {
     uint64_t pages_offset = 0;
     uint64_t filters_offset = 0;
+    Account account{};
   };
+  static void put_pages(FinishedChunk& chunk, SinkStream& out);
   size_t first_of(size_t part) const { return part * chunks_.size() / parts_.size(); }
 
   std::vector<FinishedChunk> chunks_;

@@ -215,19 +215,12 @@ WrittenTail LeftFile::write_tail(Sink& sink) {
   return amended.write(schema, head_->sorting_columns, end_, metadata, sink);
 }
 
-// Where row groups move up (files/amend_row_groups.h), that is done in a copy: what is cut off in the middle of it
-// could not be done again. The copy is named like notes, so that nobody takes it for a second file of the run.
 void LeftFile::finish(bool sync) {
   for (EarlierSchema& earlier : earlier_) earlier.origins = origins_of(earlier.schema, *head_->file->schema());
-  const bool moves =
-      std::ranges::any_of(earlier_, [](const EarlierSchema& earlier) { return earlier.origins.front().is_late(); });
-  const std::string path = moves ? path_ + ".moved.journal" : path_;
-  if (moves) std::filesystem::copy_file(path_, path, std::filesystem::copy_options::overwrite_existing);
-  ReopenedFile sink(path, {.sync = sync});
+  ReopenedFile sink(path_, {.sync = sync});
   WrittenTail tail = write_tail(sink);
   bytes_ = end_ + tail.bytes;
   sink.finish(bytes_);
-  if (moves) std::filesystem::rename(path, path_);
   offsets_ = std::move(tail.row_group_offsets);
 }
 
@@ -258,12 +251,7 @@ std::optional<RecoveredFile> recover_file(const std::string& part_path, const st
   LeftFile file(part_path, true);
   file.gather(journal_path);
   if (!file.has_row_groups()) return std::nullopt;
-  try {
-    if (!file.is_whole()) file.finish(sync);
-  } catch (const std::filesystem::filesystem_error& error) {
-    throw Error(ErrorCode::io, "cannot write " + part_path + " again: " + error.code().message(),
-                {.source = part_path});
-  }
+  if (!file.is_whole()) file.finish(sync);
   return file.told();
 }
 

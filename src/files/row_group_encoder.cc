@@ -2,19 +2,32 @@
 
 #include <algorithm>
 
+#include "columns/counted_rows.h"
+
 namespace sluice {
 
 namespace {
 
 // A slice of a narrow column is worth a task of its own; of thousands of columns, some together are.
 constexpr size_t kQueuesMax = 64;
+// Relief begins while an eighth of the budget is left: encoders grow between two looks.
+constexpr uint64_t kEighths = 8;
+// Of a column in memory beside its values: itself, and the owner of its buffers.
+constexpr uint64_t kColumnBytes = sizeof(Column) + 100;
 
 }  // namespace
 
 struct RowGroupEncoder::Rows {
   Rows(const Batch& rows_of, int64_t first, int64_t count, uint64_t size, std::shared_ptr<SliceMark> at_end,
-       size_t queues)
-      : batch(rows_of), begin(first), rows(count), bytes(size), mark(std::move(at_end)), queues_left(queues) {}
+       size_t queues, Account held)
+      : account(std::move(held)),
+        batch(rows_of),
+        begin(first),
+        rows(count),
+        bytes(size),
+        mark(std::move(at_end)),
+        queues_left(queues) {}
+  const Account account;
   Batch batch;
   int64_t begin;
   int64_t rows;
@@ -25,6 +38,7 @@ struct RowGroupEncoder::Rows {
 
 struct RowGroupEncoder::Group {
   FinishedRowGroup chunks;
+  std::vector<Account> accounts;  ///< of the chunks of each queue, until all are there
   std::function<void(FinishedRowGroup)> on_finished;
   std::atomic<size_t> queues_left;
 };
@@ -35,20 +49,24 @@ struct RowGroupEncoder::Queue {
   const size_t first_leaf;
   const size_t end_leaf;
   Striper striper;
+  std::shared_ptr<PageScratch> scratch = std::make_shared<PageScratch>();
+  uint64_t row_groups = 0;  ///< finished
+  Account account;
   SerialQueue tasks;
 };
 
 RowGroupEncoder::RowGroupEncoder(const Schema& schema, const std::vector<Leaf>& leaves,
-                                 const std::vector<ChunkOptions>& options, Workers& workers)
-    : schema_(schema), leaves_(leaves) {
+                                 const std::vector<ChunkOptions>& options, Workers& workers,
+                                 std::shared_ptr<Budget> budget)
+    : schema_(schema), leaves_(leaves), budget_(std::move(budget)) {
   const size_t queues = std::min(leaves.size(), kQueuesMax);
   for (size_t i = 0; i < queues; ++i)
     queues_.push_back(std::make_unique<Queue>(workers, i * leaves.size() / queues, (i + 1) * leaves.size() / queues));
   writers_.reserve(leaves.size());
   for (const auto& queue : queues_) {
-    const auto scratch = std::make_shared<PageScratch>();
+    queue->account = Account(budget_, (queue->end_leaf - queue->first_leaf) * sizeof(ChunkWriter));
     for (size_t i = queue->first_leaf; i < queue->end_leaf; ++i)
-      writers_.push_back(std::make_unique<ChunkWriter>(leaves[i], options[i], scratch));
+      writers_.push_back(std::make_unique<ChunkWriter>(leaves[i], options[i], queue->scratch));
   }
 }
 
@@ -58,7 +76,8 @@ void RowGroupEncoder::append(const Batch& batch, int64_t begin, int64_t rows, ui
                              std::shared_ptr<SliceMark> mark) {
   if (mark) mark->queues_left = queues_.size();
   bytes_queued_ += bytes;
-  const auto work = std::make_shared<Rows>(batch, begin, rows, bytes, std::move(mark), queues_.size());
+  Account held(budget_, are_counted(batch) ? 0 : bytes + batch.columns().size() * kColumnBytes);
+  const auto work = std::make_shared<Rows>(batch, begin, rows, bytes, std::move(mark), queues_.size(), std::move(held));
   for (const auto& queue : queues_) queue->tasks.post([this, &queue = *queue, work] { append_columns(queue, *work); });
 }
 
@@ -71,6 +90,8 @@ void RowGroupEncoder::append_columns(Queue& queue, Rows& rows) {
       writers_[i]->append(queue.striper.stripe(rows.batch.column(root), schema_[root], leaf, rows.begin, rows.rows));
       if (rows.mark) encoded_bytes += writers_[i]->encoded_bytes();
     }
+    count(queue);
+    if (is_tight()) relieve(queue);
   } catch (...) {
     fail(std::current_exception());
   }
@@ -81,18 +102,31 @@ void RowGroupEncoder::append_columns(Queue& queue, Rows& rows) {
   if (--rows.queues_left == 0) bytes_queued_ -= rows.bytes;
 }
 
+void RowGroupEncoder::restart() {
+  for (const auto& writer : writers_) writer->restart();
+}
+
 void RowGroupEncoder::finish(std::function<void(FinishedRowGroup)> on_finished) {
   const auto group = std::make_shared<Group>();
   group->chunks.resize(leaves_.size());
   group->on_finished = std::move(on_finished);
+  group->accounts.resize(queues_.size());
   group->queues_left = queues_.size();
-  for (const auto& queue : queues_)
-    queue->tasks.post([this, &queue = *queue, group] { finish_columns(queue, *group); });
+  for (size_t i = 0; i < queues_.size(); ++i)
+    queues_[i]->tasks.post([this, i, group] { finish_columns(*queues_[i], *group, group->accounts[i]); });
 }
 
-void RowGroupEncoder::finish_columns(Queue& queue, Group& group) {
+void RowGroupEncoder::finish_columns(Queue& queue, Group& group, Account& account) {
   try {
-    for (size_t i = queue.first_leaf; i < queue.end_leaf && !stopped_; ++i) group.chunks[i] = writers_[i]->finish();
+    uint64_t bytes = 0;
+    for (size_t i = queue.first_leaf; i < queue.end_leaf && !stopped_; ++i) {
+      group.chunks[i] = writers_[i]->finish();
+      if (is_tight()) writers_[i]->relieve();
+      bytes += group.chunks[i].memory_bytes();
+    }
+    ++queue.row_groups;
+    account = Account(budget_, bytes);
+    count(queue);
   } catch (...) {
     fail(std::current_exception());
   }
@@ -106,7 +140,7 @@ void RowGroupEncoder::forecast(bool settled, const std::shared_ptr<GroupForecast
     queue->tasks.post([this, &queue = *queue, settled, group] { forecast_columns(queue, settled, *group); });
 }
 
-void RowGroupEncoder::forecast_columns(const Queue& queue, bool settled, GroupForecast& group) {
+void RowGroupEncoder::forecast_columns(Queue& queue, bool settled, GroupForecast& group) {
   ChunkForecast together;
   try {
     for (size_t i = queue.first_leaf; i < queue.end_leaf && !stopped_; ++i) {
@@ -115,12 +149,36 @@ void RowGroupEncoder::forecast_columns(const Queue& queue, bool settled, GroupFo
       together.bytes += chunk.bytes;
       together.guessed += chunk.guessed;
     }
+    count(queue);
   } catch (...) {
     fail(std::current_exception());
   }
   group.bytes += together.bytes;
   group.guessed += together.guessed;
   --group.queues_left;
+}
+
+void RowGroupEncoder::count(Queue& queue) {
+  if (!budget_) return;
+  uint64_t bytes = queue.scratch->memory_bytes() + queue.striper.memory_bytes();
+  for (size_t i = queue.first_leaf; i < queue.end_leaf; ++i) bytes += writers_[i]->memory_bytes();
+  queue.account.set(bytes);
+}
+
+bool RowGroupEncoder::is_tight() const {
+  return budget_ && budget_->used() > budget_->bytes() / kEighths * (kEighths - 1);
+}
+
+// Memory is short, whoever has it: pages that are finished need none until their row group is, and what is made anew
+// for the next slice need not wait for it.
+void RowGroupEncoder::relieve(Queue& queue) {
+  for (size_t i = queue.first_leaf; i < queue.end_leaf; ++i) {
+    writers_[i]->relieve();
+    if (writers_[i]->has_pages_to_shelve()) writers_[i]->shelve(shelves_.of_row_group(queue.row_groups));
+  }
+  *queue.scratch = PageScratch();
+  queue.striper = Striper();
+  count(queue);
 }
 
 void RowGroupEncoder::fail(std::exception_ptr error) {

@@ -13,9 +13,11 @@
 #include <mutex>
 #include <vector>
 
+#include "files/scratch_shelves.h"
 #include "pages/chunk_writer.h"
 #include "runtime/serial_queue.h"
 #include "sluice/batch.h"
+#include "sluice/budget.h"
 
 namespace sluice {
 
@@ -41,9 +43,10 @@ using FinishedRowGroup = std::vector<FinishedChunk>;
 
 class RowGroupEncoder {
  public:
-  /// `options`: one for each leaf. All other references must outlive the encoder.
+  /// `options`: one for each leaf. All other references must outlive the encoder. What is held counts in `budget`,
+  /// where there is one; while that is spent, finished pages wait in a scratch file.
   RowGroupEncoder(const Schema& schema, const std::vector<Leaf>& leaves, const std::vector<ChunkOptions>& options,
-                  Workers& workers);
+                  Workers& workers, std::shared_ptr<Budget> budget = nullptr);
   /// Waits for what was begun; drops it if `stop` was called.
   ~RowGroupEncoder();
 
@@ -56,6 +59,9 @@ class RowGroupEncoder {
   /// Fills the forecast behind the rows appended so far; when it is reached, groups that were finished before have had
   /// their call. `settled`: pages end there (ChunkWriter::settle).
   void forecast(bool settled, const std::shared_ptr<GroupForecast>& group);
+
+  /// Rows to come are numbered from 0 on in messages. Requires that nothing is queued.
+  void restart();
 
   /// Bytes in memory of rows that are queued and not yet encoded by every column.
   uint64_t bytes_queued() const { return bytes_queued_; }
@@ -70,12 +76,17 @@ class RowGroupEncoder {
   struct Group;
   struct Queue;
   void append_columns(Queue& queue, Rows& rows);
-  void finish_columns(Queue& queue, Group& group);
-  void forecast_columns(const Queue& queue, bool settled, GroupForecast& group);
+  void finish_columns(Queue& queue, Group& group, Account& account);
+  void forecast_columns(Queue& queue, bool settled, GroupForecast& group);
+  void count(Queue& queue);
+  void relieve(Queue& queue);
+  bool is_tight() const;
   void fail(std::exception_ptr error);
 
   const Schema& schema_;
   const std::vector<Leaf>& leaves_;
+  const std::shared_ptr<Budget> budget_;
+  ScratchShelves shelves_;
   std::vector<std::unique_ptr<ChunkWriter>> writers_;
   std::atomic<uint64_t> bytes_queued_ = 0;
   std::atomic<bool> stopped_ = false;

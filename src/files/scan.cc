@@ -197,7 +197,7 @@ class ScanStream final : public ReadStream {
       post_opener();
       context_.workers.help_until([this] { return has_front_ || is_at_end_; });
     } else {
-      while (!is_at_end_ && groups_.size() < context_.groups_max) open_one();
+      while (!is_at_end_ && groups_.size() < groups_max()) open_one();
     }
     const std::lock_guard lock(mutex_);
     if (!groups_.empty()) return groups_.front().get();
@@ -209,7 +209,7 @@ class ScanStream final : public ReadStream {
   void post_opener() {
     {
       const std::lock_guard lock(mutex_);
-      if (is_opening_ || is_at_end_ || groups_.size() >= context_.groups_max) return;
+      if (is_opening_ || is_at_end_ || groups_.size() >= groups_max()) return;
       is_opening_ = true;
     }
     context_.post([this] {
@@ -221,6 +221,8 @@ class ScanStream final : public ReadStream {
       post_opener();
     });
   }
+
+  size_t groups_max() const { return context_.is_short_of_memory() ? 1 : context_.groups_max; }
 
   void open_one() {
     std::unique_ptr<GroupScan> opened;

@@ -29,7 +29,7 @@ ScanContext::ScanContext(ScanPlan planned, const ReadOptions& chosen)
       memory_bytes(memory_of(options.limits, *runtime)),
       result(*plan.read_schema, plan.kept),
       is_kept(plan.read_schema->size()) {
-  chunks.pool = std::make_shared<BufferPool>(memory_bytes / 8);
+  chunks.pool = std::make_shared<BufferPool>(memory_bytes / 8, runtime->budget());
   chunks.page_bytes_max = options.limits.page_bytes;
   chunks.row_bytes_max = options.limits.row_bytes == 0 ? runtime->memory_bytes() / 8 : options.limits.row_bytes;
   chunks.checksums = options.checksums;

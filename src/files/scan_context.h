@@ -40,6 +40,8 @@ struct ScanContext {
   std::atomic<size_t> tasks = 0;                  ///< that were posted and have not ended
 
   bool has_threads() const { return workers.threads() > 1; }
+  /// Whoever has it: nothing is decoded ahead then.
+  bool is_short_of_memory() const { return runtime->budget()->is_spent(); }
   void post(std::function<void()> task);
 
  private:

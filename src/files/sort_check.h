@@ -32,6 +32,9 @@ class SortCheck {
   /// The schema has grown; `origins` are those of its leaves. Batches have the new schema from here on.
   void extend(std::span<const LeafOrigin> origins);
 
+  /// Rows of another file come, with an order of their own.
+  void restart() { rows_ = 0; }
+
   /// The claim as the metadata of every row group has it.
   std::vector<SortingColumn> sorting_columns() const;
 

@@ -7,6 +7,7 @@
 
 #include "files/bound_text.h"
 #include "files/footer_digest.h"
+#include "files/footer_memory.h"
 #include "files/stored_schema.h"
 #include "pages/page_fault.h"
 
@@ -64,10 +65,13 @@ StoredFile::StoredFile(RandomReader file, const StoredFileOptions& options) : fi
   const FooterBytes footer = read_footer_bytes(file_);
   check_ends(footer, options.checksums);
   footer_ = parse_footer(file_, footer);
+  if (options.checksums && !is_ours_) check_writer();
   if (metadata().is_encrypted) refuse(ErrorCode::unsupported, "the file is encrypted, which Sluice does not read");
   lacks_dictionary_headers_ = is_old_parquet_mr(metadata().created_by.value_or(""));
   read_schema(options);
   check_row_groups();
+  if (options.budget)
+    account_ = Account(options.budget, memory_of_footer(metadata()) + leaves_.capacity() * sizeof(FileLeaf));
 }
 
 void StoredFile::refuse(ErrorCode code, const std::string& problem) const {
@@ -92,6 +96,15 @@ void StoredFile::check_ends(const FooterBytes& footer, bool checksums) {
     refuse(ErrorCode::corrupt,
            "the footer has changed: its digest is " + digest->found + ", it was written with " + digest->written);
   is_ours_ = digest.has_value();
+}
+
+/// Requires that the footer has no digest.
+void StoredFile::check_writer() const {
+  const std::optional<std::string> sign = sign_of_ours(metadata());
+  if (sign)
+    refuse(ErrorCode::corrupt, "the footer has changed: " + *sign +
+                                   " says that Sluice wrote the file, and its digest is not where it was (what is left "
+                                   "can be read without checksums)");
 }
 
 // --- columns

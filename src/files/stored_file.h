@@ -14,6 +14,7 @@
 #include "pages/chunk_reader.h"
 #include "pages/leaf_form.h"
 #include "schema/leaves.h"
+#include "sluice/budget.h"
 #include "sluice/error.h"
 #include "sluice/read_options.h"
 #include "sluice/schema.h"
@@ -47,6 +48,8 @@ struct StoredFileOptions {
   InvalidText invalid_text = InvalidText::error;
   /// The digest of a footer of ours.
   bool checksums = true;
+  /// Where given, the footer in memory counts there.
+  std::shared_ptr<Budget> budget{};
 };
 
 /// Immutable and thread-safe.
@@ -92,6 +95,7 @@ class StoredFile {
   StoredFile(RandomReader file, const StoredFileOptions& options);
   [[noreturn]] void refuse(ErrorCode code, const std::string& problem) const;
   void check_ends(const FooterBytes& footer, bool checksums);
+  void check_writer() const;
   void read_schema(const StoredFileOptions& options);
   void read_leaf(size_t index, const StoredFileOptions& options);
   void check_row_groups();
@@ -105,6 +109,7 @@ class StoredFile {
   int64_t rows_ = 0;
   bool is_ours_ = false;
   bool lacks_dictionary_headers_ = false;  ///< in the sizes of chunks
+  Account account_;
 };
 
 }  // namespace sluice

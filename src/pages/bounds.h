@@ -46,6 +46,7 @@ class NumberBounds {
   void end_page();
   /// Of the bounds of all pages that ended, as they will be stored.
   size_t stored_bytes() const { return pages_.size() * 2 * sizeof(T); }
+  uint64_t memory_bytes() const { return pages_.capacity() * sizeof(Range); }
   /// Bounds of all pages; the tracker starts anew.
   ChunkBounds finish();
 
@@ -87,6 +88,7 @@ class TextBounds {
   }
   void end_page();
   size_t stored_bytes() const;
+  uint64_t memory_bytes() const { return pages_.capacity() * sizeof(pages_[0]) + stored_bytes(); }
   ChunkBounds finish();
 
  private:
@@ -131,6 +133,7 @@ class FixedBounds {
   void add(ByteSpan values);
   void end_page();
   size_t stored_bytes() const;
+  uint64_t memory_bytes() const { return pages_.capacity() * sizeof(pages_[0]) + stored_bytes(); }
   ChunkBounds finish();
 
  private:

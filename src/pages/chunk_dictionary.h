@@ -32,9 +32,11 @@ class ChunkDictionary {
     begin_ = {};
     pages_ = 0;
     indices_.clear();
-    dictionary_.reset();
     is_open_ = wanted;
-    if (wanted) dictionary_.emplace(parts...);
+    if (!wanted)
+      dictionary_.reset();
+    else if (!dictionary_ || dictionary_->size() > 0)  // else its entries were taken, and its table is worth keeping
+      dictionary_.emplace(parts...);
   }
 
   /// True while values go into the dictionary.
@@ -49,6 +51,13 @@ class ChunkDictionary {
   ByteSpan tail(size_t bytes) const {
     const std::span<const uint32_t> all(indices_);
     return std::as_bytes(all.last(std::min(bytes / sizeof(uint32_t), all.size())));
+  }
+  /// Holds less, until the next value comes.
+  void relieve() {
+    if (dictionary_) dictionary_->release_slots();
+  }
+  uint64_t memory_bytes() const {
+    return indices_.capacity() * sizeof(uint32_t) + (dictionary_ ? dictionary_->memory_bytes() : 0);
   }
   /// About what the page under way takes.
   size_t pending_bytes() const { return index_bytes(indices_.size(), dictionary_->size()); }

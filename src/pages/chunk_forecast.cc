@@ -85,7 +85,7 @@ ChunkForecast ChunkWriter::forecast() {
   const uint64_t entries =
       std::visit([](const auto& encoder) { return uint64_t{encoder.dictionary_entries().size()}; }, encoder_);
   chunk.bytes =
-      chunk.guessed + pages_.size() + scaled(entries, dictionary_shrink_) + tail_bytes(encoding_reason().size());
+      chunk.guessed + pages_bytes() + scaled(entries, dictionary_shrink_) + tail_bytes(encoding_reason().size());
   if (options_.bloom_filter) {
     const uint64_t values = std::min(static_cast<uint64_t>(slots_) + page_.slots, options_.bloom_filter->values_max);
     chunk.bytes += scaled(BloomFilter::bytes_for(values, options_.bloom_filter->false_positive_rate), bloom_share_);

@@ -22,6 +22,15 @@ bool is_data(const PageHeader& header) { return header.data_page_header || heade
 
 }  // namespace
 
+PageRules page_rules(const Leaf& leaf, const ChunkFacts& facts, const ChunkContext& context) {
+  return {.codec = facts.codec,
+          .definition_level_max = leaf.definition_level_max,
+          .repetition_level_max = leaf.repetition_level_max,
+          .page_bytes_max = context.page_bytes_max,
+          .checksums = context.checksums,
+          .is_ours = facts.is_ours};
+}
+
 ChunkReader::ChunkReader(const Leaf& leaf, const LeafForm& form, ChunkFacts facts, PageSource& pages,
                          ChunkContext context)
     : leaf_(leaf),
@@ -33,13 +42,8 @@ ChunkReader::ChunkReader(const Leaf& leaf, const LeafForm& form, ChunkFacts fact
       missing_bytes_(leaf.placeholders > 1 ? static_cast<uint64_t>(leaf.placeholders) * slot_bytes_ : 0),
       buffers_(form, context_.pool, context_.dictionaries) {
   guarded([&] {
-    page_reader_.begin_chunk({.codec = facts_.codec,
-                              .definition_level_max = leaf.definition_level_max,
-                              .repetition_level_max = leaf.repetition_level_max,
-                              .page_bytes_max = context_.page_bytes_max,
-                              .checksums = context_.checksums,
-                              .is_ours = facts_.is_ours},
-                             static_cast<uint64_t>(facts_.values), facts_.raw_bytes);
+    page_reader_.begin_chunk(page_rules(leaf, facts_, context_), static_cast<uint64_t>(facts_.values),
+                             facts_.raw_bytes);
   });
 }
 
@@ -106,10 +110,13 @@ void ChunkReader::park() {
   });
 }
 
+uint64_t ChunkReader::page_memory_bytes() const {
+  return page_reader_.memory_bytes() + repetition_ahead_.capacity() + definition_ahead_.capacity() + flags_.capacity() +
+         bits_.capacity() + places_.capacity() * sizeof(uint32_t) + kept_bits_.capacity() * sizeof(uint64_t);
+}
+
 uint64_t ChunkReader::memory_bytes() const {
-  uint64_t bytes = page_reader_.memory_bytes() + repetition_ahead_.capacity() + definition_ahead_.capacity() +
-                   flags_.capacity() + bits_.capacity() + places_.capacity() * sizeof(uint32_t) +
-                   kept_bits_.capacity() * sizeof(uint64_t);
+  uint64_t bytes = page_memory_bytes();
   if (dictionary_) bytes += dictionary_->values.size() + dictionary_->offsets.size();
   return bytes;
 }
@@ -182,9 +189,9 @@ bool ChunkReader::open_next_page() {
 }
 
 void ChunkReader::unpack_page(bool again) {
-  const ByteSpan stored = pages_.body();
-  page_ = again ? page_reader_.reopen(placed_.header, stored)
-                : page_reader_.open(placed_.header, placed_.header_bytes, stored);
+  if (!again) page_reader_.pass_over(placed_.header, placed_.header_bytes);
+  const OpenPage* const opened = pages_.opened();
+  page_ = opened != nullptr ? *opened : page_reader_.reopen(placed_.header, pages_.body());
   tally_.bytes_unpacked += static_cast<uint64_t>(placed_.header.uncompressed_page_size);
   if (leaf_.repetition_level_max > 0)
     repetition_ = LevelDecoder(page_.repetition, page_.repetition_encoding, leaf_.repetition_level_max);

@@ -46,6 +46,9 @@ struct ChunkContext {
   bool dictionaries = true;
 };
 
+/// What the pages of a chunk are held against.
+PageRules page_rules(const Leaf& leaf, const ChunkFacts& facts, const ChunkContext& context);
+
 /// Some rows of one leaf.
 struct LeafPart {
   int64_t rows = 0;
@@ -95,6 +98,8 @@ class ChunkReader {
   void park();
   /// Of the page at hand and the dictionary.
   uint64_t memory_bytes() const;
+  /// Of the page at hand alone.
+  uint64_t page_memory_bytes() const;
   const ChunkTally& tally() const { return tally_; }
 
  private:

@@ -302,7 +302,7 @@ void ChunkWriter::cut_page(bool ends_chunk) {
   const RawPage page =
       std::visit([&](auto& encoder) { return encoder.finish_page(scratch_->levels, ends_chunk); }, encoder_);
   const size_t stored_bytes = append_data_page(page, repetition_bytes);
-  const size_t begin = pages_.size() - stored_bytes;
+  const uint64_t begin = pages_bytes() - stored_bytes;
   std::visit([&](auto& encoder) { encoder.page_written(page_.values, stored_bytes); }, encoder_);
   page_shrink_ = static_cast<double>(stored_bytes) / std::max(foreseen, 1.0);
 
@@ -348,13 +348,14 @@ size_t ChunkWriter::append_data_page(const RawPage& page, size_t repetition_byte
   const size_t bare = options_.page == PageType::data_page_v2 ? scratch_->levels.size() : 0;
   const size_t begin = pages_.size();
   // The chunk will be about as long as the one before: growing step by step would copy it again and again.
-  if (begin == 0) pages_.reserve(pages_bytes_expected_);
+  const bool is_first = pages_bytes() == 0;
+  if (is_first) pages_.reserve(pages_bytes_expected_);
   const auto append = [&](Compression compression) {
     pages_.resize(begin);
     return page_writer_.append(header, compression, page.bytes.first(bare), page.bytes.subspan(bare), pages_);
   };
   const bool is_sample = options_.compression.codec != Codec::none &&
-                         (begin == 0 || (compression_.codec == Codec::none && page.encoding != tried_encoding_));
+                         (is_first || (compression_.codec == Codec::none && page.encoding != tried_encoding_));
   PageWriter::Sizes sizes = append(is_sample ? options_.compression : compression_);
   if (is_sample) {
     tried_encoding_ = page.encoding;
@@ -388,7 +389,7 @@ bool ChunkWriter::pays(const PageWriter::Sizes& page) const {
 
 // The pages so far were left uncompressed: they get the codec after all.
 void ChunkWriter::compress_pages() {
-  const Bytes uncompressed = std::exchange(pages_, {});
+  const Bytes uncompressed = take_all_pages();
   raw_bytes_ = 0;
   headers_digest_ = 0;
   for (PageLocation& page : offset_index_.page_locations) {
@@ -441,7 +442,9 @@ FinishedChunk ChunkWriter::finish() {
       std::visit([](auto& encoder) { return encoder.finish_dictionary(); }, encoder_);
   if (dictionary) dictionary_raw_bytes = append_dictionary_page(*dictionary, chunk.dictionary_page);
   describe(chunk, dictionary_raw_bytes);
-  pages_bytes_expected_ = pages_.size() + pages_.size() / 8;
+  // Memory was short: it should not be asked for before it is needed.
+  pages_bytes_expected_ = shelved_.empty() ? pages_.size() + pages_.size() / 8 : 0;
+  chunk.shelved_pages = std::exchange(shelved_, {});
   chunk.data_pages = std::exchange(pages_, {});
   chunk.offset_index = std::move(offset_index_);
   chunk.headers_digest = headers_digest_;
@@ -465,7 +468,7 @@ void ChunkWriter::describe(FinishedChunk& chunk, size_t dictionary_raw_bytes) {
   meta.codec = stored_codec(compression_.codec);
   meta.num_values = slots_;
   meta.total_uncompressed_size = static_cast<int64_t>(raw_bytes_ + dictionary_raw_bytes);
-  meta.total_compressed_size = static_cast<int64_t>(chunk.dictionary_page.size() + pages_.size());
+  meta.total_compressed_size = static_cast<int64_t>(chunk.dictionary_page.size() + pages_bytes());
   if (!chunk.dictionary_page.empty()) {
     meta.dictionary_page_offset = 0;
     meta.data_page_offset = static_cast<int64_t>(chunk.dictionary_page.size());
@@ -530,6 +533,7 @@ void ChunkWriter::describe_statistics(FinishedChunk& chunk) {
 
 void ChunkWriter::reset() {
   compression_ = options_.compression;
+  shelved_bytes_ = 0;
   headers_digest_ = 0;
   raw_bytes_ = 0;
   rows_ = 0;

@@ -21,6 +21,7 @@
 #include "pages/fixed_encoder.h"
 #include "pages/geo_bounds.h"
 #include "pages/level_buffer.h"
+#include "pages/page_shelf.h"
 #include "pages/page_writer.h"
 #include "pages/striping.h"
 #include "pages/value_check.h"
@@ -52,7 +53,8 @@ struct ChunkForecast {
 /// Pages ready to be written one after the other, dictionary first, and what the footer says of them.
 struct FinishedChunk {
   Bytes dictionary_page;
-  Bytes data_pages;
+  std::vector<ShelvedPages> shelved_pages{};  ///< the first data pages, where memory was short
+  Bytes data_pages;                           ///< those behind them
   ColumnMetaData metadata;
   OffsetIndex offset_index;
   std::optional<ColumnIndex> column_index;
@@ -62,7 +64,14 @@ struct FinishedChunk {
   uint64_t headers_digest = 0;
   uint64_t tail_bytes = 0;  ///< about what metadata and indexes will take in the footer and before it
 
-  uint64_t bytes() const { return dictionary_page.size() + data_pages.size(); }
+  uint64_t bytes() const {
+    uint64_t bytes = dictionary_page.size() + data_pages.size();
+    for (const ShelvedPages& pages : shelved_pages) bytes += pages.bytes;
+    return bytes;
+  }
+  /// In memory.
+  uint64_t pages_memory_bytes() const { return dictionary_page.capacity() + data_pages.capacity(); }
+  uint64_t memory_bytes() const { return sizeof *this + pages_memory_bytes() + bloom_filter.capacity(); }
   /// Offsets count from the chunk's begin; this moves them to where the chunk stands in the file. Once.
   void place_at(uint64_t offset);
 };
@@ -78,9 +87,21 @@ class ChunkWriter {
   /// Ends the chunk; the next append begins another. Also for a chunk without rows.
   FinishedChunk finish();
 
+  /// Between two chunks: the rows to come are numbered from 0 on in messages.
+  void restart() { check_.restart(); }
+
   /// Encoded pages before compression, the page under way and the dictionary included. Depends on the rows alone, not
   /// on how they were sliced.
   uint64_t encoded_bytes() const;
+
+  /// What is held in memory, this object included, the scratch memory left out.
+  uint64_t memory_bytes() const;
+  /// Lets go of what can be made again. Costs time when the next rows come.
+  void relieve();
+  /// Finished pages are in memory, and worth to be put on a shelf.
+  bool has_pages_to_shelve() const;
+  /// They go there.
+  void shelve(const std::shared_ptr<PageShelf>& shelf);
 
   // Of chunk_forecast.cc. All of it depends on the rows alone, too.
 
@@ -128,6 +149,9 @@ class ChunkWriter {
   size_t append_data_page(const RawPage& page, size_t repetition_bytes);
   bool pays(const PageWriter::Sizes& page) const;
   void compress_pages();
+  Bytes take_all_pages();
+  /// Of finished pages, wherever they are.
+  uint64_t pages_bytes() const { return shelved_bytes_ + pages_.size(); }
   void add_header_digest(ByteSpan pages, size_t begin, const PageWriter::Sizes& page);
   size_t append_dictionary_page(const DictionaryPage& dictionary, Bytes& out);
   std::string encoding_reason() const;
@@ -159,7 +183,9 @@ class ChunkWriter {
   // The chunk so far.
   Compression compression_;                    ///< as asked, or none as long as pages have shown that it does not pay
   Encoding tried_encoding_ = Encoding::plain;  ///< of the page that has shown it last
-  Bytes pages_;
+  std::vector<ShelvedPages> shelved_;          ///< the first pages
+  uint64_t shelved_bytes_ = 0;
+  Bytes pages_;  ///< those behind them
   size_t pages_bytes_expected_ = 0;
   uint64_t headers_digest_ = 0;
   uint64_t raw_bytes_ = 0;  ///< of finished pages, headers included

@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "base/short_text.h"
 #include "encodings/delta_binary_packed_reader.h"
-#include "pages/copy_text.h"
 #include "pages/page_fault.h"
 #include "pages/value_decoders.h"
 

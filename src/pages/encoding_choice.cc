@@ -17,8 +17,10 @@ namespace {
 
 // An encoding that saves less than this is not worth a slower reader.
 constexpr double kGainMin = 0.01;
-// A measurement holds for so many chunks; a dictionary that did not pay may do so in other data.
+// A measurement holds for so many chunks, and at least for so many pages, which the usual chunks have together: those
+// of small files are short. A dictionary that did not pay may do so in other data.
 constexpr int kChunksBetweenTrials = 8;
+constexpr int kPagesHeldMin = 8 * 8;
 // Pages that the entries of a dictionary are spread over. A dictionary may have as many bytes as a page: one that is
 // not worth its entries after a few pages will be full before it is.
 constexpr double kPagesExpected = 3;
@@ -49,8 +51,9 @@ constexpr double kDefeat = 0.05;
 constexpr size_t kContestBytes = size_t{512} << 10;
 // Pages between two measurements at the least: a column that changes all the time must not be measured all the time.
 constexpr int kPagesBetweenTrials = 32;
-// A contest that was close may soon turn: it is held again so many pages behind, then twice as many.
+// A contest that was close may soon turn: it is held again so many pages behind, then four times as many.
 constexpr int kPagesBetweenContests = 2;
+constexpr int kContestGap = 4;
 constexpr double kDrift = 1.25;
 
 // How many times the entries of one page all pages will have together. In n draws from D equally likely values one
@@ -236,7 +239,9 @@ bool EncodingChoice::leaves_dictionary(const DictionaryUse& page, size_t pages_b
 
 bool EncodingChoice::start_chunk() {
   if (rules_.requested) return dictionary_;
-  if (drifted_ || ++chunks_since_trial_ >= kChunksBetweenTrials) decided_ = false;
+  ++chunks_since_trial_;
+  if (drifted_ || (chunks_since_trial_ >= kChunksBetweenTrials && pages_since_trial_ >= kPagesHeldMin))
+    decided_ = false;
   return dictionary_ || !decided_;
 }
 
@@ -270,7 +275,7 @@ bool EncodingChoice::settle_contest(size_t values, size_t bytes) {
   best_bytes_a_value_ = rival_wins ? rival : ours;
   if (std::max(rival, ours) > best_bytes_a_value_ * (1 + kDefeat)) rival_.reset();
   pages_to_contest_ = pages_between_contests_;
-  pages_between_contests_ *= 2;
+  pages_between_contests_ *= kContestGap;
   return rival_wins;
 }
 

@@ -23,6 +23,7 @@ class EntryNumbers {
     }
     return numbers_.data();
   }
+  uint64_t memory_bytes() const { return numbers_.capacity() * sizeof(uint32_t); }
   /// The chunk's dictionary goes.
   void forget() {
     entries_.reset();

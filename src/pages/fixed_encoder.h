@@ -31,6 +31,11 @@ class FixedEncoder {
   size_t bloom_filter_bytes() const;
   std::optional<DictionaryPage> finish_dictionary();
   size_t pending_bytes() const;
+  void relieve() { dictionary_.relieve(); }
+  uint64_t memory_bytes() const {
+    return bounds_.memory_bytes() + dictionary_.memory_bytes() + plain_.memory_bytes() +
+           (bloom_filter_ ? bloom_filter_->memory_bytes() : 0);
+  }
   ByteSpan pending_tail(size_t count) const {
     return dictionary_.is_open() ? dictionary_.tail(count) : plain_.last(count);
   }
@@ -91,6 +96,8 @@ class DecimalEncoder {
   size_t bloom_filter_bytes() const { return numbers_.bloom_filter_bytes(); }
   std::optional<DictionaryPage> finish_dictionary() { return numbers_.finish_dictionary(); }
   size_t pending_bytes() const { return numbers_.pending_bytes(); }
+  void relieve() { numbers_.relieve(); }
+  uint64_t memory_bytes() const { return numbers_.memory_bytes(); }
   ByteSpan pending_tail(size_t count) const { return numbers_.pending_tail(count); }
   ByteSpan dictionary_entries() const { return numbers_.dictionary_entries(); }
   int64_t take_text_bytes() { return numbers_.take_text_bytes(); }

@@ -6,9 +6,9 @@
 #include <cassert>
 
 #include "base/bits.h"
+#include "base/short_text.h"
 #include "base/utf8.h"
 #include "columns/widths.h"
-#include "pages/copy_text.h"
 #include "pages/spread.h"
 
 namespace sluice {

@@ -20,6 +20,7 @@ class LevelBuffer {
 
   void append(const uint8_t* levels, size_t count);
   void append_run(uint8_t level, size_t count);
+  uint64_t memory_bytes() const { return levels_.capacity(); }
   size_t size() const { return uniform_ ? run_ : levels_.size(); }
 
   /// Appends the encoded levels to `out` and their counts to `histogram` (level_max + 1 of them), and starts anew.

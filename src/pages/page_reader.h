@@ -55,7 +55,7 @@ class PageReader {
   /// sizes that contradict each other; more slots than the chunk has left; levels that do not fit; a page that does not
   /// unpack to exactly what it says.
   OpenPage open(const PageHeader& header, size_t header_bytes, ByteSpan stored);
-  /// The same for a page that was open before: the chunk has no less left than it had.
+  /// The same for a page that was open before, or is passed over too: the chunk has no less left than it had.
   OpenPage reopen(const PageHeader& header, ByteSpan stored);
   OpenDictionary open_dictionary(const PageHeader& header, size_t header_bytes, ByteSpan stored);
   /// A page that is passed over unread counts too.

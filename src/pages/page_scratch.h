@@ -15,6 +15,11 @@ struct PageScratch {
   Bytes compressed;                ///< these, when they are only measured
   Bytes values;                    ///< some values, gathered
   std::vector<int32_t> positions;  ///< of values in the dictionary of a column
+
+  uint64_t memory_bytes() const {
+    return levels.capacity() + encoded.capacity() + compressed.capacity() + values.capacity() +
+           positions.capacity() * sizeof(int32_t);
+  }
 };
 
 }  // namespace sluice

@@ -11,6 +11,8 @@
 
 namespace sluice {
 
+struct OpenPage;
+
 /// Of a data page, where an offset index tells before anything is read.
 struct PlannedPage {
   int64_t first_row = 0;
@@ -31,6 +33,9 @@ class PageSource {
   virtual const PlacedPageHeader* next() = 0;
   /// The stored bytes behind that header; they stay until the next call of any kind. Throws Error{io}.
   virtual ByteSpan body() = 0;
+  /// The data page at hand, where the source has it opened already: then nobody needs the body. Stays as that does.
+  /// Throws Error{io}, and PageFault as PageReader::reopen does.
+  virtual const OpenPage* opened() { return nullptr; }
   /// Where that header begins, in the file.
   virtual uint64_t offset() const = 0;
 };

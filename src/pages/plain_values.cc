@@ -3,9 +3,9 @@
 #include <type_traits>
 
 #include "base/bits.h"
+#include "base/short_text.h"
 #include "encodings/byte_stream_split.h"
 #include "encodings/rle_hybrid_reader.h"
-#include "pages/copy_text.h"
 #include "pages/page_fault.h"
 #include "pages/value_decoders.h"
 

@@ -40,6 +40,10 @@ class Striper {
   /// Rows [begin, begin + rows) of the column `root` for the leaf below it. Requires rows > 0 and
   /// begin + rows < 2^31.
   LeafSlice stripe(const Column& root, const Field& field, const Leaf& leaf, int64_t begin, int64_t rows);
+  uint64_t memory_bytes() const {
+    return repetition_.capacity() + definition_.capacity() + next_repetition_.capacity() + next_definition_.capacity() +
+           (positions_.capacity() + next_positions_.capacity()) * sizeof(int32_t);
+  }
 
  private:
   void begin_rows(int64_t begin, int64_t rows);

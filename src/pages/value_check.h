@@ -20,6 +20,8 @@ class ValueCheck {
 
   /// Throws Error{data} that names the column and the row, counted from the first slice.
   void check(const LeafSlice& slice);
+  /// The next slice is the first one.
+  void restart() { rows_ = 0; }
 
  private:
   std::optional<size_t> find_bad_entry(const LeafSlice& slice);

@@ -62,6 +62,7 @@ class PageBody {
   ByteSpan body() { return ByteSpan(bytes()).subspan(gap_); }
   ByteSpan last(size_t count) const { return ByteSpan(bytes_).last(std::min(count, size())); }
   void clear() { bytes_.clear(); }
+  uint64_t memory_bytes() const { return bytes_.capacity(); }
   /// `levels`, then the body. Good until the body is touched; the next page's gap is made to fit.
   ByteSpan with_levels(ByteSpan levels);
 
@@ -94,6 +95,13 @@ class NumberEncoder {
   std::optional<DictionaryPage> finish_dictionary();
   /// Encoded bytes of the page under way, as far as it can be told.
   size_t pending_bytes() const;
+  /// Holds less, until the next value comes.
+  void relieve() { dictionary_.relieve(); }
+  /// What is held beside the scratch memory.
+  uint64_t memory_bytes() const {
+    return bounds_.memory_bytes() + dictionary_.memory_bytes() + plain_.memory_bytes() +
+           (bloom_filter_ ? bloom_filter_->memory_bytes() : 0);
+  }
   /// The last values of the page under way as they are kept: about `count` bytes at the most. For a look at how well
   /// they compress.
   ByteSpan pending_tail(size_t count) const {
@@ -144,6 +152,8 @@ class BooleanEncoder {
   size_t bloom_filter_bytes() const { return 0; }
   std::optional<DictionaryPage> finish_dictionary();
   size_t pending_bytes() const { return values_.size() / 8; }
+  void relieve() {}
+  uint64_t memory_bytes() const { return bounds_.memory_bytes() + values_.capacity(); }
   ByteSpan pending_tail(size_t count) const {
     return std::as_bytes(std::span(values_)).last(std::min(count, values_.size()));
   }
@@ -181,6 +191,12 @@ class TextEncoder {
   size_t bloom_filter_bytes() const;
   std::optional<DictionaryPage> finish_dictionary();
   size_t pending_bytes() const;
+  void relieve() { dictionary_.relieve(); }
+  uint64_t memory_bytes() const {
+    return bounds_.memory_bytes() + dictionary_.memory_bytes() + numbers_.memory_bytes() + text_.capacity() +
+           (page_of_entry_.capacity() + lengths_.capacity()) * sizeof(uint32_t) +
+           (bloom_filter_ ? bloom_filter_->memory_bytes() : 0);
+  }
   ByteSpan pending_tail(size_t count) const {
     return dictionary_.is_open() ? dictionary_.tail(count) : ByteSpan(text_).last(std::min(count, text_.size()));
   }
@@ -228,6 +244,8 @@ class NullEncoder {
   size_t bloom_filter_bytes() const { return 0; }
   std::optional<DictionaryPage> finish_dictionary() { return std::nullopt; }
   size_t pending_bytes() const { return 0; }
+  void relieve() {}
+  uint64_t memory_bytes() const { return plain_.memory_bytes(); }
   ByteSpan pending_tail(size_t) const { return {}; }
   ByteSpan dictionary_entries() const { return {}; }
   int64_t take_text_bytes() { return 0; }

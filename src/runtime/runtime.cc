@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "runtime/workers.h"
 #include "sluice/error.h"
@@ -13,8 +14,6 @@ inline namespace v0 {
 
 namespace {
 
-// Pages of one row group, the batches on their way and a dictionary per column must fit at all.
-constexpr uint64_t kMemoryBytesMin = 16_MiB;
 // More threads than this are a mistake in a script, not a machine.
 constexpr unsigned kThreadsMax = 1'024;
 
@@ -27,10 +26,8 @@ unsigned cores() {
 
 }  // namespace
 
-Runtime::Runtime(RuntimeOptions options) : memory_bytes_(options.memory_bytes) {
-  if (options.memory_bytes < kMemoryBytesMin)
-    throw Error(ErrorCode::invalid,
-                "the memory budget is " + std::to_string(options.memory_bytes) + " bytes; at least 16 MiB are needed");
+Runtime::Runtime(RuntimeOptions options)
+    : budget_(options.budget ? std::move(options.budget) : std::make_shared<Budget>(options.memory_bytes)) {
   if (options.threads > kThreadsMax)
     throw Error(ErrorCode::invalid,
                 std::to_string(options.threads) + " threads were asked for; at most 1,024 are allowed");

@@ -10,6 +10,7 @@ namespace {
 
 // Some milliseconds of unpacking: much more than handing it to a thread costs.
 constexpr size_t kPieceBytes = 1_MiB;
+static_assert(2 * kPieceBytes == AheadSource::kMemoryBytes);
 
 }  // namespace
 

@@ -12,6 +12,9 @@ namespace sluice {
 
 class AheadSource final : public ByteSource {
  public:
+  /// Of the pieces: one is used, one is made.
+  static constexpr uint64_t kMemoryBytes = uint64_t{2} << 20;
+
   /// `workers` must outlive this. What `source` reads from must not keep a thread waiting: a file, never a pipe.
   AheadSource(std::unique_ptr<ByteSource> source, Workers& workers);
   AheadSource(const AheadSource&) = delete;

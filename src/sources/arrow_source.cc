@@ -59,8 +59,10 @@ template <typename OpenMessages>
 void ArrowSource::open(const SourceOptions& options, OpenMessages open_messages) {
   const uint64_t budget = options.runtime ? options.runtime->memory_bytes() : RuntimeOptions{}.memory_bytes;
   try {
-    open_messages(IpcLimits{
-        .metadata_bytes = budget / kMetadataShare, .body_bytes = budget / kBodyShare, .budget_bytes = budget});
+    open_messages(IpcLimits{.metadata_bytes = budget / kMetadataShare,
+                            .body_bytes = budget / kBodyShare,
+                            .budget_bytes = budget,
+                            .budget = options.runtime ? options.runtime->budget() : nullptr});
     reader_.emplace(
         file_ ? file_->take_schema() : stream_->take_schema(),
         [this] { return file_ ? file_->next() : stream_->next(); },

@@ -44,10 +44,12 @@ Contents::Contents(Input input, UnpackRules rules) : name_(input.name()), bytes_
   if (container == Container::none) {
     text_ = stored_text(std::move(input), start);
   } else {
-    text_ = std::make_unique<UnpackedSource>(std::move(input), container, rules.memory_bytes_max);
+    text_ = std::make_unique<UnpackedSource>(std::move(input), container, rules.memory_bytes_max, rules.budget);
     // A pipe may keep a thread waiting for as long as it likes; a file has a size.
-    if (rules.workers != nullptr && bytes_total_)
+    if (rules.workers != nullptr && bytes_total_) {
       text_ = std::make_unique<AheadSource>(std::move(text_), *rules.workers);
+      account_ = Account(rules.budget, AheadSource::kMemoryBytes);
+    }
   }
   take_byte_order_mark();
 }

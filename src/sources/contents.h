@@ -32,6 +32,8 @@ struct UnpackRules {
   uint64_t memory_bytes_max = unpack_bytes_max(192_MiB);
   /// Where given, files are unpacked ahead on them; they must outlive the contents.
   Workers* workers = nullptr;
+  /// Where given, what unpacking holds counts there.
+  std::shared_ptr<Budget> budget{};
 };
 
 /// Not thread-safe. One that threw is not to be called again.
@@ -72,6 +74,7 @@ class Contents {
   std::unique_ptr<ByteSource> text_;
   Bytes peeked_;
   size_t peeked_begin_ = 0;  ///< what is before it has been read
+  Account account_;          ///< of what is unpacked ahead
 };
 
 }  // namespace sluice

@@ -47,7 +47,7 @@ constexpr uint64_t kKeptBelow = uint64_t{1} << 52;
 CsvReader::CsvReader(std::shared_ptr<const Schema> schema, ReadRules rules, std::vector<std::string> null_texts)
     : rules_(rules),
       null_texts_(std::move(null_texts)),
-      columns_(std::move(schema)),
+      columns_(std::move(schema), rules.budget),
       root_(&columns_.plan()),
       values_(rules.inferred, rules.depth_max) {
   for (const Field& field : columns_.schema().fields()) {

@@ -26,6 +26,7 @@ class CsvReader final : public BlockReader {
 
   /// Requires a block below 2 GiB, so that no text column can pass 2^31-1 bytes: no value is longer than its text.
   BlockRead read(const RecordBlock& block) override;
+  uint64_t memory_bytes() const override { return rows_.memory_bytes() + scratch_.capacity(); }
 
  private:
   void follow(const std::shared_ptr<const CsvShape>& shape);

@@ -36,6 +36,7 @@ class CsvRows {
   std::string_view bad_record() const { return bad_record_; }
   /// Position in the block's bytes behind the bad record.
   size_t behind_bad_record() const { return behind_bad_record_; }
+  uint64_t memory_bytes() const { return index_.memory_bytes(); }
 
  private:
   bool scan_more();

@@ -34,6 +34,9 @@ struct CsvIndex {
   std::vector<uint32_t> irregular;  ///< positions; mostly none
 
   void clear();
+  uint64_t memory_bytes() const {
+    return (ends.capacity() + lines.capacity() + irregular.capacity()) * sizeof(uint32_t);
+  }
 };
 
 /// Appends what is in text[from, to) to `index`; `state` is that before `from`, and then that before `to`.

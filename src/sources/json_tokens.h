@@ -31,6 +31,9 @@ class JsonTokens {
   const uint32_t* begin() const { return found_->structural_indexes.get(); }
   const uint32_t* end() const { return begin() + count_; }
 
+  /// simdjson keeps four bytes for every byte of text that it was made for.
+  uint64_t memory_bytes() const { return found_ ? found_->capacity() * sizeof(uint32_t) : 0; }
+
   /// What `find` did not like in this text.
   static JsonFault fault(const char* text, size_t size);
 

@@ -125,6 +125,9 @@ class JsonWalk {
   /// Throws with the place of `token`; `fault.byte` and `fault.record` are filled in here.
   [[noreturn]] void fail(Token token, RecordFault fault) const;
 
+  /// What it keeps from one text to the next.
+  uint64_t memory_bytes() const { return tokens_.memory_bytes() + document_.capacity() + scratch_.capacity(); }
+
  private:
   bool is_literal(Token token, const char (&word)[5]) const {
     return std::memcmp(text_at(token), word, 4) == 0 && ends_scalar(text_at(token)[4]);

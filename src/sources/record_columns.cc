@@ -2,11 +2,13 @@
 
 #include <utility>
 
+#include "columns/counted_rows.h"
 #include "columns/widths.h"
 
 namespace sluice {
 
-RecordColumns::RecordColumns(std::shared_ptr<const Schema> schema) : schema_(std::move(schema)) {
+RecordColumns::RecordColumns(std::shared_ptr<const Schema> schema, std::shared_ptr<Budget> budget)
+    : schema_(std::move(schema)), budget_(std::move(budget)) {
   for (const Field& field : schema_->fields()) builders_.emplace_back(field.type);
   plan_ = make_plan(*schema_, builders_);
 }
@@ -23,12 +25,16 @@ uint64_t RecordColumns::bytes() const {
 
 void RecordColumns::finish(BlockRead& result) {
   const int64_t count = rows();
+  uint64_t bytes = 0;
+  for (const ColumnBuilder& builder : builders_) bytes += builder.memory_bytes();
   std::vector<Column> columns;
   for (ColumnBuilder& builder : builders_) columns.push_back(builder.finish());
-  if (result.fault)
+  if (result.fault) {
     result.end = 0;
-  else
-    result.batch = Batch(schema_, std::move(columns), count);
+    return;
+  }
+  if (budget_) count_rows_in(columns, Account(budget_, bytes));
+  result.batch = Batch(schema_, std::move(columns), count);
 }
 
 double null_bytes(const Type& type) {

@@ -15,7 +15,8 @@ namespace sluice {
 /// Not thread-safe.
 class RecordColumns {
  public:
-  explicit RecordColumns(std::shared_ptr<const Schema> schema);
+  /// Batches count in `budget`, where there is one.
+  explicit RecordColumns(std::shared_ptr<const Schema> schema, std::shared_ptr<Budget> budget = nullptr);
 
   const Schema& schema() const { return *schema_; }
   /// Of a record: its fields fill the builders. Whoever goes on behind a bad record takes back what it has left.
@@ -32,6 +33,7 @@ class RecordColumns {
   std::shared_ptr<const Schema> schema_;
   std::vector<ColumnBuilder> builders_;
   std::unique_ptr<Plan> plan_;
+  std::shared_ptr<Budget> budget_;
 };
 
 /// Bytes that one null of the type takes at most. A column has room for the values that are not there, too: a null

@@ -15,6 +15,7 @@
 
 #include "schema/inference.h"
 #include "sluice/batch.h"
+#include "sluice/budget.h"
 #include "sluice/write.h"
 #include "sources/contents.h"
 #include "sources/record_block.h"
@@ -84,6 +85,8 @@ struct ReadRules {
   /// A value in a field that the schema has not, or has as null, ends the reading with RecordFault::late_field,
   /// whatever the other rules say.
   bool add_late_fields = false;
+  /// Where given, batches count there for as long as anybody has them.
+  std::shared_ptr<Budget> budget{};
 };
 
 /// What a block became, or a part of one.
@@ -104,6 +107,8 @@ class BlockReader {
   /// Reads block.text(), or as much of it as makes one batch: `end` of the result is then below that of the block, and
   /// is to be its `begin` when the rest is read. Where a batch ends depends on the records alone.
   virtual BlockRead read(const RecordBlock& block) = 0;
+  /// What it keeps from one block to the next, about.
+  virtual uint64_t memory_bytes() const = 0;
 };
 
 /// Finds out what the fields are.

@@ -40,7 +40,7 @@ double unfolding_max(const Schema& schema) {
 
 RecordReader::RecordReader(std::shared_ptr<const Schema> schema, ReadRules rules, RecordLayout layout)
     : rules_(rules),
-      columns_(std::move(schema)),
+      columns_(std::move(schema), rules.budget),
       root_(&columns_.plan()),
       unfolding_max_(unfolding_max(columns_.schema())),
       walk_(rules.depth_max, layout) {}

@@ -28,6 +28,7 @@ class RecordReader final : public BlockReader {
 
   /// Requires a block below 2 GiB, so that no text column can pass 2^31-1 bytes: no value is longer than its JSON.
   BlockRead read(const RecordBlock& block) override;
+  uint64_t memory_bytes() const override { return walk_.memory_bytes(); }
 
  private:
   void check_bytes(const char* place);

@@ -9,6 +9,7 @@
 
 #include "base/size_text.h"
 #include "columns/builder.h"
+#include "columns/counted_rows.h"
 #include "schema/late_fields.h"
 #include "sluice/error.h"
 #include "sources/bad_record_counts.h"
@@ -84,7 +85,8 @@ RecordSource::RecordSource(std::vector<SourceText> sources, std::unique_ptr<cons
       chain_(std::move(sources), *format_, frame_limits(options_, block_bytes), unpack_rules(*options_.runtime)),
       window_blocks_(options_.runtime->threads() == 1 ? 1 : options_.runtime->threads() * kBlocksPerThread),
       window_bytes_(options_.runtime->memory_bytes() / kWindowShare),
-      batch_bytes_max_(std::max(window_bytes_ / kBatchesPerWindow, kBatchBytesMin)) {
+      batch_bytes_max_(std::max(window_bytes_ / kBatchesPerWindow, kBatchBytesMin)),
+      replay_account_(options_.runtime->budget()) {
   if (options_.schema)
     schema_ = std::make_shared<const Schema>(*options_.schema);
   else
@@ -121,6 +123,7 @@ void RecordSource::infer() {
     if (inference->records() > 0 || fault || block.passed_over) {
       source_bytes = block_end;
       replay_.push_back(std::exchange(block, {}));
+      count_replay();
     }
     if (!fault) continue;
     fault->record -= records_before;
@@ -229,8 +232,19 @@ std::optional<RelationBatch> RecordSource::next() {
 }
 
 void RecordSource::fill_window() {
-  while (!paused_ && window_.size() < window_blocks_ && (window_.empty() || bytes_in_window_ < window_bytes_))
+  while (!paused_ && (window_.empty() || has_room()))
     if (!add_flight()) return;
+}
+
+// For one more block beside those that are on their way. Where the budget is spent, nothing is parsed ahead.
+bool RecordSource::has_room() const {
+  return window_.size() < window_blocks_ && bytes_in_window_ < window_bytes_ && !options_.runtime->budget()->is_spent();
+}
+
+void RecordSource::count_replay() {
+  uint64_t bytes = 0;
+  for (const RecordBlock& block : replay_) bytes += block.bytes.capacity();
+  replay_account_.set(bytes);
 }
 
 // Sends one more block on its way. False when there is none.
@@ -239,6 +253,7 @@ bool RecordSource::add_flight() {
   if (!replay_.empty()) {
     flight->block = std::move(replay_.front());
     replay_.pop_front();
+    count_replay();
   } else if (!read_block(flight->block)) {
     idle_.push_back(std::move(flight));
     return false;
@@ -250,8 +265,15 @@ bool RecordSource::add_flight() {
 }
 
 void RecordSource::start(Flight& flight) {
-  flight.job = options_.runtime->workers().start([&flight] {
-    if (!flight.block.passed_over) return flight.reader->read(flight.block);
+  const auto kept = [&flight] { return flight.block.bytes.capacity() + flight.reader->memory_bytes(); };
+  flight.account.set(kept() + flight.batch_bytes);
+  flight.job = options_.runtime->workers().start([&flight, kept] {
+    if (!flight.block.passed_over) {
+      BlockRead read = flight.reader->read(flight.block);
+      flight.batch_bytes = bytes_of_buffers(read.batch.columns());
+      flight.account.set(kept());
+      return read;
+    }
     BlockRead one;
     one.records = 1;
     one.rejects.push_back(*flight.block.passed_over);
@@ -266,6 +288,7 @@ std::unique_ptr<RecordSource::Flight> RecordSource::idle_flight() {
     return flight;
   }
   auto flight = std::make_unique<Flight>();
+  flight->account = Account(options_.runtime->budget());
   flight->reader = make_reader();
   return flight;
 }
@@ -276,7 +299,8 @@ std::unique_ptr<BlockReader> RecordSource::make_reader() const {
                         .inferred = inferred(),
                         .batch_bytes_max = batch_bytes_max_,
                         .keep_rejects = options_.bad_records != BadRecords::fail,
-                        .add_late_fields = adds_late_fields_};
+                        .add_late_fields = adds_late_fields_,
+                        .budget = options_.runtime->budget()};
   return format_->make_reader(schema_, rules);
 }
 

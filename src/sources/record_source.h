@@ -44,6 +44,8 @@ class RecordSource final : public RecordStream {
   struct Flight {
     RecordBlock block;
     std::unique_ptr<BlockReader> reader;
+    uint64_t batch_bytes = 0;  ///< of the last batch: about what the next one will take while it grows
+    Account account;           ///< of all that
     Job<BlockRead> job;
   };
 
@@ -51,6 +53,8 @@ class RecordSource final : public RecordStream {
   std::optional<RecordFault> observe(FormatInference& inference, const RecordBlock& block, uint64_t text_end) const;
   [[noreturn]] void fail_in_sample(Schema schema, const RecordFault& fault, size_t source);
   bool read_block(RecordBlock& block);
+  bool has_room() const;
+  void count_replay();
   void fill_window();
   bool add_flight();
   void start(Flight& flight);
@@ -74,7 +78,8 @@ class RecordSource final : public RecordStream {
   std::shared_ptr<const Schema> schema_;
   std::vector<InferenceNote> notes_;
 
-  std::deque<RecordBlock> replay_;         ///< the sample, to be read again
+  std::deque<RecordBlock> replay_;  ///< the sample, to be read again
+  Account replay_account_;
   bool at_end_ = false;                    ///< nothing more will be read
   bool paused_ = false;                    ///< nothing more has come in time
   std::optional<RecordFault> last_fault_;  ///< what reading ended with, if not well; its turn is behind the window

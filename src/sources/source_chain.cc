@@ -23,12 +23,14 @@ std::optional<uint64_t> size_of_regular(const std::string& path) {
 }  // namespace
 
 UnpackRules unpack_rules(Runtime& runtime) {
-  return {.memory_bytes_max = unpack_bytes_max(runtime.memory_bytes()), .workers = &runtime.workers()};
+  return {.memory_bytes_max = unpack_bytes_max(runtime.memory_bytes()),
+          .workers = &runtime.workers(),
+          .budget = runtime.budget()};
 }
 
 SourceChain::SourceChain(std::vector<SourceText> sources, const RecordFormat& format, FrameLimits limits,
                          UnpackRules unpacking)
-    : format_(format), limits_(std::move(limits)), unpacking_(unpacking), sources_(std::move(sources)) {
+    : format_(format), limits_(std::move(limits)), unpacking_(std::move(unpacking)), sources_(std::move(sources)) {
   for (const SourceText& source : sources_) {
     const std::optional<uint64_t> size =
         source.contents ? source.contents->bytes_total() : size_of_regular(source.path);

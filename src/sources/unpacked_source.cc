@@ -18,12 +18,14 @@ constexpr uint64_t kXzPaddingUnit = 4;
 
 }  // namespace
 
-UnpackedSource::UnpackedSource(Input input, Container container, uint64_t memory_bytes_max)
+UnpackedSource::UnpackedSource(Input input, Container container, uint64_t memory_bytes_max,
+                               std::shared_ptr<Budget> budget)
     : input_(std::move(input)),
       container_(container),
       memory_bytes_max_(memory_bytes_max),
       unpacker_(make_unpacker(container, memory_bytes_max)),
-      buffer_(kPackedBytes) {}
+      buffer_(kPackedBytes),
+      account_(std::move(budget)) {}
 
 size_t UnpackedSource::read(std::span<std::byte> into) {
   using Clock = std::chrono::steady_clock;
@@ -57,6 +59,7 @@ bool UnpackedSource::begin_member() {
 size_t UnpackedSource::unpack(std::span<std::byte> into) {
   if (packed_.empty()) fetch(1);
   const Unpacker::Step step = unpacker_->step(packed_, into);
+  account_.set(buffer_.capacity() + unpacker_->memory_bytes());
   drop(step.taken);
   switch (step.state) {
     case Unpacker::State::more: break;

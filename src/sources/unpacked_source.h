@@ -9,6 +9,7 @@
 #include <string>
 
 #include "codecs/unpacker.h"
+#include "sluice/budget.h"
 #include "sources/byte_source.h"
 
 namespace sluice {
@@ -16,8 +17,8 @@ namespace sluice {
 class UnpackedSource final : public ByteSource {
  public:
   /// `input` stands at the beginning of data that container_of_bytes takes for `container`. Windows and dictionaries
-  /// get at most about `memory_bytes_max` bytes.
-  UnpackedSource(Input input, Container container, uint64_t memory_bytes_max);
+  /// get at most about `memory_bytes_max` bytes, which count in `budget`, where there is one.
+  UnpackedSource(Input input, Container container, uint64_t memory_bytes_max, std::shared_ptr<Budget> budget = nullptr);
 
   /// Throws Error{io}; Error{corrupt} for damaged data; Error{data} for data that need more memory.
   size_t read(std::span<std::byte> into) override;
@@ -51,6 +52,7 @@ class UnpackedSource final : public ByteSource {
   bool paused_ = false;
   uint64_t padding_ = 0;  ///< zeros since the last member
   uint64_t offset_ = 0;   ///< of packed_ in the source as it is stored
+  Account account_;
 };
 
 }  // namespace sluice

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <limits>
 #include <system_error>
+#include <vector>
 
 namespace sluice {
 namespace {
@@ -109,6 +110,21 @@ Transfer copy_range(int from, uint64_t from_offset, int to, uint64_t to_offset, 
     done.count += static_cast<size_t>(moved);
   }
   return done;
+}
+
+int copy_file(int from, int to) {
+  constexpr size_t kPieceBytes = size_t{1} << 20;
+  const Transfer copied = copy_range(from, 0, to, 0, std::numeric_limits<off_t>::max());
+  if (copied.error != 0) return copied.error;
+  uint64_t offset = copied.count;
+  std::vector<std::byte> piece(kPieceBytes);
+  while (true) {
+    const Transfer read = read_all_at(from, offset, piece);
+    if (read.error != 0 || read.count == 0) return read.error;
+    const Transfer written = write_all_at(to, offset, ByteSpan(piece).first(read.count));
+    if (written.error != 0) return written.error;
+    offset += read.count;
+  }
 }
 
 std::string system_reason(int error) { return std::system_category().message(error); }

@@ -64,6 +64,9 @@ Transfer write_all_at(int descriptor, uint64_t offset, ByteSpan bytes);
 /// until the file ends. `error`: none also where it does not do so between these files at all.
 Transfer copy_range(int from, uint64_t from_offset, int to, uint64_t to_offset, uint64_t bytes);
 
+/// Copies all of a file to the beginning of another, which is empty; an errno, or 0.
+int copy_file(int from, int to);
+
 /// The system's words for an errno: "No space left on device".
 std::string system_reason(int error);
 

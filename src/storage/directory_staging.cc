@@ -60,6 +60,8 @@ class DirectoryStaging::FileInDirectory : public Sink {
     const uint64_t copied = part_.copy_at(offset, file, from, bytes);
     Sink::copy_at(offset + copied, file, from + copied, bytes - copied);
   }
+  void begin_copy() override { part_.begin_copy(); }
+  void end_copy(bool sync) override { part_.end_copy(sync); }
   void release() override { part_.release(); }
   void publish() override { staging_.file_finished(part_, name_); }
 
@@ -249,6 +251,7 @@ void DirectoryStaging::give_names() const {
 void DirectoryStaging::sync_staged() const {
   const int error = syncs_file_system() ? sync_file_system(data_.get()) : sync_directories(data_.get());
   if (error != 0) PartFile::fail(path(), error);
+  if (staging_.is_inside()) staging_.sync();  // write_intent waits for what is beside the destination
 }
 
 void DirectoryStaging::become_destination() {
@@ -293,7 +296,9 @@ void DirectoryStaging::publish_by_intent() {
   const Publication publication = staging_.publication(options_.sync);
   const Intent what = intent();
   check_intent(publication, what);
-  is_done_ = true;  // from here on it is to be completed, if not by us
+  std::string left = staging_.directory_path();
+  dead_runs_.reserve(dead_runs_.size() + 1);  // nothing may fail behind the publishing
+  is_done_ = true;                            // from here on it is to be completed, if not by us
   try {
     write_intent(publication, what);
   } catch (...) {
@@ -307,8 +312,7 @@ void DirectoryStaging::publish_by_intent() {
         error.code(), error.what(), error.place(),
         error.hint().empty() ? "sluice recover " + path() + " completes it, and so does the next run" : error.hint());
   }
-  const std::string left = staging_.directory_path();
-  if (!staging_.finish()) dead_runs_.push_back(left);
+  if (!staging_.finish()) dead_runs_.push_back(std::move(left));
 }
 
 void DirectoryStaging::publish() {

@@ -21,6 +21,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sluice/publish_options.h"
@@ -55,9 +56,11 @@ class DirectoryStaging {
   const std::string& path() const { return staging_.path(); }
   /// 16 digits, for names of files: `prefix-<run>-0.parquet`.
   const std::string& run() const { return staging_.run(); }
+  /// Whether work in progress stands inside of the destination (storage/staging.h).
+  bool is_inside() const { return staging_.is_inside(); }
   /// Paths of the staging directories that dead runs have left; behind publish() also of this one's, where something
   /// that is not ours came into what was replaced.
-  const std::vector<std::string>& dead_runs() const { return dead_runs_; }
+  std::vector<std::string> take_dead_runs() { return std::move(dead_runs_); }
   /// A file to come, `name` being its path in the destination: directories in it are made as needed. Must not outlive
   /// the staging. Its publish() finishes it, and makes it visible and durable only with `each_file`. Throws Error{io};
   /// Error{invalid} for a name that leaves the destination.
@@ -67,6 +70,7 @@ class DirectoryStaging {
   /// Makes all files that were finished visible and durable; no sink may be open. No call is allowed after it. Throws
   /// Error{conflict} when the destination has come into being, or has changed meanwhile; then nothing was changed
   /// there. What fails behind the moment from which on it counts as published (append, overwrite_partitions) says so.
+  /// Where all is visible and durable, and what was replaced could not be removed, take_dead_runs() says where it is.
   void publish();
   /// The run has failed. Sinks that are open must have gone.
   void abandon() noexcept;

@@ -104,6 +104,20 @@ int walk_tree(int directory, const std::function<int(const TreeEntry&)>& visit,
   return walk.error();
 }
 
+Descriptor open_directory(const std::string& path) {
+  return Descriptor(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+}
+
+int list_names(const std::string& path, std::vector<std::string>& names) {
+  const Descriptor directory = open_directory(path);
+  if (!directory.is_open()) return errno;
+  const auto visit = [&](const TreeEntry& entry) {
+    names.push_back(entry.name);
+    return 0;
+  };
+  return walk_tree(directory.get(), visit, [](const TreeEntry&) { return false; });
+}
+
 int remove_contents(int directory) {
   return walk_tree(directory, [](const TreeEntry& entry) {
     const int flags = entry.kind == TreeEntry::Kind::directory ? AT_REMOVEDIR : 0;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/descriptor.h"
 
@@ -35,6 +36,11 @@ struct TreeEntry {
 /// returns the first errno (of the system's, or that `visit` returned), or 0. ELOOP for more than kTreeDepthMax.
 int walk_tree(int directory, const std::function<int(const TreeEntry&)>& visit,
               const std::function<bool(const TreeEntry&)>& enters = {});
+
+/// Opens a directory by its path, links included. Not open, with errno, where it is missing or refuses.
+Descriptor open_directory(const std::string& path);
+/// Adds the names in the directory `path`, links included, without "." and "..", in no certain order. An errno, or 0.
+int list_names(const std::string& path, std::vector<std::string>& names);
 
 /// Removes all that is below an open directory. What resists stays; returns the first errno, or 0.
 int remove_contents(int directory);

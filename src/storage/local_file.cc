@@ -45,6 +45,8 @@ class FileSink : public Sink {
     const uint64_t copied = part_->copy_at(offset, file, from, bytes);
     Sink::copy_at(offset + copied, file, from + copied, bytes - copied);
   }
+  void begin_copy() override { part_->begin_copy(); }
+  void end_copy(bool sync) override { part_->end_copy(sync); }
   void release() override { part_->release(); }
 
   std::unique_ptr<ScratchFile> open_journal() override {

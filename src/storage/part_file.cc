@@ -1,6 +1,7 @@
 #include "storage/part_file.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <utility>
@@ -29,12 +30,14 @@ PartFile::PartFile(int directory, const std::string& name, std::string path, boo
     : directory_(directory),
       part_name_(name + ".part"),
       journal_name_(name + ".journal"),
+      copy_name_(part_name_ + kCopyEnding),
       path_(std::move(path)),
       file_(create(directory, part_name_, path_)),
       is_left_(is_left) {}
 
 PartFile::~PartFile() {
   file_.close();
+  if (has_copy_) ::unlinkat(directory_, copy_name_.c_str(), 0);
   if (is_left_ && !kept_) return;
   if (!kept_) ::unlinkat(directory_, part_name_.c_str(), 0);
   if (has_journal_) ::unlinkat(directory_, journal_name_.c_str(), 0);
@@ -42,7 +45,7 @@ PartFile::~PartFile() {
 
 int PartFile::handle() const {
   const std::lock_guard guard(opening_);
-  if (!file_.is_open()) file_ = open(directory_, part_name_, path_);
+  if (!file_.is_open()) file_ = open(directory_, has_copy_ ? copy_name_ : part_name_, path_);
   return file_.get();
 }
 
@@ -65,6 +68,21 @@ uint64_t PartFile::copy_at(uint64_t offset, const RandomReader& file, uint64_t f
   const Transfer done = copy_range(file.descriptor(), from, handle(), offset, bytes);
   if (done.error != 0) fail(path_, done.error);
   return done.count;
+}
+
+void PartFile::begin_copy() {
+  Descriptor copy = create(directory_, copy_name_, path_);
+  const int error = copy_file(handle(), copy.get());
+  has_copy_ = true;
+  file_ = std::move(copy);
+  if (error != 0) fail(path_, error);
+}
+
+void PartFile::end_copy(bool sync) {
+  if (!has_copy_) return;
+  if (sync) sync_file(handle(), path_);
+  if (::renameat(directory_, copy_name_.c_str(), directory_, part_name_.c_str()) != 0) fail(path_, errno);
+  has_copy_ = false;
 }
 
 std::unique_ptr<ScratchFile> PartFile::open_journal() {

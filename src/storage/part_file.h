@@ -14,6 +14,10 @@
 
 namespace sluice {
 
+/// A copy is named like the file, `.part` and all, with this behind it: to those who look for what runs have left it is
+/// one of a run's notes.
+inline constexpr const char* kCopyEnding = ".copy.journal";
+
 /// Gone without a trace when it is destroyed, unless it was kept. Each call throws Error{io} that names the
 /// destination.
 class PartFile {
@@ -32,6 +36,10 @@ class PartFile {
   void read_at(uint64_t offset, std::span<std::byte> into) const;
   /// Copies bytes of another file to `offset`, as many as the system does without showing them to us; returns how many.
   uint64_t copy_at(uint64_t offset, const RandomReader& file, uint64_t from, uint64_t bytes);
+  /// From here on all calls mean a copy, beside the file; its name tells nobody to take it for a file of the run.
+  void begin_copy();
+  /// The copy, if there is one, takes the place of the file.
+  void end_copy(bool sync);
   /// A named file: what a run that was killed had finished can be told from the two together. Once.
   std::unique_ptr<ScratchFile> open_journal();
 
@@ -56,10 +64,12 @@ class PartFile {
   int directory_;
   std::string part_name_;
   std::string journal_name_;
+  std::string copy_name_;
   std::string path_;
   mutable std::mutex opening_;
   mutable Descriptor file_;
   bool has_journal_ = false;
+  bool has_copy_ = false;
   bool is_left_;
   bool kept_ = false;
 };

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <new>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -72,6 +73,7 @@ class Carrier {
   /// `is_left`: by another run, whose files may have been used or removed since.
   void carry_out(bool is_left);
   bool is_pending() const;
+  bool must_be_completed() const;
   void check() const;
 
  private:
@@ -88,7 +90,13 @@ class Carrier {
   void move_file(const Ends& ends, const std::string& path, bool is_left) const;
   void swap(size_t number);
   void swap_with_window(const Ends& ends, const std::string& old, const std::string& path) const;
+  /// How far a step has come.
+  enum class Step : uint8_t { ahead, blocked, done };
+  Step step_of(const Intent::Move& move) const;
+  Step step_of(size_t swap) const;
+
   void make_durable() const;
+  void sync_changed() const;
   void remove_old() const;
   [[noreturn]] void refuse_changed(const std::string& path) const;
 
@@ -101,8 +109,13 @@ void Carrier::carry_out(bool is_left) {
   move_files(is_left);
   for (size_t i = 0; i < intent_.swaps.size(); ++i) swap(i);
   if (publication_.sync) make_durable();
-  remove_old();
-  if (::unlinkat(publication_.staging, kIntentName, 0) != 0 && errno != ENOENT) fail(publication_.path, errno);
+  // All is visible: what cannot be removed now is like the left of a dead run.
+  try {
+    remove_old();
+  } catch (const std::bad_alloc&) {
+    return;
+  }
+  ::unlinkat(publication_.staging, kIntentName, 0);
 }
 
 bool Carrier::is_pending() const {
@@ -112,6 +125,40 @@ bool Carrier::is_pending() const {
   const Standing here = look(publication_.staging, kDataName, publication_.path);
   if (!is_same(here, whole.device, whole.inode)) return true;  // exchanged, not cleaned up
   return !is_there && look(publication_.staging, std::string(kOldPrefix) + "0", publication_.path).is_there;
+}
+
+Carrier::Step Carrier::step_of(const Intent::Move& move) const {
+  const Standing here = look(publication_.staging, kDataName + ("/" + move.path) + ".part", publication_.path);
+  if (!here.is_there) return Step::done;
+  const Standing there = look(publication_.parent, publication_.name + "/" + move.path, publication_.path);
+  if (!there.is_there) return Step::ahead;
+  return is_same(there, here.status.st_dev, here.status.st_ino) ? Step::done : Step::blocked;
+}
+
+Carrier::Step Carrier::step_of(size_t number) const {
+  const Intent::Swap& swap = intent_.swaps[number];
+  const bool is_all = swap.path == ".";
+  const std::string staged = is_all ? kDataName : kDataName + ("/" + swap.path);
+  if (!is_same(look(publication_.staging, staged, publication_.path), swap.device, swap.inode)) return Step::done;
+  const Standing there =
+      look(publication_.parent, is_all ? publication_.name : publication_.name + "/" + swap.path, publication_.path);
+  const std::string old = std::string(kOldPrefix) + std::to_string(number);
+  if (!there.is_there && look(publication_.staging, old, publication_.path).is_there)
+    return Step::done;  // its first half
+  return is_as_noted(there, swap) ? Step::ahead : Step::blocked;
+}
+
+bool Carrier::must_be_completed() const {
+  bool is_begun = false;
+  const auto goes_on = [&](Step step) {
+    is_begun = is_begun || step == Step::done;
+    return step != Step::blocked;
+  };
+  for (const Intent::Move& move : intent_.moves)
+    if (!goes_on(step_of(move))) return false;
+  for (size_t i = 0; i < intent_.swaps.size(); ++i)
+    if (!goes_on(step_of(i))) return false;
+  return is_begun;
 }
 
 void Carrier::check() const {
@@ -253,6 +300,14 @@ void Carrier::refuse_changed(const std::string& path) const {
 // --- behind them
 
 void Carrier::make_durable() const {
+  try {
+    sync_changed();
+  } catch (const std::bad_alloc&) {
+    tell_not_durable(publication_.path, ENOMEM);
+  }
+}
+
+void Carrier::sync_changed() const {
   std::set<std::string, std::less<>> changed;
   if (!is_whole()) changed.emplace();
   for (const std::string& directory : intent_.directories) changed.emplace(directory_part(directory));
@@ -344,6 +399,10 @@ void carry_out(const Publication& publication, const Intent& intent) {
 
 bool is_pending(const Publication& publication, const Intent& intent) {
   return Carrier(publication, intent).is_pending();
+}
+
+bool must_be_completed(const Publication& publication, const Intent& intent) {
+  return Carrier(publication, intent).must_be_completed();
 }
 
 void roll_forward(Publication publication, const Intent& intent) {

@@ -37,12 +37,16 @@ void write_intent(const Publication& publication, const Intent& intent);
 Intent::Swap swap_of(const Publication& publication, const std::string& path);
 
 /// Does what is not done yet, makes it durable, and then removes what was replaced, as far as it is Parquet, and the
-/// intent. May be called again wherever it was cut off. Throws Error{io}, Error{conflict} where a name is taken, or
-/// what is to be replaced is not what it was, Error{corrupt} where a file is neither here nor there.
+/// intent: what cannot be removed stays, for all is visible by then. May be called again wherever it was cut off.
+/// Throws Error{io}, Error{conflict} where a name is taken, or what is to be replaced is not what it was,
+/// Error{corrupt} where a file is neither here nor there.
 void carry_out(const Publication& publication, const Intent& intent);
 /// Whether an intent that another run has left has to be completed. Not where nothing of it has been done and nothing
 /// need be: a whole dataset that was to be replaced is there as it was, or one to be appended to is gone.
 bool is_pending(const Publication& publication, const Intent& intent);
+/// Whether part of an intent that another run has left is done, and nothing stands in the way of the rest: it can only
+/// be completed then, for to remove what is left would leave half of it.
+bool must_be_completed(const Publication& publication, const Intent& intent);
 /// carry_out for an intent that another run has left and that is pending: what was published may have gone since.
 void roll_forward(Publication publication, const Intent& intent);
 

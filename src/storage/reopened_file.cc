@@ -1,11 +1,13 @@
 #include "storage/reopened_file.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <limits>
 
 #include "sluice/error.h"
+#include "storage/part_file.h"
 
 namespace sluice {
 
@@ -32,11 +34,28 @@ void ReopenedFile::read_at(uint64_t offset, std::span<std::byte> into) {
               {.source = path_});
 }
 
+ReopenedFile::~ReopenedFile() {
+  if (!copy_path_.empty()) ::unlink(copy_path_.c_str());
+}
+
+// What is left of an earlier attempt gives way.
+void ReopenedFile::begin_copy() {
+  constexpr int kFlags = O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+  copy_path_ = path_ + kCopyEnding;
+  Descriptor copy(uninterrupted([&] { return ::open(copy_path_.c_str(), kFlags, 0666); }));
+  if (!copy.is_open()) fail(errno);
+  if (const int error = copy_file(file_.get(), copy.get()); error != 0) fail(error);
+  file_ = std::move(copy);
+}
+
 void ReopenedFile::finish(uint64_t bytes) {
   if (bytes > static_cast<uint64_t>(std::numeric_limits<off_t>::max())) fail(EFBIG);
   if (uninterrupted([&] { return ::ftruncate(file_.get(), static_cast<off_t>(bytes)); }) != 0) fail(errno);
   if (options_.sync && uninterrupted([&] { return ::fsync(file_.get()); }) != 0) fail(errno);
   if (const int error = file_.close(); error != 0) fail(error);
+  if (copy_path_.empty()) return;
+  if (::rename(copy_path_.c_str(), path_.c_str()) != 0) fail(errno);
+  copy_path_.clear();
 }
 
 void ReopenedFile::publish() { throw Error(ErrorCode::bug, path_ + " is not published by who writes it again"); }

@@ -14,12 +14,19 @@ class ReopenedFile : public Sink {
  public:
   /// Throws Error{io} for what is missing or refuses.
   explicit ReopenedFile(const std::string& path, FileSinkOptions options = {});
+  ReopenedFile(const ReopenedFile&) = delete;
+  ReopenedFile& operator=(const ReopenedFile&) = delete;
+  /// A copy that was begun and not put in place goes.
+  ~ReopenedFile() override;
 
   const std::string& name() const override { return path_; }
   bool positional() const override { return true; }
   bool readable() const override { return true; }
   void write_at(uint64_t offset, std::span<const std::byte> bytes) override;
   void read_at(uint64_t offset, std::span<std::byte> into) override;
+  void begin_copy() override;
+  /// finish() puts a copy in place.
+  void end_copy(bool /*sync*/) override {}
   /// Leaves the file with its first `bytes` bytes, synced if that was asked for. It has its name already, and nothing
   /// becomes visible that was not.
   void finish(uint64_t bytes);
@@ -32,6 +39,7 @@ class ReopenedFile : public Sink {
   const std::string path_;
   const FileSinkOptions options_;
   Descriptor file_;
+  std::string copy_path_{};  ///< empty while there is no copy
 };
 
 }  // namespace sluice

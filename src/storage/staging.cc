@@ -81,15 +81,28 @@ Publication publication_of(const DestinationPlace& place, int staging, bool sync
   return {.staging = staging, .parent = place.parent.get(), .name = place.name, .path = place.path, .sync = sync};
 }
 
-std::vector<std::string> staging_names(const DestinationPlace& place) {
-  std::vector<std::string> names;
-  const std::string prefix = staging_prefix(place.name);
+/// Adds the names of staging directories in an open directory, with `before` in front. An errno, or 0.
+int add_staging_names(int directory, std::string_view prefix, const std::string& before,
+                      std::vector<std::string>& names) {
   const auto visit = [&](const TreeEntry& entry) {
-    if (entry.kind == TreeEntry::Kind::directory && is_staging_of(entry.name, prefix)) names.push_back(entry.name);
+    if (entry.kind == TreeEntry::Kind::directory && is_staging_of(entry.name, prefix))
+      names.push_back(before + entry.name);
     return 0;
   };
-  if (const int error = walk_tree(place.parent.get(), visit, [](const TreeEntry&) { return false; }); error != 0)
-    fail(place.path, "its directory cannot be listed: " + system_reason(error));
+  return walk_tree(directory, visit, [](const TreeEntry&) { return false; });
+}
+
+/// Beside the destination and inside of it.
+std::vector<std::string> staging_names(const DestinationPlace& place) {
+  std::vector<std::string> names;
+  int error = add_staging_names(place.parent.get(), staging_prefix(place.name), "", names);
+  if (error != 0) fail(place.path, "its directory cannot be listed: " + system_reason(error));
+  const Descriptor inside = open_directory(place.parent.get(), place.name);
+  if (inside.is_open())
+    error = add_staging_names(inside.get(), kInnerPrefix, place.name + "/", names);
+  else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP && errno != EACCES)
+    error = errno;
+  if (error != 0) fail(place.path, "it cannot be listed: " + system_reason(error));
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -214,6 +227,13 @@ std::string path_beside(const DestinationPlace& place, const std::string& stagin
   return (slash == std::string::npos ? std::string() : place.path.substr(0, slash + 1)) + staging_name;
 }
 
+void remove_remains(const std::string& path, const std::string& run_id) {
+  const DestinationPlace place = open_place(path);
+  const std::string digits = run_of_id(run_id);
+  for (const LeftStaging& left : left_stagings(place))
+    if (left.is_ours && !left.is_alive && left.name.ends_with(digits)) Staging::adopt(path, left.name).clean();
+}
+
 std::vector<std::string> dead_runs_of(const std::string& path) {
   const DestinationPlace place = open_place(path);
   std::vector<std::string> dead;
@@ -292,26 +312,42 @@ void Staging::check_destination() const {
   if (is_file && !S_ISREG(status.st_mode)) refuse(" exists and is no file", "write to another path");
   if (!is_file && !S_ISDIR(status.st_mode))
     refuse(" exists and is no directory", "write to another path, or remove it first");
-  struct stat around {};
-  if (::fstat(parent(), &around) != 0) fail(path(), system_reason(errno));
-  if (around.st_dev != status.st_dev)
+  if (!can_be_beside() && record_.mode == PublishMode::overwrite)
     throw Error(ErrorCode::unsupported,
                 path() + " is on another file system than the directory around it, where work in progress stands",
                 {.source = path()}, "write to a directory inside of it");
 }
 
+/// False where the destination is on another file system than the directory around it.
+bool Staging::can_be_beside() const {
+  struct stat status {};
+  struct stat around {};
+  if (::fstatat(parent(), name().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return true;
+  if (::fstat(parent(), &around) != 0) fail(path(), system_reason(errno));
+  return around.st_dev == status.st_dev;
+}
+
+/// An errno, or 0: then it is this one's.
+int Staging::make_directory(const std::string& name) {
+  staging_name_ = name;
+  if (::mkdirat(parent(), name.c_str(), 0777) == 0) return 0;
+  staging_name_.clear();
+  return errno;
+}
+
+// Inside of the destination only where it cannot be beside it, and the mode leaves what is there in its place.
 void Staging::make() {
-  staging_name_ = staging_prefix(name()) + run_;
-  if (::mkdirat(parent(), staging_name_.c_str(), 0777) != 0) {
-    const int error = errno;
-    staging_name_.clear();
-    if (error == EACCES) fail(path(), "no permission to write to its directory");
-    if (error == EEXIST) fail(path(), "what a run of this id has left cannot be removed");
-    fail(path(), system_reason(error));
-  }
+  int error = can_be_beside() ? make_directory(staging_prefix(name()) + run_) : EXDEV;
+  const bool refuses = error == EACCES || error == EPERM || error == EROFS || error == EXDEV;
+  const bool stays = record_.mode == PublishMode::append || record_.mode == PublishMode::overwrite_partitions;
+  if (refuses && stays && is_destination_there())
+    error = make_directory(name() + "/" + std::string(kInnerPrefix) + run_);
+  if (error == EACCES) fail(path(), "no permission to write to its directory");
+  if (error == EEXIST) fail(path(), "what a run of this id has left cannot be removed");
+  if (error != 0) fail(path(), system_reason(error));
   directory_ = open_directory(parent(), staging_name_);
   if (!directory_.is_open() || !lock(directory_.get(), LOCK_EX | LOCK_NB)) {
-    const int error = errno;
+    error = errno;
     remove();
     fail(path(), "its staging directory cannot be locked: " + system_reason(error));
   }
@@ -337,7 +373,8 @@ bool Staging::is_destination_there() const {
 void Staging::sync() const {
   constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC;
   const Descriptor note(uninterrupted([&] { return ::openat(directory(), kRunName, kFlags); }));
-  for (const int descriptor : {note.get(), directory(), parent()})
+  const Descriptor around = open_below(place_.parent.get(), directory_part(staging_name_));
+  for (const int descriptor : {note.get(), directory(), around.get()})
     if (uninterrupted([&] { return ::fsync(descriptor); }) != 0)
       fail(path(), "its staging directory: " + system_reason(errno));
 }

@@ -8,6 +8,10 @@
 //       <name>.part, <name>.journal    a single file
 //
 // The directory itself never becomes the destination (data/ does): so its lock and its notes hold until all is done.
+//
+// Where nothing can be made beside a dataset that gets more files, or other partitions, because the directory around it
+// refuses or is on another file system, `.sluice-<run>/` stands inside of the dataset. Readers that do not pass over
+// what is hidden meet it there: nothing else has it inside.
 #pragma once
 
 #include <optional>
@@ -34,7 +38,7 @@ DestinationPlace open_place(const std::string& path);
 
 /// A staging directory of another run.
 struct LeftStaging {
-  std::string name{};       ///< ".out.sluice-0123456789abcdef"
+  std::string name{};       ///< ".out.sluice-0123456789abcdef", "out/.sluice-0123456789abcdef"
   RunRecord record{};       ///< what could be read of it
   bool is_alive = false;    ///< locked: its writer lives
   bool is_ours = false;     ///< belongs to our user: all others are never touched
@@ -49,6 +53,9 @@ std::vector<LeftStaging> left_stagings(const DestinationPlace& place);
 /// files, and directories of files. Throws Error{conflict} for a run that lives.
 std::vector<std::string> complete_pending_runs(const std::string& path);
 
+/// Removes what is left of a dead run of this id, which is known to have published all that it had: by the names that
+/// runs give, for what somebody has put there may be the only copy. Throws Error{io}.
+void remove_remains(const std::string& path, const std::string& run_id);
 /// Paths of the directories that dead runs of this destination have left.
 std::vector<std::string> dead_runs_of(const std::string& path);
 /// The path of a staging directory beside it.
@@ -86,6 +93,8 @@ class Staging {
   const std::string& run() const { return run_; }
   const RunRecord& record() const { return record_; }
   Publication publication(bool sync) const;
+  /// Whether it stands inside of the destination.
+  bool is_inside() const { return staging_name_.find('/') != std::string::npos; }
   /// Whether anything stands at the destination now. Throws Error{io}.
   bool is_destination_there() const;
 
@@ -110,7 +119,9 @@ class Staging {
  private:
   Staging() = default;
   void settle_others();
+  bool can_be_beside() const;
   void check_destination() const;
+  int make_directory(const std::string& name);
   void make();
   const DestinationPlace& destination() const { return other_ ? *other_ : place_; }
 

@@ -1,5 +1,5 @@
-// Names of staging directories: `.<name>.sluice-<run>` beside a destination, or `.sluice-<run>` inside of one; a run is
-// 16 hexadecimal digits.
+// Names of staging directories: `.<name>.sluice-<run>` beside a destination, or `<name>/.sluice-<run>` inside of one; a
+// run is 16 hexadecimal digits. Both are paths from the directory that the destination stands in.
 #pragma once
 
 #include <string>
@@ -10,6 +10,9 @@ namespace sluice {
 inline constexpr size_t kRunDigits = 16;
 
 inline std::string staging_prefix(std::string_view destination) { return "." + std::string(destination) + ".sluice-"; }
+
+/// Of one that stands inside of its destination.
+inline constexpr std::string_view kInnerPrefix = ".sluice-";
 
 inline bool is_run(std::string_view text) {
   return text.size() == kRunDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -22,10 +25,9 @@ inline bool is_staging_of(std::string_view entry, std::string_view prefix) {
 
 /// Of any, or inside of one.
 inline bool is_staging_name(std::string_view entry) {
-  constexpr std::string_view kMark = ".sluice-";
-  if (entry.size() < kMark.size() + kRunDigits || entry[0] != '.') return false;
-  const std::string_view end = entry.substr(entry.size() - kMark.size() - kRunDigits);
-  return end.starts_with(kMark) && is_run(end.substr(kMark.size()));
+  if (entry.size() < kInnerPrefix.size() + kRunDigits || entry[0] != '.') return false;
+  const std::string_view end = entry.substr(entry.size() - kInnerPrefix.size() - kRunDigits);
+  return end.starts_with(kInnerPrefix) && is_run(end.substr(kInnerPrefix.size()));
 }
 
 }  // namespace sluice

@@ -59,7 +59,7 @@ TEST(DictionaryValues, GrowOneByOne) {
 TEST(DictionaryValues, StayAsTheyAreWhenMoreDoNotFit) {
   DictionaryValues values;
   ASSERT_TRUE(values.replace(test::make_int64({1, 2}), 100));
-  EXPECT_FALSE(values.replace(test::make_int64({3, 4, 5}), 24));
+  EXPECT_FALSE(values.replace(test::make_int64({3, 4, 5}), 23));
   EXPECT_FALSE(values.extend(test::make_int64({3}), 20));
   EXPECT_EQ(looked_up<int32_t>(values, int32(), {1, 0}), (std::vector<std::string>{"2", "1"}));
 }

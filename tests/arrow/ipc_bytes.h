@@ -27,7 +27,7 @@
 
 namespace sluice::test {
 
-inline constexpr IpcLimits kRoomyLimits{.metadata_bytes = 1 << 20, .body_bytes = 1 << 24};
+inline const IpcLimits kRoomyLimits{.metadata_bytes = 1 << 20, .body_bytes = 1 << 24};
 inline constexpr IpcReaderLimits kRoomyReaderLimits{.batch_bytes = 1 << 24,
                                                     .dictionary_bytes = 1 << 22,
                                                     .shared_bytes = 1 << 24,

@@ -1,4 +1,4 @@
-// Datasets with partitions: which files there are, that each is what its rows alone make, and what readers get.
+// Datasets with partitions: which files there are, that each is what its rows make, and what readers get.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -52,45 +52,49 @@ std::vector<std::string> names_of(const std::map<std::string, std::string>& file
   return names;
 }
 
-/// What the files should be: the rows of each partition, picked one by one, through a writer of their own.
+/// What the files should be: the rows of each partition, picked one by one, through one writer, in the order in which
+/// partitions first appear. That is what becomes of small ones.
 std::map<std::string, std::string> expected_files(const Schema& schema, const std::vector<Batch>& batches,
                                                   const DatasetOptions& options, const std::string& prefix) {
   const std::vector<BoundPartitionKey> keys = bind_partition_keys(schema, options.partitions);
   std::map<std::string, std::vector<ValuePlace>> places;
+  std::vector<std::string> directories;
   for (size_t b = 0; b < batches.size(); ++b)
     for (int64_t row = 0; row < batches[b].rows(); ++row) {
       std::string directory;
       for (const BoundPartitionKey& key : keys)
         directory += (directory.empty() ? "" : "/") +
                      partition_directory(key.field.name, partition_text(key, batches[b].column(key.column), row, row));
+      if (!places.contains(directory)) directories.push_back(directory);
       places[directory].push_back({static_cast<uint32_t>(b), static_cast<int32_t>(row)});
     }
   FileOptions file = options.file;
   file.dataset_metadata.emplace_back(kPartitionSchemaKey, to_text(partition_key_schema(keys)));
+  std::vector<Field> fields;
+  for (const size_t c : columns_of_files(schema, keys, options.partitions)) fields.push_back(schema[c]);
   std::map<std::string, std::string> files;
   TemporaryDirectory dir;
-  for (const auto& [directory, rows] : places) {
-    std::vector<Field> fields;
+  FileWriter writer(Schema(fields), file);
+  for (const std::string& directory : directories) {
     std::vector<Column> columns;
     for (const size_t c : columns_of_files(schema, keys, options.partitions)) {
-      fields.push_back(schema[c]);
       std::vector<const Column*> pieces;
       for (const Batch& batch : batches) pieces.push_back(&batch.column(c));
       uint64_t bytes_left = UINT64_MAX;
-      columns.push_back(gather(pieces, rows, bytes_left).value());
+      columns.push_back(gather(pieces, places[directory], bytes_left).value());
     }
     const std::string path = dir / (std::to_string(files.size()) + ".parquet");
-    FileWriter writer(path, Schema(fields), file);
+    writer.start_file(create_file_sink(path, {.sync = false}));
     writer.write(batch_of(Schema(fields), columns));
-    writer.close();
+    writer.finish_file();
     files[dataset_file_name(directory, prefix, "", 0)] = read_file(path);
   }
   return files;
 }
 
-// --- each file is what its rows alone make
+// --- each file is what its rows make
 
-TEST(PartitionedWriter, FilesAreWhatWritersOfTheirRowsMake) {
+TEST(PartitionedWriter, FilesOfSmallPartitionsAreWhatOneWriterMakesOfTheirRows) {
   constexpr uint64_t kSeed = 67;
   size_t cases = 0;
   for (uint64_t i = 0; i < 40; ++i) {
@@ -181,6 +185,52 @@ TEST(PartitionedWriter, LargePartitionsGoThroughAllThreads) {
   const auto files = write(1, 256_MiB);
   EXPECT_THAT(names_of(files), ElementsAre("year=1970/out-0.parquet"));
   EXPECT_EQ(write(2, 16_MiB), files);
+}
+
+// From 21 MiB on a partition has another writer than small ones, which are put together anew on either side of it.
+TEST(PartitionedWriter, FilesOfLargePartitionsAreWhatTheirRowsAloneMake) {
+  const Schema schema{{"key", string()}, {"id", int64()}, {"text", string()}};
+  const auto rows_of = [&](const char* key, int64_t rows, int64_t factor, size_t text_bytes = 10) {
+    std::vector<std::optional<int64_t>> ids;
+    for (int64_t i = 0; i < rows; ++i) ids.emplace_back(i * factor % 104'729);
+    const std::vector<std::optional<std::string>> keys(static_cast<size_t>(rows), key);
+    const std::vector<std::optional<std::string>> texts(static_cast<size_t>(rows), std::string(text_bytes, 'x'));
+    return batch_of(schema, {make_text(string(), keys), make_int64(ids), make_text(string(), texts)});
+  };
+  const Batch large = rows_of("large", 6'000, 7'919, 4'096);
+  const auto write = [&](const std::vector<Batch>& batches) {
+    TemporaryDirectory dir;
+    DatasetWriter writer(dir / "out", schema, partitioned_by("key", 2));
+    for (const Batch& batch : batches) writer.write(batch);
+    writer.close();
+    return files_below(dir / "out");
+  };
+  const auto alone = write({large});
+  const auto beside = write({rows_of("a", 1'000, 0), large, rows_of("b", 1'000, 7'919), rows_of("c", 1'000, 1)});
+  EXPECT_EQ(beside.at("key=large/out-0.parquet"), alone.at("key=large/out-0.parquet"));
+  EXPECT_EQ(write({rows_of("b", 1'000, 7'919), rows_of("c", 1'000, 1)}).at("key=c/out-0.parquet"),
+            beside.at("key=c/out-0.parquet"));
+}
+
+// What is wrong in a partition is told by its own row numbers, whoever had the writer before.
+TEST(PartitionedWriter, SmallPartitionsHaveAnOrderAndNumbersOfTheirOwn) {
+  const Schema schema{{"key", string()}, {"id", int64()}, {"text", string()}};
+  const auto write = [&](const char* bad) {
+    TemporaryDirectory dir;
+    DatasetOptions options = partitioned_by("key");
+    options.file.sorted_by = {{"id"}};
+    DatasetWriter writer(dir / "out", schema, options);
+    writer.write(batch_of(schema, {make_text(string(), {"a", "a", "b", "b"}), make_int64({5, 6, 1, 2}),
+                                   make_text(string(), {"x", "y", "z", bad})}));
+    writer.close();
+  };
+  EXPECT_NO_THROW(write("fine"));
+  try {
+    write("\xff");
+    FAIL() << "text that is not UTF-8 was written";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("among the rows of key=b, the first being row 0: row 1: column text: "));
+  }
 }
 
 // --- what readers get
@@ -329,9 +379,51 @@ TEST(PartitionedWriter, AFileThatFailsLeavesNothing) {
     DatasetWriter writer(dir / "out", kEvents, options);
     writer.write(events(0, 500));
     writer.write(events(0, 1));  // id 0 once more
-    EXPECT_THROW(writer.close(), Error);
+    try {
+      writer.close();
+      FAIL();
+    } catch (const Error& error) {
+      // The number is one of the partition's rows, and was told as if it were one of the input.
+      EXPECT_THAT(error.what(), HasSubstr("among the rows of country="));
+      EXPECT_EQ(error.place().row, std::nullopt);
+    }
     EXPECT_THAT(dir.names(), IsEmpty());
   }
+}
+
+// It was found when its partition was written, and called row 1 then.
+TEST(PartitionedWriter, ARowThatIsTooLargeHasItsNumberInTheInput) {
+  TemporaryDirectory dir;
+  const Schema schema{{"k", int64()}, {"text", string()}};
+  DatasetWriter writer(dir / "out", schema, partitioned_by("k", 1, 16_MiB));
+  std::vector<std::optional<int64_t>> keys;
+  std::vector<std::optional<std::string>> texts;
+  for (int64_t i = 0; i < 100; ++i) {
+    keys.emplace_back(i / 3);
+    texts.emplace_back(i == 77 ? std::string(3 << 20, 'x') : "short");
+  }
+  writer.write(batch_of(schema, {make_int64({0, 1}), make_text(string(), {"a", "b"})}));
+  try {
+    writer.write(batch_of(schema, {make_int64(keys), make_text(string(), texts)}));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("row 79: column text has"));
+    EXPECT_EQ(error.place().row, 79);
+  }
+  EXPECT_THAT(dir.names(), IsEmpty());
+}
+
+TEST(PartitionedWriter, CloseCanBeEnded) {
+  TemporaryDirectory dir;
+  DatasetWriter writer(dir / "out", kEvents, partitioned_by("country"));
+  writer.write(events(0, 100));
+  int asked = 0;
+  const auto say_no = [&] {
+    if (++asked == 2) throw Error(ErrorCode::cancelled, "enough");
+  };
+  EXPECT_THROW(writer.close(say_no), Error);
+  EXPECT_EQ(asked, 2);
+  EXPECT_THAT(dir.names(), IsEmpty());
 }
 
 TEST(PartitionedWriter, ABatchOfAnotherSchemaIsRefused) {

@@ -9,6 +9,7 @@
 #include "datasets/dataset_files.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
+#include "storage/publication.h"
 #include "storage/staging.h"
 
 namespace sluice::recover_test {
@@ -178,6 +179,114 @@ TEST(Recover, CompletesWhatWasBeingPublished) {
   const RecoverResult result = recover(dir / "out");
   EXPECT_EQ(result.written.rows, 30);
   EXPECT_EQ(rows_at(dir / "out"), rows_of_numbers(0, 60));
+}
+
+/// A dataset of the numbers below 30, and a run with two files of 30 more each that was killed when it was about to
+/// append them: as many of these as `carried` have their names already.
+std::vector<std::string> leave_half_of_an_append(const std::string& path, size_t carried) {
+  write_numbers(path, options_of(PublishMode::create), 0, 30);
+  fail_behind(path, options_of(PublishMode::append), 30, 60);
+  const std::string left = fs::path(left_runs(path)[0].staging).filename();
+  const Staging staging = Staging::adopt(path, left);
+  const std::string data = staging.directory_path() + "/data/";
+  Intent intent{.mode = PublishMode::append};
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(data))
+    if (entry.path().extension() == ".part") names.push_back(entry.path().stem());
+  std::ranges::sort(names);
+  names.resize(2);
+  for (const std::string& name : names) intent.moves.push_back({name});
+  write_intent(staging.publication(false), intent);
+  for (size_t i = 0; i < carried; ++i) fs::rename(data + names[i] + ".part", path + "/" + names[i]);
+  return names;
+}
+
+// Killed between the two files of an append; `--discard` then took the second one away, and half of it stayed for good.
+TEST(Recover, HalfOfAnAppendIsNotLeftStanding) {
+  TemporaryDirectory dir;
+  leave_half_of_an_append(dir / "out", 1);
+  EXPECT_THAT(refusal(dir / "out", {.discard = true}), HasSubstr("conflict: " + dir / "out" + " has part of what"));
+  EXPECT_EQ(rows_at(dir / "out")[0], 60);
+  recover(dir / "out");
+  EXPECT_EQ(rows_at(dir / "out"), rows_of_numbers(0, 90));
+}
+
+TEST(Recover, AnAppendOfWhichNothingCanBeSeenIsDiscarded) {
+  TemporaryDirectory dir;
+  leave_half_of_an_append(dir / "out", 0);
+  EXPECT_TRUE(left_runs(dir / "out")[0].is_pending);
+  recover(dir / "out", {.discard = true});
+  EXPECT_EQ(rows_at(dir / "out"), rows_of_numbers(0, 30));
+  EXPECT_THAT(dir.names(), ElementsAre("out"));
+}
+
+// There has to be a way out where somebody has put another file in the way.
+TEST(Recover, AnAppendThatCannotBeCompletedIsDiscarded) {
+  TemporaryDirectory dir;
+  const std::vector<std::string> names = leave_half_of_an_append(dir / "out", 1);
+  fs::copy_file(dir / "out/out-0.parquet", dir / "out/" + names[1]);
+  EXPECT_THAT(refusal(dir / "out"), HasSubstr("conflict: "));
+  recover(dir / "out", {.discard = true});
+  EXPECT_EQ(rows_at(dir / "out")[0], 90);
+  EXPECT_THAT(dir.names(), ElementsAre("out"));
+}
+
+// A run was killed behind its publishing, before it had taken its notes away: the same run again said "done before",
+// and the notes stayed until somebody called clean.
+TEST(Recover, AFinishedRunClearsWhatItHadLeft) {
+  TemporaryDirectory dir;
+  write_numbers(dir / "out", options_of(PublishMode::create, "nightly"), 0, 30);
+  const std::string left = dir / (".out.sluice-" + run_of_id("nightly"));
+  fs::create_directories(left + "/data/k=1");
+  fs::create_directory(left + "/old-0");
+  test::write_file(left + "/run", to_text(RunRecord{.destination = "out", .run_id = "nightly"}));
+  test::write_file(left + "/data/out-0.parquet.journal", "notes");
+  EXPECT_EQ(finished_run(dir / "out", "another"), std::nullopt);
+  EXPECT_EQ(dir.names().size(), 2u);
+  EXPECT_EQ(finished_run(dir / "out", "nightly").value().rows, 30);
+  EXPECT_THAT(dir.names(), ElementsAre("out"));
+}
+
+// Where nothing could be made beside the dataset, the run stands inside of it: see end_to_end/publishing_test.py.
+TEST(Recover, FindsWhatStandsInsideOfTheDataset) {
+  TemporaryDirectory dir;
+  fs::create_directory(dir / "around");
+  const std::string out = dir / "around/out";
+  for (const bool discards : {false, true}) {
+    write_numbers(out, options_of(PublishMode::create), 0, 30);
+    fail_behind(out, options_of(PublishMode::append), 30, 30);
+    const std::string beside = fs::path(left_runs(out)[0].staging).filename();
+    fs::rename(dir / "around/" + beside, out + "/" + beside.substr(beside.find(".sluice-")));
+    EXPECT_EQ(rows_at(out), rows_of_numbers(0, 30));
+    EXPECT_EQ(clean(dir / "around", /*dry_run=*/true).size(), 1u);
+    ASSERT_EQ(left_runs(out).size(), 1u);
+    EXPECT_EQ(left_runs(out)[0].rows, 30);
+    recover(out, {.discard = discards});
+    EXPECT_EQ(rows_at(out), rows_of_numbers(0, discards ? 30 : 60));
+    EXPECT_EQ(test::names_in(out).size(), discards ? 1u : 2u);
+    fs::remove_all(out);
+  }
+}
+
+// The schema with the most columns was taken for the widest. A column that was null at first and had lists later adds
+// none: the first file's schema won, and the run could not be recovered.
+TEST(Recover, AColumnThatGotItsTypeInALaterFile) {
+  TemporaryDirectory dir;
+  const Schema before{{"tags", null()}, {"n", int64()}};
+  const Schema after{{"tags", list({"element", int64()})}, {"n", int64()}};
+  const auto rows = [](const Schema& schema, Column tags) {
+    return Batch(std::make_shared<const Schema>(schema), {std::move(tags), test::make_int64({1, 2})}, 2);
+  };
+  {
+    DatasetOptions options = options_of(PublishMode::create);
+    options.shard_rows = 2;
+    DatasetWriter writer(dir / "out", before, options);
+    writer.write(rows(before, test::make_null(2)));
+    writer.extend_schema(after);
+    writer.write(rows(after, test::make_list({"element", int64()}, test::make_int64({7, 8}), {1, 1})));
+  }
+  EXPECT_EQ(recover(dir / "out").written.rows, 4);
+  EXPECT_EQ(DatasetReader(dir / "out").schema(), after);
 }
 
 TEST(Recover, LiveRunsAreLeftAlone) {

@@ -71,7 +71,7 @@ TEST(ShardSize, MeetsTheSizeWhateverRowsBecome) {
 TEST(ShardSize, AsksSeldom) {
   // The second number: as often as a file may be asked for.
   for (const auto& [density, often] :
-       std::vector<std::pair<double, int64_t>>{{1.0, 10}, {0.3, 20}, {0.1, 50}, {0.001, 200}}) {
+       std::vector<std::pair<double, int64_t>>{{1.0, 4}, {0.3, 12}, {0.25, 14}, {0.1, 36}, {0.001, 200}}) {
     PlayedWriter writer{[d = density](int64_t) { return d; }, static_cast<uint64_t>(500 / density)};
     writer.write(10 * kWanted / 500);
     EXPECT_LE(writer.forecasts, often * static_cast<int64_t>(writer.sizes.size())) << density;

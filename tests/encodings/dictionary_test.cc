@@ -197,5 +197,32 @@ TEST(TextDictionary, ManyValues) {
   EXPECT_EQ(dictionary.take_entries().view(), entries);
 }
 
+// A chunk's entries go into its file, and the table stays for the next chunk: nothing of the former may be found there.
+TEST(TextDictionary, BeginsAnewWhenItsEntriesAreTaken) {
+  TextDictionary dictionary;
+  for (const int values : {1, 33, 5'000, 4'000, 2, 40}) {  // the table stays, grows, and is given up
+    for (int i = 0; i < values; ++i) ASSERT_EQ(dictionary.encode(std::to_string(values + i), kNoLimit), uint32_t(i));
+    ASSERT_EQ(dictionary.encode(std::to_string(values), kNoLimit), 0u);
+    ASSERT_EQ(dictionary.size(), size_t(values));
+    dictionary.take_entries();
+    ASSERT_EQ(dictionary.size(), 0u);
+    ASSERT_TRUE(dictionary.entries().empty());
+  }
+}
+
+TEST(NumberDictionary, BeginsAnewWhenItsEntriesAreTaken) {
+  NumberDictionary<uint64_t> dictionary;
+  for (const uint64_t values : {1, 33, 5'000, 4'000, 2, 40}) {
+    std::vector<uint64_t> numbers(values);
+    std::iota(numbers.begin(), numbers.end(), values);
+    std::vector<uint32_t> expected(values);
+    std::iota(expected.begin(), expected.end(), 0);
+    ASSERT_EQ(encode_all(dictionary, numbers), expected);
+    ASSERT_EQ(encode_all(dictionary, numbers), expected);
+    ASSERT_EQ(dictionary.take_entries().size(), values * sizeof(uint64_t));
+    ASSERT_EQ(dictionary.size(), 0u);
+  }
+}
+
 }  // namespace
 }  // namespace sluice::dictionary_test

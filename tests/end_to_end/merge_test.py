@@ -62,6 +62,18 @@ class Merge(program.ProgramTest):
         self.assertIn("in was not touched.", err)
         self.assertEqual(len(os.listdir(self.folder / "in")), 5)
 
+    def test_what_is_there_is_refused_in_words_of_a_merge(self):
+        """The hint named --mode, which a merge has not; and a dataset called x.csv was made without a question."""
+        self.small_files("in", files=2)
+        self.small_files("out", files=1)
+        _, err = self.text("merge", "in", "-o", "out", code=1)
+        self.assertRegex(err, r"out exists")
+        self.assertRegex(err, r"(?m)^hint: .*--in-place")
+        self.assertNotIn("--mode", err)
+        _, err = self.text("merge", "in", "-o", "x.csv", code=2)
+        self.assertIn("x.csv ends in .csv, but Sluice writes Parquet", err)
+        self.assertEqual(self.names(), ["in", "out"])
+
     def test_calls_that_are_wrong(self):
         self.small_files("in", files=1)
         for call in ([], ["in"], ["in", "-o", "out", "--in-place"], ["in", "in", "--in-place"], ["-", "-o", "out"],

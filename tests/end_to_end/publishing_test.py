@@ -121,6 +121,58 @@ class Modes(Publishing):
         self.assertEqual(self.ids("real"), [0, 1, 2])
 
 
+class InsideOfTheDataset(Publishing):
+    """The directory around the dataset cannot be written: work in progress stands inside of it, and is told."""
+
+    def setUp(self):
+        super().setUp()
+        self.nobody = {}
+        self.write(0, 30, "--partition-by", "k")
+        if os.geteuid() == 0:  # to whom no directory is closed
+            self.nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+            for path in [self.folder / "out", *(self.folder / "out").rglob("*")]:
+                os.chown(path, 65534, 65534)
+        self.folder.chmod(0o555)
+        self.addCleanup(self.folder.chmod, 0o755)
+
+    def call(self, *arguments, code=0, stdin=""):
+        done = subprocess.run([program.PROGRAM, *map(str, arguments)], input=stdin.encode(), capture_output=True,
+                              cwd=self.folder, env=program.ENVIRONMENT, timeout=120, check=False, **self.nobody)
+        self.assertEqual(done.returncode, code, done.stderr.decode())
+        return done.stderr.decode()
+
+    def hidden(self):
+        return [path.name for path in self.folder.rglob(".*")]
+
+    def test_append_and_overwritten_partitions(self):
+        for mode, first in (("append", 100), ("overwrite-partitions", 200)):
+            err = self.call("write", "-", "-o", "out", "--mode", mode, "--partition-by", "k",
+                            stdin=records(first, 1) * 2)
+            self.assertRegex(err, r"(?m)^note      work in progress stood inside of out, ")
+            self.assertEqual(self.hidden(), [])
+        self.assertEqual(self.ids(), sorted([n for n in range(30) if n % 3 != 2] + [100, 100, 200, 200]))
+
+    def test_modes_that_replace_or_make_the_directory(self):
+        for options in (("out", "--mode", "overwrite"), ("new",)):
+            err = self.call("write", "-", "-o", *options, stdin=records(0, 1), code=1)
+            self.assertIn("no permission to write to its directory", err)
+        self.assertEqual(self.ids(), list(range(30)))
+
+    def test_a_dead_run_is_found_there(self):
+        left = self.folder / "out" / ".sluice-0123456789abcdef"
+        (left / "data").mkdir(parents=True)
+        (left / "data" / "out-0123456789abcdef-0.parquet.part").write_text("half a file")
+        if self.nobody:
+            for path in [left, *left.rglob("*")]:
+                os.chown(path, 65534, 65534)
+        self.assertEqual(self.ids(), list(range(30)))
+        err = self.call("write", "-", "-o", "out", "--mode", "append", "--partition-by", "k", stdin=records(30, 1))
+        self.assertIn("left over out/.sluice-0123456789abcdef by an earlier run", err)
+        self.assertIn("removed   1 run", self.call("clean", "out"))
+        self.assertEqual(self.hidden(), [])
+        self.assertEqual(self.ids(), list(range(31)))
+
+
 class RunIds(Publishing):
     def test_the_same_run_is_done_once(self):
         for mode in ("create", "append", "overwrite", "overwrite-partitions"):
@@ -216,6 +268,21 @@ class CutOff(Publishing):
     def test_nothing_is_kept_unless_asked_for(self):
         self.killed(300_000, how=signal.SIGTERM)
         self.assertEqual(self.names(), [])
+
+    def test_a_signal_is_heard_while_partitions_are_written(self):
+        """All rows were read, and files were being made of them: one interrupt changed nothing, until all were done."""
+        self.put("many.ndjson", "".join(f'{{"id":{n},"k":{n}}}\n' for n in range(3000)))
+        process = subprocess.Popen([program.PROGRAM, "write", "many.ndjson", "-o", "out", "--partition-by", "k",
+                                    "--sync", "off"], cwd=self.folder, env=program.ENVIRONMENT, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 60
+        while not list(self.folder.glob(".out.sluice-*/data/k=*")):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, -signal.SIGINT, err)
+        self.assertIn("interrupted (SIGINT)", err.decode())
+        self.assertEqual(self.names(), ["many.ndjson"])
 
     def test_one_file(self):
         self.killed(300_000, dest="a.parquet")

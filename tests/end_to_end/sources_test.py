@@ -71,6 +71,18 @@ class Sources(program.ProgramTest):
         self.assertEqual((result["rows"], result["schema"]), (33, "c string, a int64"))
         self.refused("write", "a.csv", "-o", "v.parquet", "--where", "aa = 1", code=2, says=['no column "aa"', '"a"'])
 
+    def test_options_that_no_source_has_a_use_for(self):
+        """--records with CSV, or --delimiter with JSON, was passed over in silence."""
+        self.put("a.csv", "a,b\n1,2\n")
+        self.put("b.ndjson", '{"a":1,"b":2}\n')
+        self.refused("write", "a.csv", "--records", "/x", "-o", "out.parquet", code=2,
+                     says=["--records", "and a.csv is CSV"])
+        for option in (["--header", "no"], ["--delimiter", ";"], ["--quote", "none"], ["--null", "-"],
+                       ["--duplicates", "rename"]):
+            self.refused("write", "b.ndjson", *option, "-o", "out.parquet", code=2, says=["CSV", "b.ndjson is JSON"])
+        # Where one of the sources has a use for it, it is for that one.
+        self.text("write", "a.csv", "b.ndjson", "--null", "-", "--schema", "a int64, b int64", "-o", "o.parquet", "-q")
+
     def test_bad_records_are_quarantined(self):
         self.put("bad.csv", 'a,b\n1,2\n3\n4,"x\n')
         self.put("bad.ndjson", '{"a":1}\nxx\n{"a":2}\n{"a":"\\ud800"}\n')

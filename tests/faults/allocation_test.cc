@@ -63,19 +63,18 @@ void fail_at(const Subject& subject, size_t at, bool forever, const Contents& af
   const Outcome outcome = run_with(subject, dir.path(), at, forever);
   // How many allocations there are depends on threads by a few: the last ones may not come.
   EXPECT_TRUE(outcome.failed || outcome.end == End::completed) << outcome.error;
+  // To take away what was begun, or the notes of what was published, needs memory, too; without any it stays out of
+  // sight.
   const Contents found = contents_of(dir.path(), true);
-  if (outcome.end != End::completed && is_pending(found)) {
+  const Contents visible = contents_of(dir.path(), false);
+  if (outcome.end == End::completed) {
+    EXPECT_THAT(differences(outcome.failed ? visible : found, after), IsEmpty());
+  } else if (is_pending(found)) {
     recover(dir / "out");
     EXPECT_THAT(differences(contents_of(dir.path(), true), after), IsEmpty()) << "after recover";
-  } else if (outcome.end == End::completed) {
-    EXPECT_THAT(differences(found, after), IsEmpty());
-  } else if (differences(contents_of(dir.path(), false), after).empty()) {
-    // What is told of a run needs memory as well, and so does taking away its notes, behind the moment at which all of
-    // it became visible.
   } else {
-    // To take away what was begun needs memory, too; without any it stays out of sight.
-    const Contents counted = forever ? contents_of(dir.path(), false) : found;
-    EXPECT_THAT(differences(without_rejects(counted), before), IsEmpty());
+    // Behind the moment at which all of it became visible nothing fails.
+    EXPECT_THAT(differences(without_rejects(forever ? visible : found), before), IsEmpty());
   }
 }
 

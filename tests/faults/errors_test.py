@@ -40,8 +40,8 @@ ERRORS = {
     "linkat": ("EIO", "ENOSPC", "EMLINK"),
     "mmap": ("ENOMEM",),
 }
-# What may answer EINTR where files are local; the standard library's listing of directories, for one, opens only once.
-INTERRUPTIBLE = ("read", "pread64", "write", "pwrite64", "fsync", "fdatasync", "ftruncate", "flock",
+# What may answer EINTR.
+INTERRUPTIBLE = ("openat", "read", "pread64", "write", "pwrite64", "fsync", "fdatasync", "ftruncate", "flock",
                  "copy_file_range", "fallocate")
 # Without these what was staged cannot be removed.
 REMOVERS = ("unlinkat", "openat", "getdents64", "newfstatat", "fcntl", "renameat2", "renameat")

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <string_view>
@@ -34,6 +35,7 @@ bool fails(const char* name) {
   ++armed.calls;
   const CallFault& fault = armed.fault;
   if (fault.at == 0 || armed.calls < fault.at || (armed.calls > fault.at && !fault.forever)) return false;
+  if (fault.kills) ::raise(SIGKILL);
   if (armed.failed == nullptr) armed.failed = name;
   const std::string_view kind = name;
   armed.removal_failed |= kind == "unlinkat" || kind == "openat";  // a directory is opened to be listed

@@ -13,6 +13,8 @@ struct CallFault {
   int error = 0;
   /// All later ones fail as well.
   bool forever = false;
+  /// The process ends instead, as by kill -9.
+  bool kills = false;
   /// Reads and writes move a part of what they are asked for, and every second one is interrupted before it does.
   bool in_pieces = false;
 };

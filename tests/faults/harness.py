@@ -198,7 +198,7 @@ def under(inject, command):
 
 
 def kill_at(point, command):
-    """Kills the process as it is about to make the call."""
+    """Kills the process as it is about to make the call. With one thread a run makes the same calls each time."""
     traced = under(f"{point.name}:signal=SIGKILL:when={point.count}", command)
     done = call(traced)
     if done.code not in (-9, 137):

@@ -15,6 +15,7 @@
 #include "support/make_columns.h"
 #include "support/random_batches.h"
 #include "support/reference_slots.h"
+#include "support/rewritten_file.h"
 
 namespace sluice::digest_check_test {
 namespace {
@@ -189,15 +190,27 @@ TEST(DigestCheck, SaysWhichPart) {
 TEST(DigestCheck, CountsOnlyInFilesOfOurs) {
   const TemporaryDirectory folder;
   const std::string path = small_file(folder);
-  std::string bytes = test::read_file(path);
-  bytes.replace(bytes.rfind("sluice version"), 14, "others version");
-  test::write_file(path, bytes);
+  const std::vector<KeyValue> ours = read_footer(RandomReader::open(path)).metadata.key_value_metadata;
+  test::rewrite_footer(path, [&](FileMetaData& file) { file.key_value_metadata = ours; });
   EXPECT_EQ(check_digests(RandomReader::open(path)).state, DigestState::absent);
-  bytes = test::read_file(path);
-  bytes.replace(bytes.rfind("others version"), 14, "sluice version");
-  bytes.replace(bytes.rfind("sluice.digest.footer"), 20, "somebody.else's.key.");
-  test::write_file(path, bytes);
-  EXPECT_EQ(check_digests(RandomReader::open(path)).state, DigestState::absent);
+}
+
+// What is left of ours in a footer tells that the digest was there.
+TEST(DigestCheck, ALostDigestIsDamage) {
+  const TemporaryDirectory folder;
+  const std::string path = small_file(folder);
+  const std::string whole = test::read_file(path);
+  const auto fault_of = [&](std::string_view mark, std::string_view other) {
+    std::string bytes = whole;
+    bytes.replace(bytes.rfind(mark), other.size(), other);
+    test::write_file(path, bytes);
+    const DigestReport report = check_digests(RandomReader::open(path));
+    EXPECT_EQ(report.state, DigestState::damaged);
+    EXPECT_EQ(report.part, DigestPart::footer);
+    return report.fault;
+  };
+  EXPECT_THAT(fault_of("sluice version", "others version"), HasSubstr("digest of a column chunk says that Sluice"));
+  EXPECT_THAT(fault_of("sluice.digest.footer", "somebody.else's.key."), HasSubstr("the name of its writer"));
 }
 
 TEST(DigestCheck, RefusesWhatIsNoParquet) {

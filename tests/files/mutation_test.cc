@@ -15,6 +15,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <thread>
@@ -356,6 +357,22 @@ double processor_seconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
+/// Takes memory, writes to all of it, and lets it go.
+void use_memory(size_t bytes) {
+  std::vector<char> used(bytes, 1);
+  EXPECT_EQ(std::accumulate(used.begin(), used.end(), uint64_t{0}), bytes);
+}
+
+// A counter that sees no peak would find no balloon.
+TEST(Mutation, PeaksAreSeenThoughEarlierOnesWereHigher) {
+  use_memory(64_MiB);
+  const test::PeakMemory memory;
+  EXPECT_LT(memory.grown_bytes(), 8_MiB);
+  use_memory(24_MiB);
+  EXPECT_GE(memory.grown_bytes(), 22_MiB);
+  EXPECT_LT(memory.grown_bytes(), 48_MiB);
+}
+
 // On one thread: memory is that of the process.
 TEST(Mutation, ForeignFilesEndInRowsOrAnError) {
   const std::vector<std::filesystem::path> paths = foreign_files();
@@ -384,8 +401,8 @@ TEST(Mutation, ForeignFilesEndInRowsOrAnError) {
     ASSERT_LT(seconds, kSecondsMax) << name();
     ASSERT_LT(memory.grown_bytes(), kMemoryMax) << name();
   }
-  std::cout << paths.size() << " files, " << wanted << " mutations, " << memory.grown_bytes() / 1_MiB
-            << " MiB at the most, " << seconds_max << " s at the most\n";
+  std::cout << paths.size() << " files, " << wanted << " mutations, " << memory.grown_bytes() / 1_KiB
+            << " KiB at the most, " << seconds_max << " s at the most\n";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "files/scratch_shelves.h"
 #include "format/file_metadata.h"
 #include "support/memory_sink.h"
 
@@ -63,6 +64,40 @@ TEST(PlacedRowGroup, StandsInOrderInAnyNumberOfParts) {
       EXPECT_EQ(tails_count, count);
       EXPECT_TRUE(as_text(ByteSpan(file->bytes).subspan(kOffset)) == expected) << count << " in " << parts;
     }
+  }
+}
+
+// Pages that waited in a scratch file, more of them than are fetched at a time, come before those in memory.
+TEST(PlacedRowGroup, FetchesPagesFromTheirShelf) {
+  constexpr size_t kPageBytes = 3'000'000;
+  for (const size_t parts : {1, 3}) {
+    std::vector<FinishedChunk> chunks = chunks_of(4, kPageBytes);
+    ScratchShelves shelves;
+    for (FinishedChunk& one : chunks) {
+      const std::shared_ptr<PageShelf> shelf = shelves.of_row_group(5);
+      EXPECT_EQ(shelf, shelves.of_row_group(5));
+      EXPECT_NE(shelf, shelves.of_row_group(6));
+      const Bytes pages = std::move(one.data_pages);
+      const size_t shelved = pages.size() - 7;
+      for (const size_t begin : {size_t{0}, shelved / 4}) {
+        const size_t end = begin == 0 ? shelved / 4 : shelved;
+        one.shelved_pages.push_back({shelf, shelf->put(ByteSpan(pages).subspan(begin, end - begin)), end - begin});
+      }
+      one.data_pages = Bytes();
+      one.data_pages.append(ByteSpan(pages).subspan(shelved));
+    }
+    const auto budget = std::make_shared<Budget>();
+    const uint64_t used = budget->used();
+    PlacedRowGroup group(std::move(chunks), 42, kOffset, parts);
+    group.count_in(budget);
+    EXPECT_GE(budget->used(), used + 4 * 7);
+    const auto file = std::make_shared<MemoryFile>();
+    MemorySink sink(file);
+    for (size_t part = 0; part < parts; ++part) {
+      ChunkTails tails;
+      group.write(part, sink, true, tails);
+    }
+    EXPECT_TRUE(as_text(ByteSpan(file->bytes).subspan(kOffset)) == bytes_of(4, kPageBytes));
   }
 }
 

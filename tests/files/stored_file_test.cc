@@ -136,6 +136,40 @@ TEST(StoredFile, DamageToTheMarksOfOurFilesHidesNothing) {
   }
 }
 
+// One alone of name, key and the digests of chunks tells that the digest of the footer must be there.
+TEST(StoredFile, AnySignOfOursAsksForTheDigest) {
+  const TemporaryDirectory folder;
+  const std::string whole = read_file(written_file(folder));
+  const std::string name = "sluice version ";
+  const auto overwritten = [](std::string bytes, std::string_view mark, std::string_view by) {
+    for (size_t at = bytes.find(mark); at != std::string::npos; at = bytes.find(mark, at))
+      bytes.replace(at, by.size(), by);
+    return bytes;
+  };
+  expect_refused(overwritten(whole, name, "DuckDB"), "another name, and printable");
+  for (const char filler : {'\0', '\xff', '\x18', 'x'})
+    for (size_t first = 0; first + 5 <= name.size(); ++first) {
+      std::string bytes = whole;
+      bytes.replace(bytes.rfind(name) + first, 5, 5, filler);
+      expect_refused(bytes, "a rest of the name, from " + std::to_string(first));
+    }
+  expect_refused(overwritten(whole, kFooterDigestKey, "a key of somebody el"), "another key");
+  const std::string without_file_keys = overwritten(overwritten(whole, name, "DuckDB"), "sluice.digest.", "others");
+  expect_refused(without_file_keys, "the keys of chunks alone");
+  // With all of them gone nobody can tell it from a file of others.
+  Bytes bytes;
+  bytes.append(std::string_view(overwritten(without_file_keys, kChunkDigestKey, "others")));
+  EXPECT_FALSE(StoredFile::open(RandomReader::over(std::move(bytes), "f"), {})->is_ours());
+}
+
+TEST(StoredFile, OthersMayCopyOurMetadata) {
+  const TemporaryDirectory folder;
+  const std::string path = written_file(folder);
+  const std::vector<KeyValue> ours = read_footer(RandomReader::open(path)).metadata.key_value_metadata;
+  rewrite_footer(path, [&](FileMetaData& file) { file.key_value_metadata = ours; });
+  EXPECT_FALSE(StoredFile::open(path, {})->is_ours());
+}
+
 TEST(StoredFile, LiesAreRefused) {
   const auto told = [](const std::function<void(FileMetaData&)>& lie, ErrorCode code = ErrorCode::corrupt) {
     const TemporaryDirectory folder;

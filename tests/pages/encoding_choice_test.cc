@@ -122,7 +122,7 @@ TEST(EncodingChoice, ARivalThatWinsTakesOverAndIsHeldToItAgain) {
   choice.offer_rival(noise(9'650), 1'000);  // less, but not by a hundredth
   choice.page_written(1'000, 9'700);
   EXPECT_EQ(choice.encoding(), Encoding::plain);
-  for (int page = 0; page < 3; ++page) {
+  for (int page = 0; page < 7; ++page) {
     EXPECT_FALSE(choice.rival());
     choice.page_written(1'000, 9'700);
   }

@@ -1,9 +1,8 @@
 // How much more memory the program came to hold at any moment than it did at first, for tests of what must not balloon.
 #pragma once
 
-#include <sys/resource.h>
+#include <malloc.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -58,29 +57,30 @@ class PeakMemory {
 
 inline constexpr bool kIsSanitized = false;
 
-/// Pages of the process: what earlier tests needed at their worst hides as much.
+/// Pages of the process since it was made: the system is asked to forget the peak that earlier tests have reached, and
+/// the allocator to let go of what they freed, which would hide as much.
 class PeakMemory {
  public:
+  PeakMemory() {
+    malloc_trim(0);
+    std::ofstream("/proc/self/clear_refs") << "5";
+    at_first_ = bytes_of("VmHWM:");
+  }
   uint64_t grown_bytes() const {
-    const uint64_t now = peak_bytes();
-    return now > peak_at_first_ ? now - resident_at_first_ : 0;
+    const uint64_t now = bytes_of("VmHWM:");
+    return now > at_first_ ? now - at_first_ : 0;
   }
 
  private:
-  static uint64_t peak_bytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<uint64_t>(usage.ru_maxrss) << 10;
-  }
-  static uint64_t resident_bytes() {
-    uint64_t pages = 0;
-    std::ifstream statm("/proc/self/statm");
-    statm >> pages >> pages;
-    return pages << 12;
+  static uint64_t bytes_of(const std::string& name) {
+    std::ifstream status("/proc/self/status");
+    uint64_t kib = 0;
+    for (std::string word; status >> word;)
+      if (word == name) status >> kib;
+    return kib << 10;
   }
 
-  uint64_t peak_at_first_ = peak_bytes();
-  uint64_t resident_at_first_ = std::min(resident_bytes(), peak_at_first_);
+  uint64_t at_first_ = 0;
 };
 
 #endif

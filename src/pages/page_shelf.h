@@ -1,0 +1,30 @@
+// Where finished pages of a column chunk wait when memory is short: out of memory, until the chunk is finished and
+// written.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/bytes.h"
+
+namespace sluice {
+
+/// Thread-safe.
+class PageShelf {
+ public:
+  virtual ~PageShelf() = default;
+  /// Keeps the bytes for as long as the shelf lives; returns where they are. Throws Error{io}.
+  virtual uint64_t put(ByteSpan bytes) = 0;
+  /// Fills `into` with what was put there, or a part of it. Throws Error{io}.
+  virtual void get(uint64_t place, std::span<std::byte> into) const = 0;
+};
+
+/// Pages one behind the other, on a shelf.
+struct ShelvedPages {
+  std::shared_ptr<const PageShelf> shelf;
+  uint64_t place = 0;
+  uint64_t bytes = 0;
+};
+
+}  // namespace sluice
