@@ -111,13 +111,15 @@ def in_the_middle(scenario, disk, stage, how, moment):
     process = subprocess.Popen(command, cwd="/", env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
     time.sleep(moment)
+    # What a run says that goes on without power counts for nothing: xfs then tells it that a directory was synced.
+    was_done = process.poll() == 0
     disk.shut_down(how)
-    code = process.wait(SECONDS_MAX)
+    process.wait(SECONDS_MAX)
     disk.unmount()
     disk.mount()
     state = look(place / scenario.destination)
-    if not scenario.allows(state, place) or (code == 0 and state.ids != scenario.after()):
-        raise Violation(f"{state} can be seen after the power was lost; exit code {code}")
+    if not scenario.allows(state, place) or (was_done and (state is None or state.ids != scenario.after())):
+        raise Violation(f"{state} can be seen after the power was lost; the run was {'' if was_done else 'not '}over")
     check_neighbours(place / scenario.destination, scenario.neighbours())
     if scenario.repeatable() or state is None or not state.files:
         sluice(*scenario.command(place))
