@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include "sluice/dataset_reader.h"
 #include "sluice/dataset_writer.h"
@@ -30,11 +32,19 @@ class Watch {
  public:
   explicit Watch(std::shared_ptr<Budget> budget) : budget_(std::move(budget)) {}
 
+  /// Other threads free first and tell then (freeing takes its time here): what is far off has to be so a while later.
   void look() {
-    const auto live = static_cast<double>(asked_heap_bytes() - asked_at_begin_);
-    const auto used = static_cast<double>(budget_->used()) - static_cast<double>(used_at_begin_);
-    const double excess = std::abs(live - used) - std::max(live, 0.0) / 10;
-    live_max_ = std::max(live_max_, live);
+    double live = 0;
+    double used = 0;
+    double excess = 0;
+    for (int attempt = 0; attempt < 10; ++attempt) {
+      if (attempt > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      live = static_cast<double>(asked_heap_bytes() - asked_at_begin_);
+      used = static_cast<double>(budget_->used()) - static_cast<double>(used_at_begin_);
+      excess = std::abs(live - used) - std::max(live, 0.0) / 10;
+      live_max_ = std::max(live_max_, live);
+      if (excess <= kExcessMax) break;
+    }
     if (++looks_ == 1 || excess > excess_) {
       excess_ = excess;
       worst_ = "held " + std::to_string(live / 1e6) + " MB, said " + std::to_string(used / 1e6) + " MB at look " +
@@ -45,12 +55,14 @@ class Watch {
   void check(double live_bytes_min) const {
     if (std::getenv("SLUICE_MEMORY_PRINT") != nullptr)
       std::printf("  at most %.1f MB; %s (%.1f MB beyond a tenth)\n", live_max_ / 1e6, worst_.c_str(), excess_ / 1e6);
-    EXPECT_LE(excess_, 4.0 * (1 << 20)) << worst_;
+    EXPECT_LE(excess_, kExcessMax) << worst_;
     EXPECT_GE(live_max_, live_bytes_min);
     EXPECT_GT(looks_, 5);
   }
 
  private:
+  static constexpr double kExcessMax = 4 << 20;
+
   const std::shared_ptr<Budget> budget_;
   const int64_t asked_at_begin_ = asked_heap_bytes();
   const uint64_t used_at_begin_ = budget_->used();
