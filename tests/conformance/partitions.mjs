@@ -10,6 +10,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { readWithEach } from './each_engine.mjs'
+
 const require = createRequire(import.meta.url)
 const program = process.argv[2]
 const directory = mkdtempSync(join(tmpdir(), 'sluice_partitions_'))
@@ -72,31 +74,16 @@ function asText(value) {
 const joined = (row, means) =>
   row.every(value => value === null) ? null : row.map(value => asText(means ? means(value) : value)).join('/')
 
-let code = 0
-for (const [name, open] of [['duckdb', inDuckdb], ['polars', inPolars]]) {
-  let read
-  try {
-    read = await open()
-  } catch (error) {
-    console.log(`skipped: ${name} is not installed (${String(error.message).split('\n')[0]})`)
-    code ||= 77
-    continue
-  }
-  let equal = 0
-  for (const each of cases) {
-    try {
-      const rows = (await read(each)).map(row => joined(row, each.means))
-      const wrong = each.wanted.findIndex((value, i) => rows[i] !== value)
-      if (wrong < 0 && rows.length === each.wanted.length) ++equal
-      else console.log(`${name}: ${each.name}: row ${wrong} is ${JSON.stringify(rows[wrong])}, not ` +
-        `${JSON.stringify(each.wanted[wrong])}; ${rows.length} of ${each.wanted.length} rows`)
-    } catch (error) {
-      console.log(`${name}: ${each.name}: ${String(error.message).split('\n')[0]}`)
-    }
-  }
-  if (equal < cases.length) code = 1
-  console.log(`${name}: ${equal} of ${cases.length} datasets are read as they were written`)
+function faults(each, read) {
+  const rows = read.map(row => joined(row, each.means))
+  const wrong = each.wanted.findIndex((value, i) => rows[i] !== value)
+  if (wrong < 0 && rows.length === each.wanted.length) return []
+  return [`row ${wrong} is ${JSON.stringify(rows[wrong])}, not ${JSON.stringify(each.wanted[wrong])}`,
+    `${rows.length} of ${each.wanted.length} rows`]
 }
+
+const code = await readWithEach([['duckdb', inDuckdb], ['polars', inPolars]], cases,
+  { nameOf: each => each.name, faults, right: 'are read as they were written' })
 if (code === 0) rmSync(directory, { recursive: true })
 else console.log(`all files are kept in ${directory}`)
 process.exitCode = code

@@ -8,6 +8,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
+import { readWithEach } from './each_engine.mjs'
+
 const require = createRequire(import.meta.url)
 
 // Files in the order of their rows: patterns sort names bytewise, which is another one from the tenth on.
@@ -41,28 +43,6 @@ function differences({ rows, columns }, found) {
   return words
 }
 
-let code = 0
 const datasets = JSON.parse(readFileSync(join(process.argv[2], 'datasets.json'), 'utf8'))
-for (const [name, open] of [['duckdb', inDuckdb], ['polars', inPolars]]) {
-  let read
-  try {
-    read = await open()
-  } catch (error) {
-    console.log(`skipped: ${name} is not installed (${String(error.message).split('\n')[0]})`)
-    code ||= 77
-    continue
-  }
-  let equal = 0
-  for (const dataset of datasets) {
-    try {
-      const words = differences(dataset, await read(dataset))
-      if (words.length === 0) ++equal
-      else console.log(`${name}: ${dirname(dataset.paths[0])}: ${words.join('; ')}`)
-    } catch (error) {
-      console.log(`${name}: ${dirname(dataset.paths[0])}: ${String(error.message).split('\n')[0]}`)
-    }
-  }
-  if (equal < datasets.length) code = 1
-  console.log(`${name}: ${equal} of ${datasets.length} datasets are whole`)
-}
-process.exitCode = code
+process.exitCode = await readWithEach([['duckdb', inDuckdb], ['polars', inPolars]], datasets,
+  { nameOf: dataset => dirname(dataset.paths[0]), faults: differences, right: 'are whole' })

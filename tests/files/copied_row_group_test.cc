@@ -7,6 +7,7 @@
 #include "files/amended_file.h"
 #include "files/digest_check.h"
 #include "files/file_writer_access.h"
+#include "files/numbered_rows.h"
 #include "sluice/error.h"
 #include "sluice/verify.h"
 #include "support/make_columns.h"
@@ -67,22 +68,10 @@ TEST(CopiedRowGroup, AnyFileGivesAFileOfTheSameRows) {
   }
 }
 
-const Schema kSchema = parse_schema("n int64 not null, s string");
-
-Batch rows_of(int64_t first, int64_t rows) {
-  std::vector<std::optional<int64_t>> n;
-  std::vector<std::optional<std::string>> s;
-  for (int64_t i = first; i < first + rows; ++i) {
-    n.push_back(i);
-    s.push_back(i % 5 == 0 ? std::nullopt : std::optional("text " + std::to_string(i % 7)));
-  }
-  return Batch(std::make_shared<const Schema>(kSchema), {make_int64(n), make_text(string(), s)}, rows);
-}
-
 std::shared_ptr<const StoredFile> some_file(const std::string& path, int64_t first, int64_t rows) {
-  FileWriter writer(path, kSchema,
+  FileWriter writer(path, kNumberedSchema,
                     {.row_group_rows = 100, .columns = {{.column = "s", .bloom_filter = 0.01}}, .sync = false});
-  writer.write(rows_of(first, rows));
+  writer.write(numbered_rows(first, rows));
   writer.close();
   return StoredFile::open(path, {});
 }
@@ -93,10 +82,10 @@ TEST(CopiedRowGroup, StandsBetweenRowsThatAreWritten) {
   const TemporaryDirectory directory;
   const auto file = some_file(directory / "from.parquet", 10, 250);
   const std::string path = directory / "to.parquet";
-  FileWriter writer(path, kSchema, {.sync = false});
-  writer.write(rows_of(0, 10));
+  FileWriter writer(path, kNumberedSchema, {.sync = false});
+  writer.write(numbered_rows(0, 10));
   for (size_t group = 0; group < 3; ++group) FileWriterAccess::copy_row_group(writer, *file, group);
-  writer.write(rows_of(260, 40));
+  writer.write(numbered_rows(260, 40));
   FileWriterAccess::copy_row_group(writer, *some_file(directory / "more.parquet", 300, 50), 0);
   const WriteResult result = writer.close();
   EXPECT_EQ(result.rows, 350);
@@ -122,8 +111,8 @@ TEST(CopiedRowGroup, OfAnotherSchemaIsRefused) {
   refused(parse_schema("n int64, s string"), {});
   refused(parse_schema("n int64 not null, t string"), {});
   refused(parse_schema("n int64 not null, s string, more int64"), {});
-  refused(kSchema, {.columns = {{.column = "n", .field_id = 7}}});
-  refused(kSchema, {.sorted_by = {{"n"}}});
+  refused(kNumberedSchema, {.columns = {{.column = "n", .field_id = 7}}});
+  refused(kNumberedSchema, {.sorted_by = {{"n"}}});
   EXPECT_FALSE(std::filesystem::exists(directory / "to.parquet"));
 }
 
@@ -144,7 +133,7 @@ TEST(CopiedRowGroup, DamageIsNotHidden) {
     try {
       const auto file = StoredFile::open(path, {});
       check_indexes(*file);
-      FileWriter writer(to, kSchema, {.sync = false});
+      FileWriter writer(to, kNumberedSchema, {.sync = false});
       for (size_t group = 0; group < file->row_groups(); ++group)
         FileWriterAccess::copy_row_group(writer, *file, group);
       writer.close();

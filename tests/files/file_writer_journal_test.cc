@@ -5,6 +5,7 @@
 
 #include "files/file_writer_access.h"
 #include "files/left_journal.h"
+#include "files/numbered_rows.h"
 #include "files/part_sink.h"
 #include "sluice/error.h"
 #include "sluice/file_reader.h"
@@ -21,18 +22,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Events = PartSink::Events;
 
-const Schema kSchema = parse_schema("n int64 not null, s string");
-
-Batch rows_of(int64_t first, int64_t rows) {
-  std::vector<std::optional<int64_t>> n;
-  std::vector<std::optional<std::string>> s;
-  for (int64_t i = first; i < first + rows; ++i) {
-    n.push_back(i);
-    s.push_back(i % 5 == 0 ? std::nullopt : std::optional("text " + std::to_string(i % 7)));
-  }
-  return Batch(std::make_shared<const Schema>(kSchema), {make_int64(n), make_text(string(), s)}, rows);
-}
-
 std::shared_ptr<Runtime> runtime_of(unsigned threads) {
   return std::make_shared<Runtime>(RuntimeOptions{threads, 64_MiB});
 }
@@ -41,7 +30,7 @@ std::shared_ptr<Runtime> runtime_of(unsigned threads) {
 int64_t rows_noted(const std::string& journal_path) {
   int64_t rows = 0;
   for (LeftJournal journal(RandomReader::open(journal_path)); journal.next();) {
-    EXPECT_EQ(journal.take_tails().sizes.size(), kSchema.size());
+    EXPECT_EQ(journal.take_tails().sizes.size(), kNumberedSchema.size());
     rows += journal.totals().rows;
   }
   return rows;
@@ -50,12 +39,12 @@ int64_t rows_noted(const std::string& journal_path) {
 TEST(FileWriterJournal, HoldsWhatIsDurableAfterEachFlush) {
   for (const unsigned threads : {1u, 3u}) {
     const TemporaryDirectory directory;
-    FileWriter writer(std::make_unique<PartSink>(directory, "a"), kSchema, {.runtime = runtime_of(threads)});
+    FileWriter writer(std::make_unique<PartSink>(directory, "a"), kNumberedSchema, {.runtime = runtime_of(threads)});
     writer.flush();
     EXPECT_EQ(writer.durable_rows(), 0);
     EXPECT_THAT(directory.names(), ElementsAre("a.part"));
     for (int64_t rows = 1; rows <= 10; ++rows) {
-      writer.write(rows_of(0, rows));
+      writer.write(numbered_rows(0, rows));
       EXPECT_LT(writer.durable_rows(), writer.rows());
       writer.flush();
       EXPECT_EQ(writer.durable_rows(), writer.rows());
@@ -73,10 +62,10 @@ TEST(FileWriterJournal, HoldsWhatIsDurableAfterEachFlush) {
 TEST(FileWriterJournal, IsNotMadeForFilesOfOneRowGroup) {
   const TemporaryDirectory directory;
   const auto events = std::make_shared<Events>();
-  FileWriter writer(kSchema, {.sync_row_groups = true});
+  FileWriter writer(kNumberedSchema, {.sync_row_groups = true});
   for (int file = 0; file < 3; ++file) {
     writer.start_file(std::make_unique<PartSink>(directory, std::to_string(file), events));
-    writer.write(rows_of(0, 100));
+    writer.write(numbered_rows(0, 100));
     EXPECT_EQ(writer.durable_rows(), file * 100);
     writer.finish_file();
     EXPECT_EQ(writer.durable_rows(), (file + 1) * 100);
@@ -86,10 +75,10 @@ TEST(FileWriterJournal, IsNotMadeForFilesOfOneRowGroup) {
 
 TEST(FileWriterJournal, GrowsWithRowGroups) {
   const TemporaryDirectory directory;
-  FileWriter writer(std::make_unique<PartSink>(directory, "a"), kSchema, {.row_group_rows = 100});
+  FileWriter writer(std::make_unique<PartSink>(directory, "a"), kNumberedSchema, {.row_group_rows = 100});
   int64_t durable = 0;
   for (int64_t i = 0; i < 50; ++i) {
-    writer.write(rows_of(i * 30, 30));
+    writer.write(numbered_rows(i * 30, 30));
     EXPECT_GE(writer.durable_rows(), durable);
     durable = writer.durable_rows();
     EXPECT_EQ(durable % 100, 0);
@@ -105,12 +94,12 @@ TEST(FileWriterJournal, GrowsWithRowGroups) {
 TEST(FileWriterJournal, EachRowGroupIsOnTheDeviceBeforeItIsNoted) {
   const TemporaryDirectory directory;
   const auto events = std::make_shared<Events>();
-  FileWriter writer(std::make_unique<PartSink>(directory, "a", events), kSchema, {.sync_row_groups = true});
+  FileWriter writer(std::make_unique<PartSink>(directory, "a", events), kNumberedSchema, {.sync_row_groups = true});
   for (int group = 0; group < 3; ++group) {
-    writer.write(rows_of(0, 10));
+    writer.write(numbered_rows(0, 10));
     writer.flush();
   }
-  writer.write(rows_of(0, 10));
+  writer.write(numbered_rows(0, 10));
   writer.close();
   EXPECT_THAT(*events, ElementsAre("journal", "sync", "sync", "sync"));
 }
@@ -120,19 +109,19 @@ TEST(FileWriterJournal, RowGroupsEndByTheClock) {
   std::chrono::steady_clock::time_point now{};
   FileOptions options{.row_group_seconds = 2};
   options.clock = [&] { return now; };
-  FileWriter writer(std::make_unique<PartSink>(directory, "a"), kSchema, options);
+  FileWriter writer(std::make_unique<PartSink>(directory, "a"), kNumberedSchema, options);
   now += std::chrono::hours(1);
   writer.tick();  // no row, no row group
-  writer.write(rows_of(0, 10));
+  writer.write(numbered_rows(0, 10));
   now += std::chrono::milliseconds(1'999);
   writer.tick();
-  writer.write(rows_of(10, 10));
+  writer.write(numbered_rows(10, 10));
   now += std::chrono::milliseconds(1);
   writer.tick();
   now += std::chrono::hours(1);
-  writer.write(rows_of(20, 10));
+  writer.write(numbered_rows(20, 10));
   now += std::chrono::seconds(2);
-  writer.write(rows_of(30, 10));  // ends the one before
+  writer.write(numbered_rows(30, 10));  // ends the one before
   const WriteResult result = writer.close();
   const FileReader file(result.files[0].path + ".part");
   EXPECT_EQ(result.files[0].row_groups, 3);
@@ -143,11 +132,11 @@ TEST(FileWriterJournal, RowGroupsEndByTheClock) {
 TEST(FileWriterJournal, ParkedWritersGoOn) {
   const TemporaryDirectory directory;
   const auto events = std::make_shared<Events>();
-  FileWriter parked(std::make_unique<PartSink>(directory, "parked", events), kSchema);
+  FileWriter parked(std::make_unique<PartSink>(directory, "parked", events), kNumberedSchema);
   FileWriterAccess::park(parked);
   EXPECT_EQ(parked.forecast().guessed, 0u);
   for (int64_t i = 0; i < 4; ++i) {
-    parked.write(rows_of(i * 1'000, 1'000));
+    parked.write(numbered_rows(i * 1'000, 1'000));
     FileWriterAccess::park(parked);
     EXPECT_EQ(parked.durable_rows(), (i + 1) * 1'000);
     FileWriterAccess::park(parked);
@@ -164,8 +153,8 @@ TEST(FileWriterJournal, ParkedWritersGoOn) {
 // What is in a pipe is somebody else's, and what is in memory goes with the process.
 TEST(FileWriterJournal, OtherDestinationsCountWhenTheyAreFinished) {
   const auto file = std::make_shared<MemoryFile>();
-  FileWriter writer(std::make_unique<MemorySink>(file), kSchema);
-  writer.write(rows_of(0, 10));
+  FileWriter writer(std::make_unique<MemorySink>(file), kNumberedSchema);
+  writer.write(numbered_rows(0, 10));
   writer.flush();
   EXPECT_EQ(writer.durable_rows(), 0);
   writer.close();
@@ -174,8 +163,8 @@ TEST(FileWriterJournal, OtherDestinationsCountWhenTheyAreFinished) {
 
 TEST(FileWriterJournal, AnAbandonedFileCountsNoMore) {
   const TemporaryDirectory directory;
-  FileWriter writer(std::make_unique<PartSink>(directory, "a"), kSchema);
-  writer.write(rows_of(0, 10));
+  FileWriter writer(std::make_unique<PartSink>(directory, "a"), kNumberedSchema);
+  writer.write(numbered_rows(0, 10));
   writer.flush();
   writer.abandon();
   EXPECT_EQ(writer.durable_rows(), 0);
@@ -185,8 +174,9 @@ TEST(FileWriterJournal, AnAbandonedFileCountsNoMore) {
 TEST(FileWriterJournal, DatasetMetadataMayHaveKeysOfOurs) {
   const TemporaryDirectory directory;
   const std::string path = directory / "a.parquet";
-  FileWriter writer(path, kSchema, {.metadata = {{"who", "me"}}, .dataset_metadata = {{"sluice.run_id", "nightly-7"}}});
-  writer.write(rows_of(0, 10));
+  FileWriter writer(path, kNumberedSchema,
+                    {.metadata = {{"who", "me"}}, .dataset_metadata = {{"sluice.run_id", "nightly-7"}}});
+  writer.write(numbered_rows(0, 10));
   writer.close();
   const auto metadata = FileReader(path).metadata();
   EXPECT_THAT(metadata, testing::Contains(std::pair<std::string, std::string>("who", "me")));
@@ -195,9 +185,10 @@ TEST(FileWriterJournal, DatasetMetadataMayHaveKeysOfOurs) {
 
 TEST(FileWriterJournal, RefusesOptionsThatContradict) {
   const auto sink = [] { return std::make_unique<MemorySink>(std::make_shared<MemoryFile>()); };
-  EXPECT_THROW(FileWriter(sink(), kSchema, {.sync = false, .sync_row_groups = true}), Error);
-  EXPECT_THROW(FileWriter(sink(), kSchema, {.row_group_seconds = -1}), Error);
-  EXPECT_THROW(FileWriter(sink(), kSchema, {.row_group_seconds = std::numeric_limits<double>::infinity()}), Error);
+  EXPECT_THROW(FileWriter(sink(), kNumberedSchema, {.sync = false, .sync_row_groups = true}), Error);
+  EXPECT_THROW(FileWriter(sink(), kNumberedSchema, {.row_group_seconds = -1}), Error);
+  EXPECT_THROW(FileWriter(sink(), kNumberedSchema, {.row_group_seconds = std::numeric_limits<double>::infinity()}),
+               Error);
 }
 
 }  // namespace
