@@ -105,7 +105,7 @@ TEST(FileWriter, TellsHowFarItIs) {
 TEST(FileWriter, BytesDependOnTheRowsAlone) {
   const uint64_t seed = property_seed();
   const std::vector<std::shared_ptr<Runtime>> runtimes{runtime_of(1), runtime_of(2), runtime_of(8)};
-  for (uint64_t round = 0; round < 60; ++round) {
+  for (uint64_t round = 0; round < 30; ++round) {
     SCOPED_TRACE("seed " + std::to_string(seed) + ", round " + std::to_string(round));
     Draw draw(seed, round);
     const RandomTable table = draw_table(draw, {.depth_max = 4, .rows_max = 3'000, .leaves_max = 5'000});
