@@ -86,12 +86,11 @@ class Walk {
     around_.push_back(status);
     for (const std::string& name : names_in(directory)) {
       std::string path = directory.ends_with('/') ? directory + name : directory + "/" + name;
-      struct stat below {};
-      const bool is_known = ::stat(path.c_str(), &below) == 0;
-      if (is_known && S_ISDIR(below.st_mode)) {
+      const std::optional<struct stat> below = status_at(path);
+      if (below && S_ISDIR(below->st_mode)) {
         Partition inner = partition;
         if (hive_partitions_) add_key(name, path, inner);
-        list(path, below, inner);
+        list(path, *below, inner);
       } else if (name.ends_with(kEnding)) {
         // What cannot be read is heard of when it is opened.
         files_.push_back({std::move(path), partition});
@@ -152,12 +151,12 @@ std::vector<ListedFile> list_files(const std::string& path, bool hive_partitions
   if (is_pattern) std::ranges::sort(matches, comes_before);
   std::vector<ListedFile> files;
   for (const std::string& match : matches) {
-    struct stat status {};
-    const bool is_directory = ::stat(match.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    const std::optional<struct stat> status = status_at(match);
+    const bool is_directory = status && S_ISDIR(status->st_mode);
     Partition partition;
     if (is_pattern && hive_partitions) partition = keys_of_match(match, path, is_directory);
     if (is_directory)
-      Walk(hive_partitions, files).list(match, status, partition);
+      Walk(hive_partitions, files).list(match, *status, partition);
     else
       files.push_back({match, std::move(partition)});
   }
@@ -165,6 +164,16 @@ std::vector<ListedFile> list_files(const std::string& path, bool hive_partitions
     throw Error(ErrorCode::io, "no file below " + path + " ends in " + std::string(kEnding), {path, {}, {}, {}, {}});
   check_partition_keys(files);
   return files;
+}
+
+std::vector<std::string> files_below(const std::string& directory) {
+  const std::optional<struct stat> status = status_at(directory);
+  if (!status || !S_ISDIR(status->st_mode)) return {};
+  std::vector<ListedFile> files;
+  Walk(/*hive_partitions=*/false, files).list(directory, *status, {});
+  std::vector<std::string> paths;
+  for (ListedFile& file : files) paths.push_back(std::move(file.path));
+  return paths;
 }
 
 void check_partition_keys(std::span<const ListedFile> files) {

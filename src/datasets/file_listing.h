@@ -30,6 +30,9 @@ inline constexpr int kListingDepthMax = 32;
 /// sign without two hexadecimal digits, for what is decoded to a NUL or is not UTF-8, and for a key that comes twice.
 std::vector<ListedFile> list_files(const std::string& path, bool hive_partitions);
 
+/// The same for a directory that may be missing or have no such file: then none. No key of a directory is decoded.
+std::vector<std::string> files_below(const std::string& directory);
+
 /// Throws Error{data} that names two files whose directories have different keys.
 void check_partition_keys(std::span<const ListedFile> files);
 

@@ -1,7 +1,5 @@
 // Whether a run of an id has been done: its files say so, by their names and in their metadata.
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "datasets/append_check.h"
@@ -17,25 +15,10 @@
 namespace sluice {
 namespace {
 
-namespace fs = std::filesystem;
-
 bool is_of_run(const std::string& path, const std::string& run_id) {
   const FileReader file(path);
   return std::ranges::find(file.metadata(), std::pair<std::string, std::string>(kRunIdKey, run_id)) !=
          file.metadata().end();
-}
-
-std::vector<std::string> parquet_files_of(const std::string& path) {
-  std::error_code error;
-  if (!fs::is_directory(path, error)) return {path};
-  try {
-    std::vector<std::string> files;
-    for (ListedFile& file : list_files(path, /*hive_partitions=*/false)) files.push_back(std::move(file.path));
-    return files;
-  } catch (const Error& failure) {
-    if (failure.code() == ErrorCode::io && fs::is_directory(path, error)) return {};  // no file in it
-    throw;
-  }
 }
 
 /// Those that the run has written: with its digits in their names, or, where a run has made the dataset, without any.
@@ -43,7 +26,7 @@ std::vector<std::string> files_of_run(const std::string& path, const std::string
   const std::string digits = run_of_id(run_id);
   std::vector<std::string> named;
   std::vector<std::string> unnamed;
-  for (std::string& file : parquet_files_of(path)) {
+  for (std::string& file : is_directory(path) ? files_below(path) : std::vector{path}) {
     const std::optional<std::string> run = run_of_file_name(name_part(file));
     if (run == digits)
       named.push_back(std::move(file));
@@ -70,15 +53,14 @@ std::optional<WriteResult> finished_run(const std::string& path, const std::stri
   if (run_id.empty()) throw Error(ErrorCode::invalid, "a run id that is empty names no run");
   const std::string destination = without_slashes_at_end(path);
   complete_pending_runs(destination);
-  std::error_code error;
-  if (!fs::exists(destination, error)) return std::nullopt;
+  if (!status_at(destination)) return std::nullopt;
   WriteResult result;
   for (const std::string& file : files_of_run(destination, run_id)) {
     std::optional<RecoveredFile> found = look_at_left_file(file, {});
     if (!found) {  // without a row
       found.emplace();
       found->written.path = file;
-      found->written.bytes = fs::file_size(file, error);
+      if (const auto status = status_at(file)) found->written.bytes = static_cast<uint64_t>(status->st_size);
     }
     result.rows += found->written.rows;
     result.bytes += found->written.bytes;

@@ -44,8 +44,7 @@ std::vector<LeftFile> left_files(const std::string& staging, const RunRecord& re
       return;
     if (is_file && file.name != record.destination) return;
     const std::string journal = directory + "/" + file.name + ".journal";
-    std::error_code ignored;
-    if (!file.has_name && fs::exists(journal, ignored)) file.journal = journal;
+    if (!file.has_name && status_at(journal)) file.journal = journal;
     files.push_back(std::move(file));
   });
   std::ranges::sort(files, {}, &LeftFile::name);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -14,17 +13,6 @@
 
 namespace sluice {
 namespace {
-
-std::vector<ListedFile> files_in(const std::string& directory) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(directory, error)) return {};
-  try {
-    return list_files(directory, /*hive_partitions=*/false);
-  } catch (const Error& failure) {
-    if (failure.code() == ErrorCode::io && std::filesystem::is_directory(directory, error)) return {};  // no file
-    throw;
-  }
-}
 
 [[noreturn]] void refuse(const std::string& file, const std::string& column) {
   throw Error(
@@ -52,8 +40,8 @@ int64_t largest_in(const FileLayout& file, const std::string& id_column) {
 
 int64_t first_ordinal_behind(const std::string& dataset, const std::string& relation, const std::string& id_column) {
   int64_t largest = -1;
-  for (const ListedFile& file : files_in(dataset + "/" + relation_directory(relation))) {
-    const FileLayout layout = read_layout(file.path);
+  for (const std::string& file : files_below(dataset + "/" + relation_directory(relation))) {
+    const FileLayout layout = read_layout(file);
     if (layout.rows > 0) largest = std::max(largest, largest_in(layout, id_column));
   }
   if (largest == std::numeric_limits<int64_t>::max())

@@ -2,7 +2,6 @@
 #include "engine/open_sources.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include "sources/record_source.h"
 #include "sources/source_format.h"
 #include "sources/stream_sequence.h"
+#include "storage/directory_tree.h"
 #include "storage/glob.h"
 
 namespace sluice {
@@ -60,11 +60,6 @@ Known identified(const Source& source, const SourceOptions& options) {
   // Files are opened again when their turn has come; standard input, a file or not, goes on where it was looked at.
   if (source.path != "-" && known.contents->bytes_total()) known.contents.reset();
   return known;
-}
-
-bool is_directory(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::is_directory(path, ignored);
 }
 
 /// What a name or a pattern stands for. Parquet keeps the pattern, for directories that it names may be columns.

@@ -5,8 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 #include <vector>
+
+#include "sluice/error.h"
 
 namespace sluice {
 namespace {
@@ -95,6 +98,18 @@ Descriptor open_below(int directory, std::string_view path) {
     path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
   }
   return reached;
+}
+
+std::optional<struct stat> status_at(const std::string& path) {
+  struct stat status {};
+  if (uninterrupted([&] { return ::stat(path.c_str(), &status); }) == 0) return status;
+  if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return std::nullopt;
+  throw Error(ErrorCode::io, "cannot look at " + path + ": " + system_reason(errno), {.source = path});
+}
+
+bool is_directory(const std::string& path) {
+  const auto status = status_at(path);
+  return status && S_ISDIR(status->st_mode);
 }
 
 int walk_tree(int directory, const std::function<int(const TreeEntry&)>& visit,

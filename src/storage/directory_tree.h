@@ -1,8 +1,11 @@
 // What is below an open directory, without ever following a link out of it. (POSIX openat, O_NOFOLLOW.)
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +24,12 @@ Descriptor open_below(int directory, std::string_view path);
 std::string_view directory_part(std::string_view path);
 /// What stands behind the last slash.
 std::string name_part(std::string_view path);
+
+/// What stands at `path`, links followed; nothing where nothing stands, or a link leads nowhere. Throws Error{io} where
+/// the system does not say: who took that for nothing would pass over what is there.
+std::optional<struct stat> status_at(const std::string& path);
+/// Whether a directory stands there; throws as status_at does.
+bool is_directory(const std::string& path);
 
 struct TreeEntry {
   enum class Kind : uint8_t { directory, file, other };

@@ -67,13 +67,12 @@ struct Opened {
 Opened open_left(const DestinationPlace& place, const std::string& name) {
   Opened opened{open_directory(place.parent.get(), name)};
   if (!opened.directory.is_open()) {
-    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
-      fail(place.path, "what other runs have left cannot be looked at: " + system_reason(errno));
-    return opened;  // gone, closed to us, or no directory
+    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EACCES) return opened;
+    fail(place.path, "what other runs have left cannot be looked at: " + system_reason(errno));
   }
   struct stat status {};
   opened.is_ours = ::fstat(opened.directory.get(), &status) == 0 && status.st_uid == ::geteuid();
-  opened.is_alive = !lock(opened.directory.get(), LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+  opened.is_alive = !lock(opened.directory.get(), LOCK_EX | LOCK_NB);  // what cannot be locked is not known to be dead
   return opened;
 }
 

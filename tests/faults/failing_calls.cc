@@ -155,6 +155,9 @@ int renameat2(int from, const char* old_path, int to, const char* path, unsigned
 int renameat(int from, const char* old_path, int to, const char* path) noexcept {
   return fails("renameat") ? -1 : static_cast<int>(ask(SYS_renameat2, from, old_path, to, path, 0U));
 }
+int stat(const char* path, struct stat* status) noexcept {
+  return fails("stat") ? -1 : static_cast<int>(ask(SYS_newfstatat, AT_FDCWD, path, status, 0));
+}
 ssize_t copy_file_range(int from, off64_t* from_offset, int to, off64_t* to_offset, size_t size, unsigned flags) {
   const size_t moved = piece(size);
   if (interrupted(size, moved) || fails("copy_file_range")) return -1;
