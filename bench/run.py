@@ -169,7 +169,7 @@ def compare(entrants, out, options):
     for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
         for entrant in entrants:
             entrant.runs.clear()
-        for turn in range(options.repeat):
+        for _ in range(options.repeat):
             for entrant in entrants:
                 run_entrant(entrant, threads, out, options)
             times = ", ".join(f"{entrant.name} {entrant.runs[-1]['seconds']:.2f}" for entrant in entrants)
@@ -304,7 +304,7 @@ def read(options):
         for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
             entrants = read_entrants(task, options)
             found = set()
-            for turn in range(options.repeat):
+            for _ in range(options.repeat):
                 for entrant in entrants:
                     found |= read_once(entrant, threads)
             if len(found) > 1:
@@ -345,29 +345,37 @@ def csv(options):
     return text_to_parquet("csv", csv_file(options), options)
 
 
-def cut(options, what, ways, directory=DATA):
-    """What it costs to cut: batches in memory -> one file, or datasets, by the options of write_bench in `ways`."""
-    out, rows = directory / what, []
-    for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
-        seconds, cpu, files = {}, {}, {}
-        for turn in range(options.repeat):
-            for name, cuts in ways.items():
-                target = out if cuts else out.with_suffix(".parquet")
-                command = [options.build / "write_bench", "--rows", options.rows, "--codec", "snappy", "--threads",
-                           threads, "--repeat", WRITES_PER_PROCESS, "--out", target, "--sync", "off"]
-                output, _ = timed([*on_cores(threads), *command, *cuts])
-                runs = [json.loads(line) for line in output.splitlines() if line.startswith('{"seconds"')]
-                seconds.setdefault(name, []).extend(run["seconds"] for run in runs)
-                cpu.setdefault(name, []).extend(run["cpu_seconds"] for run in runs)
-                files[name] = runs[0]["files"]
-                shutil.rmtree(out, ignore_errors=True)
-                out.with_suffix(".parquet").unlink(missing_ok=True)
-        best = {name: min(seconds[name]) for name in ways}
-        least = {name: min(cpu[name]) for name in ways}
-        whole = next(iter(ways))
-        rows += [[name, str(threads), f"{files[name]:,}", f"{best[name]:.2f}", f"{best[name] / best[whole]:.3f}",
-                  f"{least[name]:.2f}", f"{least[name] / least[whole]:.3f}"] for name in ways]
+def cut(options, what, ways):
+    """What it costs to cut: batches in memory -> one file, or datasets, by the options of write_bench in `ways`. Files
+    stay in memory, where there is a file system for that: what a disk's cache does between two runs is more than what
+    is asked here, and ext4 without a journal looks for minutes at each inode that an earlier run has freed. `to one
+    file`: the middle of the ratios round by round, for the machine changes its pace in the course of a run."""
+    in_memory = Path("/dev/shm")
+    rows = []
+    with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else DATA) as directory:
+        for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
+            rows += cut_with(options, threads, ways, Path(directory) / what)
     return report.table([what, "threads", "files", "best s", "to one file", "CPU s", "to one file"], rows)
+
+
+def cut_with(options, threads, ways, out):
+    seconds, cpu, files = {}, {}, {}
+    for _ in range(options.repeat):
+        for name, cuts in ways.items():
+            target = out if cuts else out.with_suffix(".parquet")
+            command = [options.build / "write_bench", "--rows", options.rows, "--codec", "snappy", "--threads",
+                       threads, "--repeat", WRITES_PER_PROCESS, "--out", target, "--sync", "off"]
+            output, _ = timed([*on_cores(threads), *command, *cuts])
+            runs = [json.loads(line) for line in output.splitlines() if line.startswith('{"seconds"')]
+            seconds.setdefault(name, []).append(min(run["seconds"] for run in runs))
+            cpu.setdefault(name, []).append(min(run["cpu_seconds"] for run in runs))
+            files[name] = runs[0]["files"]
+            shutil.rmtree(out, ignore_errors=True)
+            out.with_suffix(".parquet").unlink(missing_ok=True)
+    whole = next(iter(ways))
+    ratio = lambda taken, name: statistics.median(one / of for one, of in zip(taken[name], taken[whole]))
+    return [[name, str(threads), f"{files[name]:,}", f"{min(seconds[name]):.2f}", f"{ratio(seconds, name):.3f}",
+             f"{min(cpu[name]):.2f}", f"{ratio(cpu, name):.3f}"] for name in ways]
 
 
 def shards(options):
@@ -377,13 +385,9 @@ def shards(options):
 
 
 def partitions(options):
-    """What partitions cost: one file, or a file for each value of the keys; snappy, sync off. In memory, where there is
-    a file system for that: ext4 without a journal looks for minutes at each inode that an earlier run has freed."""
+    """What partitions cost: one file, or a file for each value of the keys; snappy, sync off."""
     keys = ["l_shipmode", "yearmonth(l_shipdate)", "l_shipdate"] + (["l_suppkey"] if options.long else [])
-    in_memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else DATA) as directory:
-        return cut(options, "partitions", {"one file": [], **{key: ["--partition-by", key] for key in keys}},
-                   Path(directory))
+    return cut(options, "partitions", {"one file": [], **{key: ["--partition-by", key] for key in keys}})
 
 
 def memory(options):
