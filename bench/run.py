@@ -2,17 +2,19 @@
 """Times Sluice and its rivals on the same data in the same run, one after the other in rounds (A B C A B C ...), and
 prints tables. Builds nothing: ./dev bench does. Python 3.11, standard library only.
 
-  bench/run.py [write|read|ndjson|csv|shards|partitions|memory|peaks|wide|sizes|choices|all ...] [--rows N] [--repeat N]
+  bench/run.py [write|read|ndjson|csv|nested|shards|partitions|memory|peaks|soak|wide|sizes|choices|all ...] [--rows N] [--repeat N]
                [--long] [--save] [--build DIR] [--tables NAME ...] [--keep]
 
 write    batches in memory -> Parquet, snappy, 1 and 2 threads
 read     Parquet -> batches: all columns, some, 1 % of the rows, nested, many files, opening a wide one
 ndjson   an NDJSON file -> Parquet, snappy, 1 and 2 threads
 csv      a CSV file to Parquet, snappy, 1 and 2 threads
+nested   nested NDJSON -> Parquet, snappy, 1 and 2 threads; and flattened into tables that join back
 shards   what cutting by size costs: one file, files of 64 and of 16 MiB, in the same run
 partitions  what partitions cost: 7, 84 and 2,526 of them (with --long 10,000, too), and one file, in the same run
 memory   NDJSON through a pipe (500 MB; 10 GB with --long): peak resident memory against the promise
 peaks    many shapes of writes: peak resident memory against budget and promise (100 GB and more with --long)
+soak     one process that writes, overwrites, appends and reads again and again: 10 s, half an hour with --long
 wide     10,000 and 100,000 columns of 10 rows; 10,000 and 100,000 row groups: time and memory
 merge    what merging files costs beside cp, in the same run
 sizes    how small each bench table becomes with each codec; by column in build/bench-data/sizes-columns.md
@@ -135,8 +137,8 @@ def expected_digest(options):
     return json.loads(path.read_text())
 
 
-def check(path, options):
-    expected, found = expected_digest(options), digest(path)
+def check(path, expected):
+    found = digest(path)
     if found != expected:
         fail(f"{path} does not hold the rows of its source: expected {expected}, found {found}")
 
@@ -151,7 +153,7 @@ def warm(path):
 # ---- benches --------------------------------------------------------------------------------------------------------
 
 
-def run_entrant(entrant, threads, out, options):
+def run_entrant(entrant, threads, out, expected):
     """One process; its own lines of JSON say what it measured, else the whole process counts."""
     out.unlink(missing_ok=True)
     output, usage = timed([*on_cores(threads), *(str(word).format(threads=threads) for word in entrant.command)])
@@ -159,19 +161,21 @@ def run_entrant(entrant, threads, out, options):
     for run in lines or [usage]:
         entrant.runs.append({**run, "resident_bytes_max": usage["resident_bytes_max"], "bytes": out.stat().st_size})
     if entrant.is_ours or len(entrant.runs) == len(lines or [usage]):  # the rivals once
-        check(out, options)
+        check(out, expected)
     out.unlink()
 
 
-def compare(entrants, out, options):
-    """Rows of the table, for each number of threads."""
+def compare(entrants, out, options, source=None):
+    """Rows of the table, for each number of threads. What is written has to hold the rows of the bench table, or of the
+    NDJSON file `source`."""
     rows = []
+    expected = digest(source) if source else expected_digest(options)
     for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
         for entrant in entrants:
             entrant.runs.clear()
-        for _ in range(options.repeat):
+        for turn in range(options.repeat):
             for entrant in entrants:
-                run_entrant(entrant, threads, out, options)
+                run_entrant(entrant, threads, out, expected)
             times = ", ".join(f"{entrant.name} {entrant.runs[-1]['seconds']:.2f}" for entrant in entrants)
             print(f"  {threads} threads, round {turn + 1}: {times}", file=sys.stderr, flush=True)
         rows += [result_row(entrant, threads, entrants[0]) for entrant in entrants]
@@ -321,7 +325,7 @@ def read(options):
     return report.table(header, rows)
 
 
-def text_to_parquet(task, source, options):
+def text_to_parquet(task, source, options, rows_of=None):
     """A file of text by the whole program; `task` is what the rivals call it."""
     out = DATA / f"{task}.parquet"
     ours = [options.build / "sluice", "write", source, "-o", out, "--compression", "snappy", "--threads", "{threads}",
@@ -332,7 +336,7 @@ def text_to_parquet(task, source, options):
         Entrant("Sluice, sync on", [*ours, "on"], is_ours=True),
         rival("DuckDB", "duckdb.mjs", task, source, out, 1),
         rival("Polars", "polars.mjs", task, source, out, 1),
-    ], out, options)
+    ], out, options, rows_of)
 
 
 def ndjson(options):
@@ -376,6 +380,42 @@ def cut_with(options, threads, ways, out):
     ratio = lambda taken, name: statistics.median(one / of for one, of in zip(taken[name], taken[whole]))
     return [[name, str(threads), f"{files[name]:,}", f"{min(seconds[name]):.2f}", f"{ratio(seconds, name):.3f}",
              f"{min(cpu[name]):.2f}", f"{ratio(cpu, name):.3f}"] for name in ways]
+
+
+def nested_file(options):
+    """The records of the bench table `carts` as NDJSON; made once."""
+    table, path = DATA / "sizes" / "carts.sluice.snappy.parquet", DATA / "carts.ndjson"
+    if not table.exists():
+        timed([options.build / "size_bench", "--table", "carts", "--dir", table.parent])
+    if not path.exists():
+        partial = path.with_name(path.name + ".partial")
+        with open(partial, "wb") as out:
+            subprocess.run([options.build / "sluice", "show", table, "--format", "ndjson"], stdout=out, check=True)
+        partial.rename(path)
+    return path
+
+
+def nested(options):
+    """Nested NDJSON -> Parquet with the same nesting, snappy; and `--flatten`: three tables that join back."""
+    source = nested_file(options)
+    return text_to_parquet("ndjson", source, options, source) + "\n" + flattened(source, options)
+
+
+def flattened(source, options):
+    out, rows = DATA / "flattened", []
+    command = [options.build / "sluice", "write", source, "-o", out, "--flatten", "--name", "carts", "--compression",
+               "snappy", "--sync", "off", "--quiet"]
+    for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
+        runs = []
+        for _ in range(options.repeat):
+            shutil.rmtree(out, ignore_errors=True)
+            runs.append(timed([*on_cores(threads), *command, "--threads", threads])[1])
+        best, cpu = (min(run[key] for run in runs) for key in ("seconds", "cpu_seconds"))
+        megabytes = source.stat().st_size / 1e6
+        rows.append([str(threads), f"{best:.2f}", f"{megabytes / best:.0f}", f"{cpu:.2f}", f"{megabytes / cpu:.0f}",
+                     f"{max(run['resident_bytes_max'] for run in runs) / 2**20:.0f}"])
+    shutil.rmtree(out, ignore_errors=True)
+    return report.table(["flattened: threads", "best s", "MB/s", "CPU s", "MB/s of CPU", "peak MiB"], rows)
 
 
 def shards(options):
@@ -444,16 +484,27 @@ def peaks(options):
              ("100,000 row groups", ["row-groups", "--count", 100_000, "--rows", 100_000])]
     cases += [(f"{count:,} partition{'s' * (count > 1)}", ["partitions", "--count", count, "--rows", 2_000_000 * more])
               for count in (1, 100, 1_000, 10_000)]
-    cases += [(f"{count} files at once", ["writers", "--count", count, "--rows", 500_000 * more]) for count in (2, 8)]
+    cases += [(f"{count} files at once", ["writers", "--count", count, "--rows", 300_000 * more]) for count in (2, 8, 32)]
     rows, out = [], DATA / "peaks"
     for name, arguments in cases:
-        for budget in (64, 192) if "files" not in name and "10,000" not in name else (192, 512):
+        for budget in (64, 192):
             done, _ = timed([options.build / "peak_bench", "--what", *map(str, arguments), "--budget-mib", str(budget),
                              "--out", out])
             result = json.loads(done)
             rows.append([name, f"{result['rows']:,}", f"{budget}", f"{result['used_mib']:.0f}",
                          f"{result['peak_kib'] / 1024:.0f}", f"{budget + 64}", f"{result['seconds']:.1f}"])
+            print("  " + ", ".join(rows[-1]), file=sys.stderr, flush=True)
     return report.table(["what", "rows", "budget MiB", "used MiB", "peak MiB", "promise MiB", "seconds"], rows)
+
+
+def soak(options):
+    """The same work again and again in one process: memory and handles stay as they are, else the run ends here.
+    --long takes half an hour."""
+    done, _ = timed([options.build / "soak_bench", "--seconds", 1_800 if options.long else 10, "--out", DATA / "soak"])
+    result = json.loads(done)
+    row = [f"{result['rounds']:,}", f"{result['seconds']:,.0f}", f"{result['middle_kib'] / 1024:.0f}",
+           f"{result['last_kib'] / 1024:.0f}", f"{result['handles_min']} to {result['handles_max']}"]
+    return report.table(["rounds", "seconds", "MiB, second third", "MiB, last third", "handles"], [row])
 
 
 def merge(options):
@@ -471,10 +522,10 @@ def choices(options):
     return choice_bench.run_choices(options, DATA, timed)
 
 
-BENCHES = {"write": write, "read": read, "ndjson": ndjson, "csv": csv, "shards": shards, "partitions": partitions,
-           "memory": memory, "peaks": peaks, "wide": wide,
+BENCHES = {"write": write, "read": read, "ndjson": ndjson, "csv": csv, "nested": nested, "shards": shards, "partitions": partitions,
+           "memory": memory, "peaks": peaks, "soak": soak, "wide": wide,
            "merge": merge, "sizes": sizes, "choices": choices}
-IN_ROUNDS = ("write", "read", "ndjson", "csv", "shards", "partitions", "merge")
+IN_ROUNDS = ("write", "read", "ndjson", "csv", "nested", "shards", "partitions", "merge")
 
 
 def parse():

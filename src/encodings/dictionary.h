@@ -55,7 +55,18 @@ extern template class NumberDictionary<uint64_t>;
 class TextDictionary {
  public:
   static constexpr uint32_t kFull = 0xffff'ffff;
-  /// Index of `value`, which is added if it is new; kFull when it would not fit into `bytes_max` bytes of entries.
+  /// Values that are looked for at once: while one waits for memory, the others do, too.
+  static constexpr size_t kBlockValues = 32;
+  /// A value and its hash.
+  struct Wanted {
+    std::string_view value;
+    uint32_t hash = 0;
+  };
+
+  /// Fills in the hashes of at most kBlockValues values that will be encoded next, and asks for the memory they need.
+  void look_ahead(std::span<Wanted> values) const;
+  /// Index of a value, which is added if it is new; kFull when it would not fit into `bytes_max` bytes of entries.
+  uint32_t encode(const Wanted& wanted, size_t bytes_max);
   uint32_t encode(std::string_view value, size_t bytes_max);
 
   size_t size() const { return offsets_.size(); }

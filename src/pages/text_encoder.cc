@@ -1,6 +1,9 @@
 // Text and bytes: dictionary, PLAIN, DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY. Without a dictionary the page under way
 // is held as lengths and bytes apart, from which either is made.
 
+#include <algorithm>
+#include <array>
+
 #include "encodings/delta_byte_array.h"
 #include "encodings/delta_length_byte_array.h"
 #include "pages/value_encoder.h"
@@ -51,16 +54,31 @@ void TextEncoder::append_at(const Column& column, size_t count, PositionOf posit
   }
 }
 
+template <typename PositionOf>
+void TextEncoder::append_blocks(const Column& column, size_t count, PositionOf position_of) {
+  const int32_t* offsets = column.offsets_data();
+  const auto* bytes = column.values.as<char>();
+  std::array<TextDictionary::Wanted, TextDictionary::kBlockValues> block;
+  for (size_t begin = 0; begin < count; begin += block.size()) {
+    const size_t values = std::min(block.size(), count - begin);
+    if (dictionary_.is_open()) {
+      for (size_t i = 0; i < values; ++i) {
+        const int64_t at = position_of(begin + i);
+        block[i].value = {bytes + offsets[at], static_cast<size_t>(offsets[at + 1] - offsets[at])};
+      }
+      dictionary_->look_ahead(std::span(block).first(values));
+    }
+    append_at(
+        column, values, [&](size_t i) { return position_of(begin + i); },
+        [&](size_t i, std::string_view) { return dictionary_->encode(block[i], options_.dictionary_bytes_max); });
+  }
+}
+
 bool TextEncoder::append(const Column& column, const ValueSelection& selection) {
-  const auto number_of = [this](size_t, std::string_view value) {
-    return dictionary_->encode(value, options_.dictionary_bytes_max);
-  };
   if (selection.positions == nullptr)
-    append_at(
-        column, selection.count, [&](size_t i) { return selection.begin + static_cast<int64_t>(i); }, number_of);
+    append_blocks(column, selection.count, [&](size_t i) { return selection.begin + static_cast<int64_t>(i); });
   else
-    append_at(
-        column, selection.count, [&](size_t i) { return int64_t{selection.positions[i]}; }, number_of);
+    append_blocks(column, selection.count, [&](size_t i) { return int64_t{selection.positions[i]}; });
   return true;
 }
 

@@ -205,6 +205,8 @@ class TextEncoder {
   std::string reason() const { return choice_.reason(); }
 
  private:
+  template <typename PositionOf>
+  void append_blocks(const Column& column, size_t count, PositionOf position_of);
   template <typename PositionOf, typename NumberOf>
   void append_at(const Column& column, size_t count, PositionOf position_of, NumberOf number_of);
   void append_apart(std::string_view value);
