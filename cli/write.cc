@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -90,11 +91,12 @@ std::vector<Option> selection_options(WriteCall& call) {
          const bool ignore = choice_value("--extra", text, {"error", "ignore"}) == 1;
          source.extra_fields = ignore ? ExtraFields::ignore : ExtraFields::error;
        }},
-      {"Input", "--evolve", "strict|add", "what a field leads to that comes up later: an error, or one more column",
+      {"Input", "--evolve", "strict|add|widen",
+       "what a field leads to that comes up later: an error, or one more column; with widen, a value that its column "
+       "cannot hold gives the column a wider type, and told at the end is where",
        "add, or strict for a given schema",
        [&](const std::string& text) {
-         const bool adds = choice_value("--evolve", text, {"strict", "add"}) == 1;
-         source.evolution = adds ? Evolution::add : Evolution::strict;
+         source.evolution = static_cast<Evolution>(choice_value("--evolve", text, {"strict", "add", "widen"}));
        }},
       {"Input", "--columns", "A,B.C", "keep only these columns, or fields of structs", "all",
        [&](const std::string& text) { call.options.select.columns = columns_value("--columns", text); }},
@@ -273,9 +275,23 @@ std::string inferred_lines(const RecordsResult& result, size_t width) {
   for (const Field& field : result.schema.fields()) columns.push_back(printable(to_text(Schema({field}))));
   std::string text = "inferred  " + wrapped(columns, separator, kIndent, width) + "\n";
   std::vector<std::string> notes;
-  for (const InferenceNote& note : result.notes) notes.push_back(printable(note.field + ": " + note.remark));
+  for (const InferenceNote& note : result.notes)
+    if (std::ranges::find(result.changes, note.field, &SchemaChange::field) == result.changes.end())
+      notes.push_back(printable(note.field + ": " + note.remark));
   if (!notes.empty()) text += std::string(kIndent, ' ') + wrapped(notes, separator, kIndent, width) + "\n";
   return text;
+}
+
+/// What came up while records were read, and where.
+std::string change_lines(const RecordsResult& result, size_t width) {
+  if (result.changes.empty()) return {};
+  std::vector<std::string> changes;
+  for (const SchemaChange& change : result.changes) {
+    const std::string from = change.from ? to_text(*change.from) + " " + std::string(signs().arrow) + " " : "new, ";
+    changes.push_back(printable(change.field + ": " + from + to_text(change.to) + " at record " +
+                                format_count(change.record) + " of " + change.source));
+  }
+  return "changed   " + wrapped(changes, " " + std::string(signs().separator) + " ", 10, width) + "\n";
 }
 
 /// What was left out: why, how often, and where it is now.
@@ -296,6 +312,7 @@ std::string summary(const WriteCall& call, const Session& session, const Records
   std::string text = dead_run_lines(result.dead_runs, call.destination);
   text += staged_inside_line(result, call.destination);
   if (result.inferred && result.schema.size() > 0) text += inferred_lines(result, width);
+  text += change_lines(result, width);
   if (result.extra_values > 0)
     text += "dropped   " + counted(result.extra_values, "value") + " of fields that --schema does not name\n";
   text += bad_record_lines(result);
@@ -341,6 +358,16 @@ void add_fields(const std::vector<FieldResult>& fields, JsonWriter& json) {
   json.end_array();
 }
 
+void add_changes(const RecordsResult& result, JsonWriter& json) {
+  json.key("changes").begin_array();
+  for (const SchemaChange& change : result.changes) {
+    json.begin_object().member("field", change.field);
+    json.member("from", change.from ? std::optional(to_text(*change.from)) : std::nullopt);
+    json.member("to", to_text(change.to)).member("source", change.source).member("record", change.record).end_object();
+  }
+  json.end_array();
+}
+
 void add_bad_records(const RecordsResult& result, JsonWriter& json) {
   json.member("bad_records", result.bad_records.total).key("bad_reasons").begin_array();
   for (const BadRecordCounts::Reason& reason : result.bad_records.reasons) {
@@ -368,7 +395,9 @@ std::string result_json(const PublishOptions& target, const RecordsResult& resul
   }
   json.end_array().member("rows", result.rows).member("bytes", result.bytes).member("bytes_read", result.bytes_read);
   json.member("seconds", seconds).member("schema", to_text(result.schema)).member("inferred", result.inferred);
-  json.notes(result.notes).member("extra_values", result.extra_values);
+  json.notes(result.notes);
+  add_changes(result, json);
+  json.member("extra_values", result.extra_values);
   add_bad_records(result, json);
   add_relations(result, json);
   json.member("ended_early", result.ended_early);

@@ -40,6 +40,15 @@ struct InferenceNote {
   std::string remark;  ///< "objects and text mixed (first in record 2310)"
 };
 
+/// How the schema of a run changed while records were read.
+struct SchemaChange {
+  std::string field;           ///< "user.tags[]"
+  std::optional<Type> from{};  ///< the null type where there were only nulls; nothing: the field is new
+  Type to{};
+  std::string source{};  ///< path, or "stdin"
+  int64_t record = 0;    ///< in its source, from 1: the first that brought what did not fit before
+};
+
 /// Reads the text form (grammar: docs/schema_text.md). Throws Error{invalid} that names the position and what was
 /// expected there.
 Schema parse_schema(std::string_view text);

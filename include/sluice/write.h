@@ -43,10 +43,14 @@ struct Source {
 
 enum class ExtraFields { error, ignore };
 
-/// What a field leads to that comes up after the schema is known.
+/// What a field, or a value, leads to that comes up after the schema is known.
 enum class Evolution {
   strict,  ///< an error; or what ExtraFields says, where the schema was declared
   add,     ///< one more column, null in all rows before
+  /// The same; and a value that its column cannot hold gives the column a wider type, in all rows: integers to larger
+  /// ones and to float64, dates to timestamps, as long as no value changes; else the text of each value, JSON or a
+  /// string (docs/evolution.md). Floats then take only numbers that they keep.
+  widen,
 };
 
 enum class BadRecords {
@@ -124,6 +128,8 @@ class RecordStream : public BatchStream {
   virtual const std::vector<InferenceNote>& notes() const = 0;
   /// Left out so far.
   virtual const BadRecordCounts& bad_records() const = 0;
+  /// How the schema has changed so far, in the order in which that came about.
+  virtual std::vector<SchemaChange> changes() const = 0;
 };
 
 /// Opens a source of any format. Text is unpacked (gzip, zstd, bzip2, xz). Where no schema is given it is inferred at
@@ -166,6 +172,7 @@ struct RecordsResult : WriteResult {
   Schema schema{};        ///< of the files; of the records, where these became relations
   bool inferred = false;  ///< the schema was inferred; `notes` say what is worth telling about it
   std::vector<InferenceNote> notes{};
+  std::vector<SchemaChange> changes{};  ///< what records have led to behind the sample, or a declared schema
   uint64_t bytes_read = 0;
   int64_t extra_values = 0;  ///< dropped on request (ExtraFields::ignore)
   BadRecordCounts bad_records{};

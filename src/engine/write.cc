@@ -153,6 +153,7 @@ RecordsResult write_records(const std::vector<Source>& sources, const std::strin
     }
     result.inferred = records.inferred();
     result.notes = records.notes();
+    result.changes = records.changes();
     result.bytes_read = records.bytes_read();
     result.extra_values = records.extra_values();
     result.bad_records = records.bad_records();

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "schema/evolution.h"
 #include "schema/leaves.h"
 #include "sluice/error.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 [[noreturn]] void refuse_growth(const std::string& field, const std::string& problem) {
   throw Error(ErrorCode::invalid, "the schema cannot grow like that: field \"" + field + "\" " + problem,
-              {.field = field}, "Keep all fields as they are, and add nullable ones behind them.");
+              {.field = field}, "Keep all fields, in types that hold their values, and add nullable ones behind them.");
 }
 
 /// Goes through both schemas side by side.
@@ -51,14 +52,9 @@ class OriginWalk {
     if (before.id != wider.id) refuse_growth(here.name, "has another id than before");
     if (before.type.kind() == TypeKind::null && wider.type.kind() != TypeKind::null)
       return add_typed(before, wider, here);
-    if (!before.type.is_nested()) {
-      if (before.type != wider.type)
-        refuse_growth(here.name, "has the type " + to_text(wider.type) + ", and had " + to_text(before.type));
-      origins_.push_back({.kept = leaves_before_++});
-      return;
-    }
-    if (before.type.kind() != wider.type.kind() || before.type.size() != wider.type.size())
-      refuse_growth(here.name, "has the type " + to_text(wider.type) + ", and had " + to_text(before.type));
+    const bool is_same_kind = before.type.kind() == wider.type.kind() && before.type.size() == wider.type.size();
+    if (!before.type.is_nested() && before.type == wider.type) return origins_.push_back({.kept = leaves_before_++});
+    if (!before.type.is_nested() || !is_same_kind) return add_evolved(before, wider, here);
     here.definition_level += before.nullable;
     if (before.type.kind() == TypeKind::struct_)
       return visit_fields(before.type.children(), wider.type.children(), here);
@@ -75,6 +71,20 @@ class OriginWalk {
     const size_t first = origins_.size();
     add_late(wider, {{}, own, own + 1, here.repetition_level, here.definition_level});
     origins_[first].replaces_model = true;
+  }
+
+  void add_evolved(const Field& before, const Field& wider, const Parent& here) {
+    if (!evolves(before.type, wider.type))
+      refuse_growth(here.name, "has the type " + to_text(wider.type) + ", and had " + to_text(before.type));
+    const size_t begin = std::exchange(leaves_before_, leaves_before_ + count_leaves(before));
+    origins_.push_back({.models_begin = begin, .models_end = leaves_before_, .takes_values = true});
+  }
+
+  static size_t count_leaves(const Field& field) {
+    if (!field.type.is_nested()) return 1;
+    size_t leaves = 0;
+    for (const Field& part : field.type.children()) leaves += count_leaves(part);
+    return leaves;
   }
 
   void add_late(const Field& field, const LeafOrigin& origin) {

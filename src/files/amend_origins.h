@@ -1,9 +1,10 @@
 // A schema that has grown, leaf by leaf: which leaves row groups of the smaller schema have, and where the levels of
 // the others come from (parquet-format README, "Nested Encoding").
 //
-//   before: a int64, user struct<name string>      wider: a int64, user struct<name string, age int64>, at date
-//   origins: a is kept; user.name is kept; user.age repeats levels of user.name, as far as they tell of user; at has
-//   no model: all its rows are null
+//   before: a int64, b int64, user struct<name string>
+//   wider:  a int64, b float64, user struct<name string, age int64>, at date
+//   origins: a is kept; b is made anew from b; user.name is kept; user.age repeats levels of user.name, as far as they
+//   tell of user; at has no model: all its rows are null
 #pragma once
 
 #include <cstddef>
@@ -28,6 +29,9 @@ struct LeafOrigin {
   /// Its one model is the field that became this leaf, or one of whose parts it is the first: the chunk there is of no
   /// other use.
   bool replaces_model = false;
+  /// Its values are those of [models_begin, models_end), all leaves of one field, whose type has become a wider one
+  /// (columns/evolved.h). Levels are not given then.
+  bool takes_values = false;
 
   bool is_late() const { return !kept; }
   /// False also for a late leaf whose parent is there in each row: one null a row is all there is to tell.
@@ -35,8 +39,9 @@ struct LeafOrigin {
 };
 
 /// One for each leaf of `wider`, in its order. It must have all fields of `before` in their order; what is new are
-/// nullable fields behind those of the table or of a struct at any depth, and types of nullable fields that had the
-/// null type. Throws Error{invalid} that names the first field that is otherwise.
+/// nullable fields behind those of the table or of a struct at any depth, types of nullable fields that had the null
+/// type, and types that others evolve to (schema/evolution.h). Throws Error{invalid} that names the first field that is
+/// otherwise.
 std::vector<LeafOrigin> origins_of(const Schema& before, const Schema& wider);
 
 }  // namespace sluice

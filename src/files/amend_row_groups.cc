@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <iterator>
 #include <ranges>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
 
 #include "files/null_chunk.h"
 #include "files/placed_row_group.h"
+#include "files/remade_chunk.h"
 #include "files/written_row_group.h"
 #include "format/page_index.h"
 #include "pages/level_reader.h"
@@ -46,6 +48,7 @@ class Amendment {
   struct Group {
     const WrittenRowGroup& written;
     const EarlierSchema* schema;
+    size_t index;
 
     int64_t rows() const { return written.totals().rows; }
   };
@@ -101,7 +104,7 @@ uint64_t Amendment::run() {
   size_t index = 0;
   for (JournalReader reader(written_); reader.next(); ++index) {
     const WrittenRowGroup written(reader);
-    amend({written, schema_of(index)}, room_before(index));
+    amend({written, schema_of(index), index}, room_before(index));
   }
   return end_;
 }
@@ -162,6 +165,14 @@ void Amendment::put(FinishedChunk chunk, int64_t rows, uint64_t& offset, ChunkTa
 
 FinishedChunk Amendment::make_late(const Group& group, size_t leaf) {
   const LeafOrigin& origin = group.schema->origins[leaf];
+  if (origin.takes_values) {
+    const auto read = [this](uint64_t offset, std::span<std::byte> into) {
+      target_.sink.read_at(offset + shift_at(offset), into);
+    };
+    const WrittenChunks from{group.schema->schema, group.schema->leaves, group.written,
+                             group.index,          read,                 target_.sink.name()};
+    return remake_chunk(from, target_.leaves[leaf], target_.options[leaf]);
+  }
   NullChunk chunk(target_.leaves[leaf], target_.options[leaf]);
   if (!origin.repeats_levels()) {
     chunk.add_rows(group.rows());
@@ -226,7 +237,7 @@ void Amendment::make_room() {
   uint64_t shift = 0;
   for (JournalReader reader(written_); reader.next();) {
     const WrittenRowGroup written(reader);
-    shift += room_of({written, schema_of(to_move.size())});
+    shift += room_of({written, schema_of(to_move.size()), to_move.size()});
     to_move.push_back({written.totals().offset, shift});
   }
   if (shift == 0) return;
@@ -243,7 +254,8 @@ void Amendment::make_room() {
 }  // namespace
 
 bool wants_reading(std::span<const LeafOrigin> origins) {
-  return origins.front().is_late() || std::ranges::any_of(origins, &LeafOrigin::repeats_levels);
+  return origins.front().is_late() || std::ranges::any_of(origins, &LeafOrigin::repeats_levels) ||
+         std::ranges::any_of(origins, &LeafOrigin::takes_values);
 }
 
 uint64_t amend_row_groups(const Journal& written, std::span<const EarlierSchema> earlier, uint64_t end,

@@ -171,9 +171,16 @@ void SortCheck::refuse(const std::vector<const Values*>& before, int64_t row_bef
 
 // New fields come behind the others, so steps to a leaf stay; its number among all leaves does not.
 void SortCheck::extend(std::span<const LeafOrigin> origins) {
-  for (Key& key : keys_)
-    key.leaf_index = static_cast<size_t>(std::ranges::find(origins, std::optional(key.leaf_index), &LeafOrigin::kept) -
-                                         origins.begin());
+  for (Key& key : keys_) {
+    const auto found = std::ranges::find(origins, std::optional(key.leaf_index), &LeafOrigin::kept);
+    if (found == origins.end())
+      throw Error(ErrorCode::data,
+                  "column " + key.column.column +
+                      ", by which the rows are sorted, has got another type: the order of " +
+                      "the rows before it need not be that of the type",
+                  {.field = key.column.column}, "Declare its type from the beginning (--schema).");
+    key.leaf_index = static_cast<size_t>(found - origins.begin());
+  }
 }
 
 std::vector<SortingColumn> SortCheck::sorting_columns() const {

@@ -29,7 +29,8 @@ class SortCheck {
   /// Throws Error{data} that names the first row out of order, what it should not come after, and both values.
   void add(const Batch& batch, int64_t first_row);
 
-  /// The schema has grown; `origins` are those of its leaves. Batches have the new schema from here on.
+  /// The schema has grown; `origins` are those of its leaves. Batches have the new schema from here on. Throws
+  /// Error{data} where a column of the order has another type now.
   void extend(std::span<const LeafOrigin> origins);
 
   /// Rows of another file come, with an order of their own.

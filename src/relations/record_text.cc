@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "base/json_text.h"
-#include "texts/json_value.h"
+#include "columns/json_value.h"
 
 namespace sluice {
 

@@ -72,9 +72,22 @@ void FlattenPlan::grow(const Schema& records) {
     const Type record = struct_({records.fields().begin(), records.fields().end()});
     FieldPlan item = plan_struct(0, {}, record);
     relations_[0].item = std::move(item);
+    check_natural_key();
   }
   for (RelationPlan& plan : relations_)
     if (!plan.schema || plan.schema->fields() != plan.fields) plan.schema = std::make_shared<const Schema>(plan.fields);
+}
+
+/// Rows of other relations have keys of its type already.
+void FlattenPlan::check_natural_key() {
+  if (options_.id_generation != KeyStrategy::natural) return;
+  const Type& type = relations_[0].fields[relations_[0].relation.id_column].type;
+  if (!natural_type_) natural_type_ = type;
+  if (*natural_type_ == type) return;
+  throw Error(ErrorCode::data,
+              "the key field " + natural_field_ + " has become " + to_text(type) + ", and was " +
+                  to_text(*natural_type_) + ": rows of lists refer to it",
+              {.field = natural_field_}, "Declare its type from the beginning (--schema), or have keys made (--ids).");
 }
 
 // --- relations and their keys

@@ -78,6 +78,7 @@ class FlattenPlan {
   ArrayMode mode_of(const std::string& path);
   size_t note(const std::string& path, std::string remark);
   void begin_natural_key(const Schema& records);
+  void check_natural_key();
 
   const FlattenOptions options_;
   std::deque<RelationPlan> relations_;
@@ -85,6 +86,7 @@ class FlattenPlan {
   std::vector<FlattenNote> notes_;
   std::set<std::string> used_modes_;
   std::string natural_field_;
+  std::optional<Type> natural_type_;
 };
 
 /// The type of a column of values once the options have seen to them (value_policies.h).

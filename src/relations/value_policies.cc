@@ -15,7 +15,7 @@
 #include "relations/relation_plan.h"
 #include "relations/row_mask.h"
 #include "sluice/error.h"
-#include "texts/json_value.h"
+#include "columns/json_value.h"
 
 namespace sluice {
 namespace {

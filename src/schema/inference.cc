@@ -249,6 +249,18 @@ std::vector<Field> FieldGuess::fields(std::vector<InferenceNote>& notes) const {
   return fields;
 }
 
+void FieldGuess::add_first_records(const std::string& name, std::map<std::string, int64_t>& records) const {
+  for (const Sightings& sightings : seen_) {
+    if (sightings.count == 0 || parent_ == nullptr) continue;
+    int64_t& first = records.try_emplace(name, sightings.first_record).first->second;
+    first = std::min(first, sightings.first_record);
+  }
+  if (element_) element_->add_first_records(element_name(name), records);
+  if (!members_) return;
+  for (const std::unique_ptr<FieldGuess>& member : members_->fields)
+    member->add_first_records(parent_ == nullptr ? member->name_ : child_name(name, member->name_), records);
+}
+
 SchemaInference::SchemaInference(Type mixed) : mixed_(std::move(mixed)), root_(new FieldGuess(*this, nullptr, {})) {}
 
 SchemaInference::~SchemaInference() = default;
@@ -263,6 +275,12 @@ InferredSchema SchemaInference::result() const {
   InferredSchema found;
   found.schema = Schema(root_->fields(found.notes));
   return found;
+}
+
+std::map<std::string, int64_t> SchemaInference::first_records() const {
+  std::map<std::string, int64_t> records;
+  root_->add_first_records({}, records);
+  return records;
 }
 
 }  // namespace sluice

@@ -120,6 +120,7 @@ class FieldGuess {
   Type text_type(std::vector<InferenceNote>& notes) const;
   Type mixed_type(std::vector<InferenceNote>& notes) const;
   std::vector<Field> fields(std::vector<InferenceNote>& notes) const;
+  void add_first_records(const std::string& name, std::map<std::string, int64_t>& records) const;
 
   SchemaInference* inference_;
   const FieldGuess* parent_;
@@ -148,6 +149,8 @@ class SchemaInference {
 
   /// The schema so far, fields in order of their first appearance; empty when no record had a field.
   InferredSchema result() const;
+  /// The record of the first value of each field that has one: "user.tags[]".
+  std::map<std::string, int64_t> first_records() const;
 
  private:
   friend class FieldGuess;

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "schema/evolution.h"
 #include "schema/inference.h"
 #include "schema/leaves.h"
 #include "schema/nested.h"
@@ -13,61 +14,87 @@
 namespace sluice {
 namespace {
 
-Type grown(const Type& type, const Type& seen, const std::string& name, std::vector<std::string>& added);
+bool is_list(const Type& type) { return type.kind() == TypeKind::list || type.kind() == TypeKind::fixed_list; }
 
-/// `parent`: whose fields they are; null for the root.
-std::vector<Field> grown_fields(std::span<const Field> fields, std::span<const Field> seen, const std::string* parent,
-                                std::vector<std::string>& added) {
-  std::vector<Field> out(fields.begin(), fields.end());
+class Growth {
+ public:
+  explicit Growth(const Widening* widening) : widening_(widening) {}
+
+  /// `parent`: whose fields they are; null for the root.
+  std::vector<Field> fields(std::span<const Field> known, std::span<const Field> seen, const std::string* parent);
+  std::vector<SchemaChange> take_changes() { return std::move(changes_); }
+
+ private:
+  Type type(const Type& known, const Type& seen, const std::string& name);
+  bool is_to_widen(const Type& known, const Type& seen, const std::string& name) const;
+
+  const Widening* widening_;  ///< null once done
+  std::vector<SchemaChange> changes_;
+};
+
+std::vector<Field> Growth::fields(std::span<const Field> known, std::span<const Field> seen,
+                                  const std::string* parent) {
+  std::vector<Field> out(known.begin(), known.end());
   for (const Field& other : seen) {
     const std::string name = parent == nullptr ? other.name : child_name(*parent, other.name);
-    const auto known = std::ranges::find(out, other.name, &Field::name);
-    if (known != out.end()) {
-      known->type = grown(known->type, other.type, name, added);
+    const auto there = std::ranges::find(out, other.name, &Field::name);
+    if (there != out.end()) {
+      there->type = type(there->type, other.type, name);
     } else if (other.type.kind() != TypeKind::null) {
       out.push_back({other.name, other.type});
-      added.push_back(name);
+      changes_.push_back({name, std::nullopt, other.type});
     }
   }
   return out;
 }
 
-Type grown(const Type& type, const Type& seen, const std::string& name, std::vector<std::string>& added) {
-  if (type.kind() == TypeKind::null && seen.kind() != TypeKind::null) {
-    added.push_back(name);
+Type Growth::type(const Type& known, const Type& seen, const std::string& name) {
+  if (known.kind() == TypeKind::null && seen.kind() != TypeKind::null) {
+    changes_.push_back({name, known, seen});
     return seen;
   }
-  if (type.kind() == TypeKind::struct_ && seen.kind() == TypeKind::struct_)
-    return struct_(grown_fields(type.children(), seen.children(), &name, added));
-  const bool is_list = type.kind() == TypeKind::list || type.kind() == TypeKind::fixed_list;
-  if (is_list && seen.kind() == TypeKind::list) {
-    Field element = type.children()[0];
-    element.type = grown(element.type, seen.children()[0].type, element_name(name), added);
-    return with_parts(type, {element});
+  if (known.kind() == TypeKind::struct_ && seen.kind() == TypeKind::struct_)
+    return struct_(fields(known.children(), seen.children(), &name));
+  if (is_list(known) && seen.kind() == TypeKind::list) {
+    Field element = known.children()[0];
+    element.type = type(element.type, seen.children()[0].type, element_name(name));
+    return with_parts(known, {element});
   }
   // Inference knows no maps: to it the keys of a map are fields.
-  if (type.kind() == TypeKind::map && seen.kind() == TypeKind::struct_) {
-    Field entry = type.children()[0];
+  if (known.kind() == TypeKind::map && seen.kind() == TypeKind::struct_) {
+    Field entry = known.children()[0];
     std::vector<Field> parts(entry.type.children().begin(), entry.type.children().end());
     const std::string value = child_name(element_name(name), parts[1].name);
-    for (const Field& field : seen.children()) parts[1].type = grown(parts[1].type, field.type, value, added);
+    for (const Field& field : seen.children()) parts[1].type = type(parts[1].type, field.type, value);
     entry.type = struct_(std::move(parts));
-    return with_parts(type, {entry});
+    return with_parts(known, {entry});
   }
-  return type;
+  if (!is_to_widen(known, seen, name)) return known;
+  const Widening& widening = *std::exchange(widening_, nullptr);
+  const Type wider = wider_type(known, seen, widening.mixed, [&](const Type& to) { return widening.keeps(name, to); });
+  changes_.push_back({name, known, wider});
+  return wider;
+}
+
+bool Growth::is_to_widen(const Type& known, const Type& seen, const std::string& name) const {
+  if (widening_ == nullptr || widening_->field != name || seen.kind() == TypeKind::null) return false;
+  return known != seen && can_widen(known, widening_->mixed);
 }
 
 }  // namespace
 
-LateFields with_late_fields(const Schema& schema, const Schema& seen) {
+LateFields with_late_fields(const Schema& schema, const Schema& seen, const Widening* widening) {
+  Growth growth(widening);
   LateFields result;
-  result.schema = Schema(grown_fields(schema.fields(), seen.fields(), nullptr, result.added));
+  result.schema = Schema(growth.fields(schema.fields(), seen.fields(), nullptr));
+  result.changes = growth.take_changes();
   const size_t leaves = leaves_of(result.schema).size();
-  if (!result.added.empty() && leaves > kInferredLeavesMax)
+  if (!result.changes.empty() && leaves > kInferredLeavesMax && leaves > leaves_of(schema).size())
     throw Error(ErrorCode::data,
                 "records have gone on to bring new fields, and there are " + std::to_string(leaves) +
                     " columns by now: some object's keys seem to be data",
-                {.field = result.added.back()}, "--schema with a map or json column takes such an object whole.");
+                {.field = result.changes.back().field},
+                "--schema with a map or json column takes such an object whole.");
   return result;
 }
 

@@ -71,7 +71,7 @@ void ArrowSource::open(const SourceOptions& options, OpenMessages open_messages)
                         .shared_bytes = budget / kSharedShare,
                         .part_bytes = budget / kPartShare,
                         .row_bytes = budget / kRowShare},
-        /*dictionaries_change=*/!file_);
+        /*dictionaries_change=*/!file_, options.runtime ? options.runtime->budget() : nullptr);
   } catch (const Error& error) {
     fail(error);
   }

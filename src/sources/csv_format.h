@@ -19,6 +19,7 @@ class CsvFormat final : public RecordFormat {
   explicit CsvFormat(CsvOptions options, const std::optional<Schema>& declared = {});
 
   std::string_view text_name() const override { return "CSV"; }
+  Type mixed_type() const override { return string(); }
   std::unique_ptr<RecordFrames> open(Contents& contents, FrameLimits limits) const override;
   std::unique_ptr<FormatInference> make_inference(bool pass_over_bad) const override;
   std::unique_ptr<BlockReader> make_reader(std::shared_ptr<const Schema> schema, ReadRules rules) const override;

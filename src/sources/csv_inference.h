@@ -26,6 +26,7 @@ class CsvInference final : public FormatInference {
   int64_t records() const override { return records_; }
   /// Beside what was seen in values, its notes say what is odd about names.
   InferredSchema result() const override;
+  std::map<std::string, int64_t> first_records() const override { return inference_.first_records(); }
 
  private:
   /// The first record of all is never too far: a header may be longer than any sample.

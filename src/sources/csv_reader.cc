@@ -8,10 +8,12 @@
 
 #include "base/calendar.h"
 #include "base/utf8.h"
+#include "schema/evolution.h"
 #include "sluice/error.h"
 #include "sources/csv_digits.h"
 #include "sources/csv_faults.h"
 #include "sources/padded_text.h"
+#include "sources/text_values.h"
 
 namespace sluice {
 
@@ -49,7 +51,7 @@ CsvReader::CsvReader(std::shared_ptr<const Schema> schema, ReadRules rules, std:
       null_texts_(std::move(null_texts)),
       columns_(std::move(schema), rules.budget),
       root_(&columns_.plan()),
-      values_(rules.inferred, rules.depth_max) {
+      values_(rules.inferred, rules.inferred || rules.widen, rules.depth_max) {
   for (const Field& field : columns_.schema().fields()) {
     if (!is_csv_type(field.type))
       throw Error(ErrorCode::invalid,
@@ -237,7 +239,7 @@ size_t CsvReader::read_column(Plan& plan, size_t column, const CsvRun& part) {
       });
     case TypeKind::timestamp:
       return read_each(plan, column, part, [&](std::string_view text) {
-        const std::optional<TimestampText> moment = parse_timestamp(text);
+        const auto moment = rules_.widen ? parse_moment(text, plan.zoned) : parse_timestamp(text);
         if (!moment || (moment->zone == ZoneMark::utc) != plan.zoned) return false;
         const std::optional<int64_t> ticks = to_ticks(*moment, plan.unit);
         if (ticks) plan.out->append(*ticks);
@@ -344,10 +346,12 @@ bool CsvReader::read_special(Plan& plan, size_t column, const CsvRun& part, size
   return !reason || fail(misfit(plan, text, *reason), part, record, column);
 }
 
+bool CsvReader::widens(const Plan& plan) const { return rules_.widen && can_widen(plan.field->type, string()); }
+
 RecordFault CsvReader::misfit(const Plan& plan, std::string_view value, std::string reason) const {
   RecordFault fault{.field = plan.path(),
                     .sentence = excerpt(value) + " " + std::move(reason),
-                    .late_field = rules_.add_late_fields && plan.kind == TypeKind::null};
+                    .late_field = rules_.add_late_fields && (plan.kind == TypeKind::null || widens(plan))};
   if (rules_.inferred) fault.hint = schema_hint(plan, wider_csv_type(plan.kind, value));
   return fault;
 }

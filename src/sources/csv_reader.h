@@ -48,6 +48,7 @@ class CsvReader final : public BlockReader {
   template <typename Read>
   size_t read_each(Plan& plan, size_t column, const CsvRun& part, Read read);
   bool read_special(Plan& plan, size_t column, const CsvRun& part, size_t record);
+  bool widens(const Plan& plan) const;
   RecordFault misfit(const Plan& plan, std::string_view value, std::string reason) const;
   bool fail(RecordFault fault, const CsvRun& part, size_t record, size_t column);
 

@@ -43,7 +43,7 @@ Real parse_real(std::string_view text) {
   return {true, number.exact, number.real};
 }
 
-Misfit append_double(Plan& plan, std::string_view text, bool inferred) {
+Misfit append_double(Plan& plan, std::string_view text, bool inferred, bool exact) {
   const Real real = parse_real(text);
   if (!real.is_number) {
     const std::optional<double> special = inferred ? std::nullopt : parse_special(text);
@@ -51,7 +51,7 @@ Misfit append_double(Plan& plan, std::string_view text, bool inferred) {
     plan.out->append(*special);
     return {};
   }
-  if (inferred && !real.is_exact) return "would be changed by a " + to_text(plan.field->type);
+  if (exact && !real.is_exact) return "would be changed by a " + to_text(plan.field->type);
   if (std::isinf(real.value)) return out_of_range(plan.field->type);
   plan.out->append(real.value);
   return {};
@@ -87,7 +87,7 @@ Misfit append_small_float(Plan& plan, std::string_view text, bool inferred) {
 
 std::optional<std::string> CsvValues::append(Plan& plan, std::string_view text) {
   switch (plan.kind) {
-    case TypeKind::float64: return append_double(plan, text, inferred_);
+    case TypeKind::float64: return append_double(plan, text, inferred_, exact_);
     case TypeKind::float16:
     case TypeKind::float32: return append_small_float(plan, text, inferred_);
     case TypeKind::binary:

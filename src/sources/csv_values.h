@@ -14,9 +14,9 @@ namespace sluice {
 /// Not thread-safe.
 class CsvValues {
  public:
-  /// `inferred`: floats take only numbers that they keep, and numbers only as JSON writes them; else floats take the
-  /// nearest, infinities and NaN too. JSON may be as deep as `depth_max`.
-  CsvValues(bool inferred, int depth_max) : inferred_(inferred), walk_(depth_max) {}
+  /// `inferred`: numbers are only what JSON takes for them; else floats take infinities and NaN too. `exact`: floats
+  /// take only numbers that they keep; else the nearest. JSON may be as deep as `depth_max`.
+  CsvValues(bool inferred, bool exact, int depth_max) : inferred_(inferred), exact_(exact), walk_(depth_max) {}
 
   /// Appends the value; otherwise appends nothing and says why, behind the text: "is not an int64". Requires `text`,
   /// UTF-8 unless the column is binary, to be no null. The JSON value null is appended as a null; in a column that may
@@ -27,6 +27,7 @@ class CsvValues {
   std::optional<std::string> append_json(Plan& plan, std::string_view text);
 
   const bool inferred_;
+  const bool exact_;
   JsonWalk walk_;
   RecordBlock json_;  ///< {"": and the value and }
 };

@@ -28,6 +28,7 @@ class JsonFormat final : public RecordFormat {
       : depth_max_(options.depth_max), steps_(parse_json_pointer(options.records_pointer)) {}
 
   std::string_view text_name() const override { return "JSON"; }
+  Type mixed_type() const override { return json(); }
   std::unique_ptr<RecordFrames> open(Contents& contents, FrameLimits limits) const override {
     return std::make_unique<JsonDocuments>(contents, std::move(limits), steps_, depth_max_);
   }

@@ -13,6 +13,7 @@ class NdjsonFormat final : public RecordFormat {
   explicit NdjsonFormat(int depth_max) : depth_max_(depth_max) {}
 
   std::string_view text_name() const override { return "JSON"; }
+  Type mixed_type() const override { return json(); }
   std::unique_ptr<RecordFrames> open(Contents& contents, FrameLimits limits) const override {
     return std::make_unique<LineFrames>(contents, std::move(limits));
   }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,6 +86,9 @@ struct ReadRules {
   /// A value in a field that the schema has not, or has as null, ends the reading with RecordFault::late_field,
   /// whatever the other rules say.
   bool add_late_fields = false;
+  /// So does a value that its column cannot hold and a wider one could. Floats take only numbers that they keep, and
+  /// timestamps without a zone take dates, which are midnights: what stood there before a type was widened is read so.
+  bool widen = false;
   /// Where given, batches count there for as long as anybody has them.
   std::shared_ptr<Budget> budget{};
 };
@@ -122,6 +126,8 @@ class FormatInference {
   /// Seen so far.
   virtual int64_t records() const = 0;
   virtual InferredSchema result() const = 0;
+  /// See SchemaInference::first_records.
+  virtual std::map<std::string, int64_t> first_records() const = 0;
 };
 
 class RecordFormat {
@@ -130,6 +136,8 @@ class RecordFormat {
 
   /// What the text is, in the words of messages: "JSON".
   virtual std::string_view text_name() const = 0;
+  /// The type in which values of any kind stand side by side, each as its own text: json() or string().
+  virtual Type mixed_type() const = 0;
   /// Begins with a source. `contents` must outlive the frames. Throws Error{data} for one that cannot be begun.
   virtual std::unique_ptr<RecordFrames> open(Contents& contents, FrameLimits limits) const = 0;
   /// `pass_over_bad`: records that cannot be read are left out.

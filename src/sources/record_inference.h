@@ -26,6 +26,7 @@ class RecordInference final : public FormatInference {
 
   int64_t records() const override { return records_; }
   InferredSchema result() const override { return inference_.result(); }
+  std::map<std::string, int64_t> first_records() const override { return inference_.first_records(); }
 
  private:
   Token observe_object(FieldGuess& guess, Token token, int depth);

@@ -4,6 +4,7 @@
 
 #include "base/json_text.h"
 #include "base/number_text.h"
+#include "schema/evolution.h"
 #include "sources/record_reader.h"
 #include "sources/text_values.h"
 
@@ -50,12 +51,14 @@ Token RecordReader::read_extra(const Plan& object, Token key, Token token, int d
   walk_.fail(key, std::move(fault));
 }
 
+bool RecordReader::widens(const Plan& plan) const { return rules_.widen && can_widen(plan.field->type, json()); }
+
 void RecordReader::misfit(const Plan& plan, Token token, int depth, std::string_view reason) {
   const Token behind = walk_.skip(token, depth);  // malformed comes before unfitting
   const std::string_view value = walk_.text(token, behind);
   RecordFault fault{.field = plan.path(),
                     .sentence = excerpt(value) + " ",
-                    .late_field = rules_.add_late_fields && plan.kind == TypeKind::null};
+                    .late_field = rules_.add_late_fields && (plan.kind == TypeKind::null || widens(plan))};
   if (!reason.empty())
     fault.sentence += reason;
   else if (plan.kind == TypeKind::null && rules_.inferred)

@@ -338,7 +338,8 @@ Token RecordReader::read_real(Plan& plan, Token token, int depth) {
     case NumberKind::big_integer:
     case NumberKind::real: break;
   }
-  if (rules_.inferred && !exact) misfit(plan, token, depth, "would be changed by a " + to_text(plan.field->type));
+  if ((rules_.inferred || rules_.widen) && !exact)
+    misfit(plan, token, depth, "would be changed by a " + to_text(plan.field->type));
   std::optional<T> narrowed = narrow<T>(value);
   if constexpr (std::is_same_v<T, float>) {
     // Rounding twice, to a double and then to a float, does not always give the nearest float.

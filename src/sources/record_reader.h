@@ -57,6 +57,7 @@ class RecordReader final : public BlockReader {
   Plan* find_field(Plan& plan, Token key);
   void mark(Plan& field, uint64_t object, Token key);
   void append_missing(Plan& plan, uint64_t object, Token close);
+  bool widens(const Plan& plan) const;
   [[noreturn]] void misfit(const Plan& plan, Token token, int depth, std::string_view reason = {});
 
   const ReadRules rules_;

@@ -53,7 +53,7 @@ SourceOptions checked(SourceOptions options) {
 
 // Declared schemas stay as they are unless asked; what a sample could not tell is no surprise.
 bool adds_late_fields(const SourceOptions& options) {
-  return options.evolution.value_or(options.schema ? Evolution::strict : Evolution::add) == Evolution::add;
+  return options.evolution.value_or(options.schema ? Evolution::strict : Evolution::add) != Evolution::strict;
 }
 
 std::vector<Column> empty_columns(const Schema& schema) {
@@ -79,6 +79,7 @@ RecordSource::RecordSource(std::vector<SourceText> sources, std::unique_ptr<cons
                            SourceOptions options, uint64_t block_bytes, std::shared_ptr<RecordTally> tally)
     : options_(checked(std::move(options))),
       adds_late_fields_(adds_late_fields(options_)),
+      widens_(options_.evolution == Evolution::widen),
       is_alone_(!tally),
       tally_(tally ? std::move(tally) : std::make_shared<RecordTally>(options_)),
       format_(std::move(format)),
@@ -209,7 +210,7 @@ std::optional<RelationBatch> RecordSource::next() {
     Flight& front = *window_.front();
     BlockRead read = front.job.take();
     enter(front.block.source);
-    if (read.fault && read.fault->late_field && adds_late_fields_ && add_late_fields(*read.fault)) continue;
+    if (read.fault && read.fault->late_field && adds_late_fields_ && grow_schema(*read.fault)) continue;
     take_rejects(read.rejects);
     if (read.fault) fail(std::move(*read.fault));
     records_ += read.records;
@@ -225,6 +226,7 @@ std::optional<RelationBatch> RecordSource::next() {
       window_.pop_front();
     }
     if (read.batch.rows() == 0) continue;
+    if (widens_) delivered_.add(read.batch);
     // Others parse on while the caller works on this batch.
     if (window_blocks_ > 1) fill_window();
     return RelationBatch{{}, std::move(read.batch)};
@@ -300,6 +302,7 @@ std::unique_ptr<BlockReader> RecordSource::make_reader() const {
                         .batch_bytes_max = batch_bytes_max_,
                         .keep_rejects = options_.bad_records != BadRecords::fail,
                         .add_late_fields = adds_late_fields_,
+                        .widen = widens_,
                         .budget = options_.runtime->budget()};
   return format_->make_reader(schema_, rules);
 }
@@ -331,17 +334,24 @@ void RecordSource::take_rejects(std::vector<Reject>& rejects) {
   }
 }
 
-// The record at the front has a value where the schema has no column. What its next records hold tells the type; the
-// front and what is parsed ahead is read again with the schema that has grown. Batches delivered before keep theirs.
-// False when nothing has grown.
-bool RecordSource::add_late_fields(const RecordFault& fault) {
-  const InferredSchema seen = late_fields(fault.record_byte);
-  LateFields grown = with_late_fields(*schema_, seen.schema);
-  if (grown.added.empty()) return false;
+// The record at the front has a value where the schema has no column, or none that can hold it. What its next records
+// hold tells the type; the front and what is parsed ahead is read again with the schema that has grown. Batches
+// delivered before keep theirs. False when nothing has grown.
+bool RecordSource::grow_schema(const RecordFault& fault) {
+  const std::unique_ptr<FormatInference> seen = infer_from(fault.record_byte);
+  const Widening widening{fault.field, format_->mixed_type(),
+                          [this](const std::string& field, const Type& to) { return delivered_.keeps(field, to); }};
+  LateFields grown = with_late_fields(*schema_, seen->result().schema, widens_ ? &widening : nullptr);
+  if (grown.changes.empty()) return false;
   schema_ = std::make_shared<const Schema>(std::move(grown.schema));
-  const std::string place = "new at record " + std::to_string(records_ + fault.record + 1) +
-                            (chain_.size() > 1 ? " of " + chain_.name(source_) : std::string()) + ", null before";
-  for (const std::string& field : grown.added) note_late_field(notes_, field, place);
+  const std::map<std::string, int64_t> first_records = seen->first_records();
+  for (SchemaChange& change : grown.changes) {
+    const auto first = first_records.find(change.field);
+    const bool is_at_fault = change.field == fault.field || first == first_records.end();
+    change.source = chain_.name(source_);
+    change.record = records_ + fault.record + (is_at_fault ? 1 : first->second);
+    note_change(std::move(change));
+  }
   for (const std::unique_ptr<Flight>& flight : window_) {
     flight->job = {};
     flight->reader = make_reader();
@@ -351,15 +361,33 @@ bool RecordSource::add_late_fields(const RecordFault& fault) {
   return true;
 }
 
+// What was read again with a wider type may have a value before the one that asked for it, for which the type is still
+// too narrow: then the field has changed once, where it first had to.
+void RecordSource::note_change(SchemaChange change) {
+  const std::string place =
+      "record " + std::to_string(change.record) + (chain_.size() > 1 ? " of " + change.source : "");
+  const bool has_no_values = !change.from || change.from->kind() == TypeKind::null;
+  note_late_field(notes_, change.field,
+                  has_no_values ? "new at " + place + ", null before"
+                                : to_text(change.to) + " from " + place + " on, " + to_text(*change.from) + " before");
+  const auto same = std::ranges::find_if(changes_, [&](const SchemaChange& earlier) {
+    return earlier.field == change.field && earlier.source == change.source && earlier.record >= change.record;
+  });
+  if (same == changes_.end())
+    changes_.push_back(std::move(change));
+  else
+    same->to = std::move(change.to);
+}
+
 // What the records hold that begin at `from` in the source at hand, or soon behind it.
-InferredSchema RecordSource::late_fields(uint64_t from) {
+std::unique_ptr<FormatInference> RecordSource::infer_from(uint64_t from) {
   const uint64_t end = from + kLateSampleBytes;
   const auto covers = [&](const RecordBlock& block) {
     return block.source != source_ || block.offset + block.end >= end;
   };
   while (!covers(window_.back()->block) && add_flight()) {
   }
-  const std::unique_ptr<FormatInference> inference = format_->make_inference(/*pass_over_bad=*/true);
+  std::unique_ptr<FormatInference> inference = format_->make_inference(/*pass_over_bad=*/true);
   for (const std::unique_ptr<Flight>& flight : window_) {
     RecordBlock& block = flight->block;
     if (block.source != source_) break;
@@ -369,7 +397,7 @@ InferredSchema RecordSource::late_fields(uint64_t from) {
     observe(*inference, block, end);
     block.begin = begin;
   }
-  return inference->result();
+  return inference;
 }
 
 // Counts the records before the block in.

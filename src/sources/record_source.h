@@ -16,6 +16,7 @@
 #include "sluice/runtime.h"
 #include "sluice/write.h"
 #include "sources/bad_record_counts.h"
+#include "sources/delivered_values.h"
 #include "sources/record_format.h"
 #include "sources/source_chain.h"
 
@@ -38,6 +39,7 @@ class RecordSource final : public RecordStream {
   bool inferred() const override { return !options_.schema; }
   const std::vector<InferenceNote>& notes() const override { return notes_; }
   const BadRecordCounts& bad_records() const override { return tally_->bad(); }
+  std::vector<SchemaChange> changes() const override { return changes_; }
 
  private:
   // A block on its way through a thread. Destroying it waits for the thread.
@@ -62,12 +64,14 @@ class RecordSource final : public RecordStream {
   std::unique_ptr<BlockReader> make_reader() const;
   void enter(size_t source);
   void take_rejects(std::vector<Reject>& rejects);
-  bool add_late_fields(const RecordFault& fault);
-  InferredSchema late_fields(uint64_t from);
+  bool grow_schema(const RecordFault& fault);
+  std::unique_ptr<FormatInference> infer_from(uint64_t from);
+  void note_change(SchemaChange change);
   [[noreturn]] void fail(RecordFault fault) const;
 
   const SourceOptions options_;  ///< checked, and with a runtime
   const bool adds_late_fields_;
+  const bool widens_;
   const bool is_alone_;  ///< and so looks at the share of bad records itself
   const std::shared_ptr<RecordTally> tally_;
   std::unique_ptr<const RecordFormat> format_;
@@ -77,6 +81,8 @@ class RecordSource final : public RecordStream {
   const uint64_t batch_bytes_max_;
   std::shared_ptr<const Schema> schema_;
   std::vector<InferenceNote> notes_;
+  std::vector<SchemaChange> changes_;
+  DeliveredValues delivered_;  ///< where types may widen
 
   std::deque<RecordBlock> replay_;  ///< the sample, to be read again
   Account replay_account_;

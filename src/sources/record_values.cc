@@ -61,7 +61,8 @@ Token RecordReader::read_date(Plan& plan, Token token) {
 }
 
 Token RecordReader::read_timestamp(Plan& plan, Token token) {
-  const std::optional<TimestampText> moment = parse_timestamp(walk_.unescaped(token));
+  const std::string_view text = walk_.unescaped(token);
+  const std::optional<TimestampText> moment = rules_.widen ? parse_moment(text, plan.zoned) : parse_timestamp(text);
   if (moment && (moment->zone == ZoneMark::utc) == plan.zoned)
     if (const std::optional<int64_t> ticks = to_ticks(*moment, plan.unit)) {
       plan.out->append(*ticks);

@@ -18,8 +18,15 @@ std::optional<RelationBatch> StreamSequence::next() {
     }
     bytes_before_ += stream_->bytes_read();
     extra_before_ += stream_->extra_values();
+    changes_before_ = changes();
     stream_ = others_[next_++](Schema(stream_->schema()));
   }
+}
+
+std::vector<SchemaChange> StreamSequence::changes() const {
+  std::vector<SchemaChange> all = changes_before_;
+  for (SchemaChange& change : stream_->changes()) all.push_back(std::move(change));
+  return all;
 }
 
 }  // namespace sluice

@@ -31,6 +31,7 @@ class StreamSequence final : public RecordStream {
   bool inferred() const override { return false; }
   const std::vector<InferenceNote>& notes() const override { return stream_->notes(); }
   const BadRecordCounts& bad_records() const override { return tally_->bad(); }
+  std::vector<SchemaChange> changes() const override;
 
  private:
   std::unique_ptr<RecordStream> stream_;
@@ -39,6 +40,7 @@ class StreamSequence final : public RecordStream {
   std::string name_;
   uint64_t bytes_before_ = 0;
   int64_t extra_before_ = 0;
+  std::vector<SchemaChange> changes_before_;
   std::shared_ptr<const RecordTally> tally_;
 };
 

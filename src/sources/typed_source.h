@@ -17,6 +17,7 @@ class TypedSource : public RecordStream {
   bool inferred() const override { return false; }
   const std::vector<InferenceNote>& notes() const override { return no_notes_; }
   const BadRecordCounts& bad_records() const override { return no_bad_records_; }
+  std::vector<SchemaChange> changes() const override { return {}; }
 
  protected:
   explicit TypedSource(std::string name) : name_(std::move(name)) {}

@@ -4,7 +4,7 @@
 
 #include "columns/scalar_text.h"
 #include "columns/widths.h"
-#include "texts/json_value.h"
+#include "columns/json_value.h"
 #include "texts/text_writers.h"
 
 namespace sluice {

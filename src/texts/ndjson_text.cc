@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "base/json_text.h"
-#include "texts/json_value.h"
+#include "columns/json_value.h"
 #include "texts/text_writers.h"
 
 namespace sluice {

@@ -2,7 +2,7 @@
 """Datasets that the program writes, through the independent readers: each file must hold the next rows of the source,
 so that all files together give the source in order, and every file must have the one schema of the run. Among them are
 files that were amended when a field came late: at the root, in an optional struct, in a list of structs, two lists
-deep. What is in the files is worked out here, as in real_data.py.
+deep; and when columns got wider types. What is in the files is worked out here, as in real_data.py.
 
   datasets.py PROGRAM        PROGRAM is sluice, best the sanitized one
 
@@ -53,6 +53,21 @@ def late_record(draw, i, rows):
     if age >= 9:
         record["new"] = "2024-02-29" if i % 3 else None
     return {name: value for name, value in record.items() if value is not None or draw.random() < 0.5}
+
+
+EVOLVING_SCHEMA = ("n int64, d date, u struct<a int64, b string>, l list<int64>, s struct<x list<struct<y int64>>>, "
+                   "id int64")
+
+
+def evolving_record(draw, i, is_late):
+    """The first half fits the schema; then each column has values that it cannot hold. Fields that are null are left
+    out, as they are in the text of what was a struct."""
+    real = draw.random() if is_late else draw.randrange(-9, 9)
+    record = {"n": maybe(draw, lambda: real), "d": f"2024-02-{1 + i % 28:02}" if not is_late else "soon",
+              "u": maybe(draw, lambda: "text" if is_late else {"a": i, **({"b": "x"} if i % 3 else {})}),
+              "l": several(draw, lambda: f"{i}" if is_late else i),
+              "s": maybe(draw, lambda: {"x": several(draw, lambda: {"y": real})}), "id": i}
+    return {name: value for name, value in record.items() if value is not None}
 
 
 class Datasets:
@@ -115,6 +130,15 @@ class Datasets:
         source.write_text(text, encoding="utf-8")
         self.write(what, source, lambda schema: [struct_values(schema, line) for line in lines], *options, **named)
 
+    def write_evolving(self, what, halves, *options, **named):
+        """The first half is written when the second one comes."""
+        lines = [[json.dumps(record, separators=(",", ":")) for record in half] for half in halves]
+        for number, half in enumerate(lines):
+            (self.directory / f"half-{number}.ndjson").write_text("".join(f"{line}\n" for line in half))
+        self.write(what, self.directory / "half-*.ndjson",
+                   lambda schema: [struct_values(schema, line) for half in lines for line in half],
+                   "--schema", EVOLVING_SCHEMA, "--evolve", "widen", *options, **named)
+
     def write_csv(self, what, records, *options):
         names = [name for name in records[0] if name != "tags"]
         source = self.directory / "source.csv"
@@ -144,6 +168,12 @@ def write_all(datasets):
         datasets.write_records(f"late fields, {codec}, pages of version {version}, {profile}", late, *declared,
                                "--shard-rows", "90", "--row-group-rows", "40", "--page-bytes", "500",
                                "--compression", codec, "--page-version", version, "--profile", profile)
+    halves = [[evolving_record(draw, i, i >= 200) for i in rows] for rows in (range(200), range(200, 400))]
+    for codec, version, profile in variants:
+        datasets.write_evolving(f"wider types, {codec}, pages of version {version}, {profile}", halves,
+                                "--shard-rows", "90", "--row-group-rows", "40", "--page-bytes", "500",
+                                "--compression", codec, "--page-version", version, "--profile", profile)
+    datasets.write_evolving("wider types in one file", halves, "--row-group-rows", "50", files_min=1)
     datasets.write_records("late fields in one file", late, *declared, "--row-group-rows", "50", files_min=1)
 
 

@@ -94,7 +94,7 @@ class WrongCalls(program.ProgramTest):
             ("--bad-max", "101%", "0% to 100%"),
             ("--bad-max", "-1", "whole number"),
             ("--on-bad-record", "skipp", 'did you mean "skip"?'),
-            ("--evolve", "widen", "strict or add"),
+            ("--evolve", "wide", 'did you mean "widen"?'),
             ("--shard-rows", "5", "is one file"),
             ("--publish", "each", "is one file"),
             ("--rejects", "r.ndjson", "--on-bad-record quarantine"),

@@ -174,6 +174,41 @@ class Sources(program.ProgramTest):
             self.assertEqual(self.json("schema", file["path"], "--json")["schema"], schema)
         self.assertIn("new at record 18001", json.dumps(result["notes"]))
 
+    def test_types_that_widen_are_told_with_their_records(self):
+        pad = "x" * 1000
+        early = "".join(f'{{"id":{i},"n":{i},"at":"2024-02-29","pad":"{pad}"}}\n' for i in range(18000))
+        self.put("feed.ndjson", early +
+                 '{"id":1,"n":2.5,"at":"2024-02-29T12:00:00","pad":{}}\n{"id":1,"city":"Ulm","n":3}\n')
+        options = ("-o", "out/", "--shard-rows", "5000", "--evolve", "widen", "--sync", "off")
+        result = self.json("write", "feed.ndjson", *options, "--json", "--threads", "1")
+        schema = "id int64, n float64, at timestamp(ms), pad json, city string"
+        self.assertEqual(result["schema"], schema)
+        for file in result["files"]:
+            self.assertEqual(self.json("schema", file["path"], "--json")["schema"], schema)
+        self.assertEqual([tuple(change.values()) for change in sorted(result["changes"], key=lambda c: c["field"])],
+                         [("at", "date", "timestamp(ms)", "feed.ndjson", 18001),
+                          ("city", None, "string", "feed.ndjson", 18002),
+                          ("n", "int64", "float64", "feed.ndjson", 18001),
+                          ("pad", "string", "json", "feed.ndjson", 18001)])
+        out, _ = self.text("count", "out", "--where", "n = 2.5 AND at = '2024-02-29T12:00:00' OR n = 17999.0")
+        self.assertEqual(out.strip(), "2")
+        _, err = self.text("write", "feed.ndjson", "-o", "again", *options[2:])
+        self.assertIn("n: int64 \u2192 float64 at record 18,001 of feed.ndjson", " ".join(err.split()))
+        self.refused("write", "feed.ndjson", "-o", "no", "--evolve", "add", says=["record 18001", "column n"])
+
+    def test_old_and_new_data_become_one_dataset(self):
+        self.put("old.ndjson", '{"n":1}\n{"n":2}\n')
+        self.put("new.ndjson", '{"n":0.5,"city":"Ulm"}\n')
+        self.write("old.ndjson", "-o", "old")
+        self.refused("write", "new.ndjson", "-o", "old", "--mode", "append", "--evolve", "widen",
+                     says=['"n int64" there', '"n float64" in the new rows'])
+        result = self.write("old", "new.ndjson", "-o", "both", "--evolve", "widen")
+        self.assertEqual((result["schema"], result["rows"]), ("n float64, city string", 3))
+        self.assertEqual([(change["field"], change["source"], change["record"]) for change in result["changes"]],
+                         [("n", "new.ndjson", 1), ("city", "new.ndjson", 1)])
+        out, _ = self.text("show", "both", "--format", "csv")
+        self.assertEqual(out.splitlines(), ["n,city", "1,", "2,", "0.5,Ulm"])
+
     def test_sources_without_a_record(self):
         self.put("empty.ndjson", "")
         result = self.write("empty.ndjson", "-o", "out/")

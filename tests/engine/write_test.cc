@@ -190,7 +190,7 @@ TEST(Write, SourcesThatFail) {
     write(held(kNumbers, {numbers(0, 1'000)}, {.failure = ErrorCode::data}), folder / "out.parquet", options);
   };
   EXPECT_EQ(refusal(fails).code(), ErrorCode::data);
-  const auto lies = [&] { write(held(parse_schema("n int32"), {numbers(0, 10)}), folder / "out.parquet", options); };
+  const auto lies = [&] { write(held(parse_schema("n float64"), {numbers(0, 10)}), folder / "out.parquet", options); };
   EXPECT_EQ(refusal(lies).code(), ErrorCode::invalid);
   EXPECT_THAT(folder.names(), ElementsAre("broken.ndjson"));
 }

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <bit>
+
 #include "files/amend_file.h"
 #include "files/amend_origins.h"
 #include "files/amended_file.h"
@@ -206,6 +208,30 @@ std::vector<Case> cases() {
                  {item(kNull, kNull), item(), kNull, item(kNull)},
                  {item(kNull, kNull), item(), kNull, item(kNull)},
                  {item(item(item(text("k"), one)))}});
+  // Wider types: the first column's chunk needs room, however many leaves it is made of.
+  const auto real = [](double value) { return value_of(std::bit_cast<uint64_t>(value)); };
+  all.push_back(
+      {"a int64", "a float64", {one, kNull, two, two, one}, {real(1), kNull, real(2), real(2), real(1)}, {real(0.5)}});
+  all.push_back({"a struct<x int64, y string>",
+                 "a json",
+                 {item(one, text("a")), kNull, item(kNull, text("b")), item(kNull, kNull)},
+                 {text(R"({"x":1,"y":"a"})"), kNull, text(R"({"y":"b"})"), text("{}")},
+                 {text("7")}});
+  all.push_back({"a struct<x int64, y list<struct<z int64, w int64>>>",
+                 "a struct<x int64, y list<struct<z float64, w int64>>>",
+                 {item(one, item(item(one, two), kNull)), kNull, item(two, item()), item(kNull, kNull)},
+                 {item(one, item(item(real(1), two), kNull)), kNull, item(two, item()), item(kNull, kNull)},
+                 {item(one, item(item(real(0.5), one)))}});
+  all.push_back({"a list<list<int64>>",
+                 "a list<json>",
+                 {item(item(one, kNull), item()), kNull, item(), item(kNull, item(two))},
+                 {item(text("[1,null]"), text("[]")), kNull, item(), item(kNull, text("[2]"))},
+                 {item(text("true"))}});
+  all.push_back({"m map<string, struct<x int64>>",
+                 "m map<string, json>",
+                 {item(item(text("k"), item(one)), item(text("l"), kNull)), kNull, item()},
+                 {item(item(text("k"), text(R"({"x":1})")), item(text("l"), kNull)), kNull, item()},
+                 {item(item(text("k"), text("7")))}});
   return all;
 }
 

@@ -310,6 +310,29 @@ TEST(RecoverFile, AnyTableThatGrows) {
   }
 }
 
+TEST(RecoverFile, TypesThatWidened) {
+  const TemporaryDirectory directory;
+  const Schema before = parse_schema("v int64, k int64");
+  const Schema wider = parse_schema("v json, k int64");
+  const Value seven{false, 7, {}, {}};
+  const Value text{false, 0, "7", {}};
+  const RandomTable parts[] = {{before, 2, {{seven, seven}, {seven, seven}}}, {wider, 1, {{text}, {seven}}}};
+  const RandomTable whole{wider, 3, {{text, text, text}, {seven, seven, seven}}};
+  FileWriter writer(std::make_unique<PartSink>(directory, "a"), before, {.sync = false});
+  Draw draw(73);
+  for (const RandomTable& part : parts) {
+    writer.extend_schema(part.schema);
+    for (const Batch& batch : draw_batches(draw, part, false)) writer.write(batch);
+  }
+  writer.flush();
+  const LeftPaths left = copy_left(directory, "a", "left");
+  writer.abandon();
+  const std::optional<RecoveredFile> file = recover_file(left.part, left.journal, false);
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->schema, wider);
+  ASSERT_NO_FATAL_FAILURE(AmendedFile(left.part, whole).check(file->written));
+}
+
 // amend_file writes over the footer of a finished file: until it has the new one, the notes are beside it.
 TEST(RecoverFile, AmendmentsThatWereCutOff) {
   Wreck wreck(2);

@@ -14,4 +14,8 @@ namespace sluice {
 /// string. Requires a row of the column.
 void append_json_value(const Column& column, int64_t row, std::string& out);
 
+/// The same, but structs have only those fields that are there, at any depth: how a record would have been written that
+/// knew of no others.
+void append_sparse_json_value(const Column& column, int64_t row, std::string& out);
+
 }  // namespace sluice
