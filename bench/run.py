@@ -2,8 +2,8 @@
 """Times Sluice and its rivals on the same data in the same run, one after the other in rounds (A B C A B C ...), and
 prints tables. Builds nothing: ./dev bench does. Python 3.11, standard library only.
 
-  bench/run.py [write|read|ndjson|csv|nested|shards|partitions|memory|peaks|soak|wide|sizes|choices|all ...] [--rows N] [--repeat N]
-               [--long] [--save] [--build DIR] [--tables NAME ...] [--keep]
+  bench/run.py [write|read|ndjson|csv|nested|shards|partitions|memory|peaks|soak|wide|sizes|choices|all ...]
+               [--rows N] [--repeat N] [--long] [--save] [--build DIR] [--tables NAME ...] [--keep]
 
 write    batches in memory -> Parquet, snappy, 1 and 2 threads
 read     Parquet -> batches: all columns, some, 1 % of the rows, nested, many files, opening a wide one
@@ -484,7 +484,8 @@ def peaks(options):
              ("100,000 row groups", ["row-groups", "--count", 100_000, "--rows", 100_000])]
     cases += [(f"{count:,} partition{'s' * (count > 1)}", ["partitions", "--count", count, "--rows", 2_000_000 * more])
               for count in (1, 100, 1_000, 10_000)]
-    cases += [(f"{count} files at once", ["writers", "--count", count, "--rows", 300_000 * more]) for count in (2, 8, 32)]
+    cases += [(f"{count} files at once", ["writers", "--count", count, "--rows", 300_000 * more])
+              for count in (2, 8, 32)]
     rows, out = [], DATA / "peaks"
     for name, arguments in cases:
         for budget in (64, 192):
@@ -522,9 +523,9 @@ def choices(options):
     return choice_bench.run_choices(options, DATA, timed)
 
 
-BENCHES = {"write": write, "read": read, "ndjson": ndjson, "csv": csv, "nested": nested, "shards": shards, "partitions": partitions,
-           "memory": memory, "peaks": peaks, "soak": soak, "wide": wide,
-           "merge": merge, "sizes": sizes, "choices": choices}
+BENCHES = {"write": write, "read": read, "ndjson": ndjson, "csv": csv, "nested": nested, "shards": shards,
+           "partitions": partitions, "memory": memory, "peaks": peaks, "soak": soak, "wide": wide, "merge": merge,
+           "sizes": sizes, "choices": choices}
 IN_ROUNDS = ("write", "read", "ndjson", "csv", "nested", "shards", "partitions", "merge")
 
 

@@ -1,5 +1,5 @@
-# Read by ctest when it starts: the suites of each test program, one test of ctest for each. To start a sanitized process
-# takes longer than most tests run, so there is not one for each test; the program is asked, so that none is missed.
+# Read by ctest when it starts: one test of ctest for each suite of a test program. To start a sanitized process takes
+# longer than most tests run, so there is not one for each test; the program is asked, so that none is missed.
 function(add_suites folder program environment)
   if(NOT EXISTS ${program})
     add_test(${folder}.is_built ${program})  # fails

@@ -28,6 +28,8 @@ class IpcBody {
   Buffer next_buffer();
   /// How many buffers the views of the next column of views point into.
   size_t next_view_buffers();
+  /// What buffers were given that do not share the body.
+  uint64_t made_bytes() const { return bytes_max_ - bytes_left_; }
   /// Throws when there are nodes, buffers or counts of them that nobody has asked for.
   void finish() const;
 

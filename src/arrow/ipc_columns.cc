@@ -103,6 +103,7 @@ IpcRows read_rows(IpcBody& body, const IpcSchema& schema) {
     rows.columns.push_back(reader.column(schema.schema[i], schema.fields[i], rows.count, schema.schema[i].name));
   body.finish();
   rows.bytes = reader.bytes();
+  rows.made_bytes = body.made_bytes();
   return rows;
 }
 

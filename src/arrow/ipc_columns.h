@@ -27,7 +27,8 @@ struct IpcColumn {
 /// Some rows, not yet taken.
 struct IpcRows {
   int64_t count = 0;
-  uint64_t bytes = 0;  ///< of all buffers
+  uint64_t bytes = 0;       ///< of all buffers
+  uint64_t made_bytes = 0;  ///< of those that do not share the memory of the message
   std::vector<IpcColumn> columns{};
 };
 

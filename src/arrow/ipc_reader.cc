@@ -22,9 +22,12 @@ constexpr int64_t kRowsAtOnce = 65'536;
 
 }  // namespace
 
-IpcReader::IpcReader(IpcSchema schema, NextMessage next_message, IpcReaderLimits limits, bool dictionaries_change)
+IpcReader::IpcReader(IpcSchema schema, NextMessage next_message, IpcReaderLimits limits, bool dictionaries_change,
+                     std::shared_ptr<Budget> budget)
     : next_message_(std::move(next_message)),
       limits_(limits),
+      budget_(std::move(budget)),
+      pending_account_(budget_),
       dictionaries_change_(dictionaries_change),
       forms_(std::move(schema)),
       schema_(std::make_shared<const Schema>(forms_.schema)),
@@ -52,6 +55,7 @@ std::optional<Batch> IpcReader::next() {
   for (;;) {
     if (pending_begin_ < pending_.count) return next_part();
     pending_ = {};
+    pending_account_.set(0);
     pending_begin_ = 0;
     const std::optional<IpcMessage> message = next_message_();
     if (!message) return std::nullopt;
@@ -64,10 +68,11 @@ std::optional<Batch> IpcReader::next() {
       ++batches_;
       IpcRows rows = read_body(message->table(), *message, forms_);
       if (is_reformed_ || rows.bytes > limits_.shared_bytes) {
+        pending_account_.set(rows.made_bytes);
         pending_ = std::move(rows);
         continue;
       }
-      const RowsToTake all{.count = rows.count};
+      const RowsToTake all{.count = rows.count, .budget = budget_};
       Batch batch = take_rows(rows, all, forms_, schema_, dictionaries_).value();
       if (batch.rows() > 0) return batch;
     } catch (const Error& error) {
@@ -87,7 +92,7 @@ Batch IpcReader::next_part() {
     for (;;) {
       const int64_t count = std::min(rows_at_once_, pending_.count - pending_begin_);
       const uint64_t bytes_max = count == 1 ? limits_.row_bytes : limits_.part_bytes;
-      const RowsToTake part{pending_begin_, count, bytes_max, pending_.bytes > limits_.shared_bytes};
+      const RowsToTake part{pending_begin_, count, bytes_max, pending_.bytes > limits_.shared_bytes, budget_};
       std::optional<Batch> taken = take_rows(pending_, part, forms_, schema_, dictionaries_);
       if (!taken && count > 1) {
         rows_at_once_ = count / 2;

@@ -31,7 +31,9 @@ class IpcReader {
  public:
   /// The messages are those behind the schema. `dictionaries_change`: a dictionary may come anew, as in a stream; in a
   /// file it may not, since there all dictionaries come before all rows.
-  IpcReader(IpcSchema schema, NextMessage next_message, IpcReaderLimits limits, bool dictionaries_change);
+  /// Batches count in `budget`, where there is one.
+  IpcReader(IpcSchema schema, NextMessage next_message, IpcReaderLimits limits, bool dictionaries_change,
+            std::shared_ptr<Budget> budget = nullptr);
 
   const std::shared_ptr<const Schema>& schema() const { return schema_; }
   /// The next rows, at least one; nothing at the end. Throws Error{corrupt} or Error{unsupported} that names the
@@ -53,6 +55,8 @@ class IpcReader {
 
   NextMessage next_message_;
   IpcReaderLimits limits_;
+  const std::shared_ptr<Budget> budget_;
+  Account pending_account_;  ///< of what was made of the message of `pending_`
   bool dictionaries_change_;
   const IpcSchema forms_;
   std::shared_ptr<const Schema> schema_;

@@ -10,6 +10,7 @@
 #include "base/bits.h"
 #include "columns/builder.h"
 #include "columns/column_check.h"
+#include "columns/counted_rows.h"
 #include "columns/gather.h"
 #include "columns/widths.h"
 #include "sluice/error.h"
@@ -254,6 +255,10 @@ std::optional<Batch> take_rows(const IpcRows& rows, const RowsToTake& part, cons
     }
     if (!column) return std::nullopt;
     columns.push_back(std::move(*column));
+  }
+  if (part.budget) {
+    const bool is_all = part.count == rows.count && !part.copied;
+    count_rows_in(columns, Account(part.budget, is_all ? rows.made_bytes : bytes_of_buffers(columns)));
   }
   return Batch(std::move(proper), std::move(columns), part.count);
 }

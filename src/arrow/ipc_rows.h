@@ -10,6 +10,7 @@
 #include "arrow/dictionary_values.h"
 #include "arrow/ipc_columns.h"
 #include "sluice/batch.h"
+#include "sluice/budget.h"
 
 namespace sluice {
 
@@ -21,6 +22,9 @@ struct RowsToTake {
   int64_t count = 0;
   uint64_t bytes_max = 0;  ///< of memory that they need beside that of the message
   bool copied = false;     ///< they must not share the memory of the message
+  /// Where the rows count for as long as anybody has them; what they share with a message that is not gone behind them
+  /// is in its account.
+  std::shared_ptr<Budget> budget{};
 };
 
 /// Some of `rows`, which must have them. `proper` is the schema in `schema`. Nothing when they need more than

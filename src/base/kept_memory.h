@@ -1,4 +1,5 @@
-// What threads keep for as long as they live, for whatever they work on next: contexts of codecs.
+// What threads keep for as long as they live, for whatever they work on next: contexts of codecs. And what a codec
+// takes for one call.
 #pragma once
 
 #include <atomic>

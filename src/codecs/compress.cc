@@ -67,16 +67,43 @@ size_t compress_zstd(int level, ByteSpan raw, std::byte* out, size_t bound) {
   return ZSTD_isError(size) ? 0 : size;
 }
 
+/// What libdeflate 1.14 takes for a context, which it does not tell.
+uint64_t gzip_memory_bytes(int level) {
+  constexpr int kNearOptimal = 10;
+  if (level >= kNearOptimal) return uint64_t{8'799} << 10;
+  return uint64_t{level == 1 ? 199u : 655u} << 10;
+}
+
 // One context for each level that the thread has met: libdeflate fixes the level when it makes one.
 size_t compress_gzip(int level, ByteSpan raw, std::byte* out, size_t bound) {
-  thread_local std::array<std::unique_ptr<libdeflate_compressor, FreeContext>, 13> contexts;
-  auto& context = contexts[static_cast<size_t>(level)];
-  if (!context) context.reset(libdeflate_alloc_compressor(level));
-  if (!context) return 0;
-  return libdeflate_gzip_compress(context.get(), raw.data(), raw.size(), out, bound);
+  struct Context {
+    std::unique_ptr<libdeflate_compressor, FreeContext> compressor;
+    KeptMemory kept;
+  };
+  thread_local std::array<Context, 13> contexts;
+  Context& context = contexts[static_cast<size_t>(level)];
+  if (!context.compressor) {
+    context.compressor.reset(libdeflate_alloc_compressor(level));
+    if (!context.compressor) return 0;
+    context.kept.set(gzip_memory_bytes(level));
+  }
+  return libdeflate_gzip_compress(context.compressor.get(), raw.data(), raw.size(), out, bound);
+}
+
+/// What brotli 1.0.9 takes while it compresses a page of a megabyte, about; a shorter page takes as much or less.
+uint64_t brotli_memory_bytes(int level, size_t raw_bytes) {
+  constexpr std::array<uint64_t, 10> kMebibytes{0, 1, 9, 9, 15, 13, 15, 19, 27, 46};
+  // The two slowest keep a graph of the page.
+  constexpr uint64_t kByteOfLevel10 = 25;
+  constexpr uint64_t kByteOfLevel11 = 61;
+  if (level == 10) return raw_bytes * kByteOfLevel10;
+  if (level == 11) return raw_bytes * kByteOfLevel11;
+  return kMebibytes[static_cast<size_t>(level)] << 20;
 }
 
 size_t compress_brotli(int level, ByteSpan raw, std::byte* out, size_t bound) {
+  KeptMemory taken;
+  taken.set(brotli_memory_bytes(level, raw.size()));
   size_t size = bound;
   const auto* from = reinterpret_cast<const uint8_t*>(raw.data());
   const bool done = BrotliEncoderCompress(level, BROTLI_DEFAULT_WINDOW, BROTLI_DEFAULT_MODE, raw.size(), from, &size,

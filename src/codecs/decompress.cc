@@ -9,6 +9,7 @@
 #include <memory>
 #include <new>
 
+#include "base/kept_memory.h"
 #include "codecs/c_library.h"
 #include "codecs/snappy_block.h"
 
@@ -18,6 +19,8 @@ namespace {
 bool decompress_zstd(ByteSpan stored, std::span<std::byte> into) {
   thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
   if (!context) throw std::bad_alloc();
+  thread_local KeptMemory kept;
+  kept.set(ZSTD_sizeof_DCtx(context.get()));
   return ZSTD_decompressDCtx(context.get(), into.data(), into.size(), stored.data(), stored.size()) == into.size();
 }
 

@@ -1,6 +1,8 @@
 // (No specification: recycling of memory.)
 #include "columns/buffer_pool.h"
 
+#include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace sluice {
@@ -50,9 +52,23 @@ Bytes BufferPool::take(size_t capacity) {
   return bytes;
 }
 
+Bytes BufferPool::take_about(size_t size) {
+  const size_t step = std::max<size_t>(std::bit_floor(size) / 8, 1);
+  Bytes bytes = take((size + step - 1) / step * step);
+  bytes.resize(size);
+  return bytes;
+}
+
 void BufferPool::give_back(Bytes bytes) {
   const std::lock_guard lock(mutex_);
   keep(std::move(bytes));
+  count();
+}
+
+void BufferPool::free_idle() {
+  const std::lock_guard lock(mutex_);
+  idle_.clear();
+  idle_bytes_ = 0;
   count();
 }
 

@@ -56,50 +56,60 @@ void with_width(uint8_t width, Use use) {
   }
 }
 
-/// What they are above `base`, behind how wide that is.
-template <typename T>
-void append_above(const T* values, int64_t count, T base, T largest, Bytes& out) {
+/// What they are above `base`, behind how wide that is. `value_at(i)`: a value, of the type of `base`.
+template <typename T, typename ValueAt>
+void append_above(ValueAt value_at, int64_t count, T base, T largest, Bytes& out) {
   const uint8_t width = narrow_width(largest - base);
   out.push_back(width);
   out.append_value(base);
   with_width(width, [&]<typename Narrow>(Narrow) {
     std::byte* const to = out.prepare(static_cast<size_t>(count) * sizeof(Narrow));
     for (int64_t i = 0; i < count; ++i) {
-      const auto narrow = static_cast<Narrow>(values[i] - base);
+      const auto narrow = static_cast<Narrow>(value_at(i) - base);
       std::memcpy(to + static_cast<size_t>(i) * sizeof(Narrow), &narrow, sizeof narrow);
     }
     out.advance(static_cast<size_t>(count) * sizeof(Narrow));
   });
 }
 
-/// By their bits above those of the least one: differences wrap around, and back.
 template <typename Signed>
-void append_integers(const Signed* values, int64_t count, Bytes& out) {
-  using Unsigned = std::make_unsigned_t<Signed>;
+struct Range {
   Signed least = std::numeric_limits<Signed>::max();
   Signed largest = std::numeric_limits<Signed>::min();
-  for (int64_t i = 0; i < count; ++i) {
-    least = std::min(least, values[i]);
-    largest = std::max(largest, values[i]);
+
+  void add(Signed value) {
+    least = std::min(least, value);
+    largest = std::max(largest, value);
   }
-  append_above(reinterpret_cast<const Unsigned*>(values), count, static_cast<Unsigned>(least),
-               static_cast<Unsigned>(largest), out);
+};
+
+/// By their bits above those of the least one: differences wrap around, and back.
+template <typename Signed, typename ValueAt>
+void append_integers(ValueAt value_at, int64_t count, const Range<Signed>& range, Bytes& out) {
+  using Unsigned = std::make_unsigned_t<Signed>;
+  append_above([&](int64_t i) { return static_cast<Unsigned>(value_at(i)); }, count, static_cast<Unsigned>(range.least),
+               static_cast<Unsigned>(range.largest), out);
+}
+
+template <typename Signed>
+void append_integers(const Signed* values, int64_t count, Bytes& out) {
+  Range<Signed> range;
+  for (int64_t i = 0; i < count; ++i) range.add(values[i]);
+  append_integers([=](int64_t i) { return values[i]; }, count, range, out);
 }
 
 /// How long texts and lists are.
 void append_lengths(const int32_t* offsets, int64_t count, Bytes& out) {
-  std::vector<uint32_t> lengths(static_cast<size_t>(count));
+  const auto length_at = [=](int64_t i) { return static_cast<uint32_t>(offsets[i + 1] - offsets[i]); };
   uint32_t longest = 0;
-  for (size_t i = 0; i < lengths.size(); ++i) {
-    lengths[i] = static_cast<uint32_t>(offsets[i + 1] - offsets[i]);
-    longest = std::max(longest, lengths[i]);
-  }
-  append_above(lengths.data(), count, uint32_t{0}, longest, out);
+  for (int64_t i = 0; i < count; ++i) longest = std::max(longest, length_at(i));
+  append_above(length_at, count, uint32_t{0}, longest, out);
 }
 
 void append_positions(const Column& column, int64_t begin, int64_t count, Bytes& out) {
   const auto entries = static_cast<uint32_t>(column.dictionary->length);
-  append_above(column.values.as<uint32_t>() + column.offset + begin, count, uint32_t{0}, entries, out);
+  const uint32_t* const positions = column.values.as<uint32_t>() + column.offset + begin;
+  append_above([=](int64_t i) { return positions[i]; }, count, uint32_t{0}, entries, out);
 }
 
 /// What doubles may be so many parts of, to be written as integers.
@@ -107,15 +117,21 @@ constexpr std::array<double, 3> kParts{1, 100, 10'000};
 constexpr uint8_t kNoParts = 0xff;
 constexpr int64_t kPartsStep = 64;
 
-/// Puts how many parts each value is into `to`. False as soon as one is not, to the bit.
-bool count_parts(const double* values, int64_t count, double parts, int32_t* to) {
+/// How many parts a value is, or nearly so.
+int32_t count_of_parts(double value, double parts) {
   constexpr double kMax = 2'000'000'000;
+  const double wanted = std::min(kMax, std::max(-kMax, value * parts));  // in this order, as for NaN
+  return static_cast<int32_t>(wanted + (wanted < 0 ? -0.5 : 0.5));
+}
+
+/// Adds how many parts each value is to `range`. False as soon as one is not, to the bit.
+bool count_parts(const double* values, int64_t count, double parts, Range<int32_t>& range) {
   for (int64_t begin = 0; begin < count; begin += kPartsStep) {
     bool are_same = true;
     for (int64_t i = begin; i < std::min(begin + kPartsStep, count); ++i) {
-      const double wanted = std::min(kMax, std::max(-kMax, values[i] * parts));  // in this order, as for NaN
-      to[i] = static_cast<int32_t>(wanted + (wanted < 0 ? -0.5 : 0.5));
-      are_same &= std::bit_cast<uint64_t>(to[i] / parts) == std::bit_cast<uint64_t>(values[i]);
+      const int32_t counted = count_of_parts(values[i], parts);
+      range.add(counted);
+      are_same &= std::bit_cast<uint64_t>(counted / parts) == std::bit_cast<uint64_t>(values[i]);
     }
     if (!are_same) return false;
   }
@@ -123,11 +139,12 @@ bool count_parts(const double* values, int64_t count, double parts, int32_t* to)
 }
 
 void append_doubles(const double* values, int64_t count, Bytes& out) {
-  std::vector<int32_t> counts(static_cast<size_t>(count));
   for (uint8_t i = 0; i < kParts.size(); ++i) {
-    if (!count_parts(values, count, kParts[i], counts.data())) continue;
+    const double parts = kParts[i];
+    Range<int32_t> range;
+    if (!count_parts(values, count, parts, range)) continue;
     out.push_back(i);
-    return append_integers(counts.data(), count, out);
+    return append_integers([=](int64_t at) { return count_of_parts(values[at], parts); }, count, range, out);
   }
   out.push_back(kNoParts);
   out.append(values, static_cast<size_t>(count) * sizeof(double));

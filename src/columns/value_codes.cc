@@ -21,6 +21,8 @@ namespace sluice {
 namespace {
 
 constexpr size_t kSlotsFirst = 64;
+/// Of texts that came lately: few, so that they stay close at hand.
+constexpr int kKnownTextsLog = 8;
 
 /// Spreads keys that differ in few bits, as days and ids do (the finaliser of a multiplicative hash, upper half).
 size_t slot_hash(uint64_t key) {
@@ -139,6 +141,28 @@ auto boolean_bits_of(const Column& column) {
   return [&column](int64_t row) { return uint64_t{bit_at(column.values.as<uint8_t>(), column.offset + row)}; };
 }
 
+struct TextEnds {
+  uint64_t head = 0;
+  uint64_t tail = 0;
+};
+
+/// See KnownText. `end`: up to there bytes may be read.
+TextEnds ends_of(std::string_view text, const char* end) {
+  const char* const at = text.data();
+  constexpr size_t kWord = sizeof(uint64_t);
+  if (text.size() >= kWord) return {load<uint64_t>(at), load<uint64_t>(at + text.size() - kWord)};
+  TextEnds ends;
+  if (static_cast<size_t>(end - at) >= kWord)
+    ends.head = load<uint64_t>(at) & ((uint64_t{1} << text.size() * 8) - 1);
+  else if (!text.empty())
+    std::memcpy(&ends.head, at, text.size());
+  return ends;
+}
+
+size_t known_slot(uint64_t head, uint64_t tail) {
+  return static_cast<size_t>((head ^ std::rotl(tail, 29)) * 0x9e37'79b9'7f4a'7c15u >> (64 - kKnownTextsLog));
+}
+
 }  // namespace
 
 ValueCodes::ValueCodes(Type type) : type_(std::move(type)) {}
@@ -154,13 +178,9 @@ void ValueCodes::number_plain(const Column& column, std::span<uint32_t> codes) {
   const auto number_keys = [&](auto key_at) {
     number_rows(column, codes, key_at, [this](uint64_t key) { return keys_.code_of(key) + 1; });
   };
-  const auto number_bytes = [&](auto bytes_at) {
-    number_rows(
-        column, codes, bytes_at, [this](std::string_view bytes) { return texts_.code_of(bytes) + 1; }, is_same_text);
-  };
   const TypeKind kind = type_.kind();
   if (kind == TypeKind::null) return static_cast<void>(std::ranges::fill(codes, kNullCode));
-  if (is_text(kind)) return number_bytes([&](int64_t row) { return text_at(column, row); });
+  if (is_text(kind)) return number_texts(column, codes);
   if (kind == TypeKind::boolean) return number_keys(boolean_bits_of(column));
   if (kind == TypeKind::float16) return number_keys(float16_bits_of(column));
   if (kind == TypeKind::float32) return number_keys(float_bits_of<float, uint32_t>(column));
@@ -168,15 +188,40 @@ void ValueCodes::number_plain(const Column& column, std::span<uint32_t> codes) {
   const size_t width = fixed_width(type_);
   const bool is_bytes = kind == TypeKind::fixed || kind == TypeKind::uuid || width > sizeof(uint64_t);
   if (is_bytes)
-    return number_bytes([&column, width](int64_t row) {
-      const char* const values = column.values.as<char>();
-      return std::string_view(values + static_cast<size_t>(column.offset + row) * width, width);
-    });
+    return number_rows(
+        column, codes,
+        [&column, width](int64_t row) {
+          const char* const values = column.values.as<char>();
+          return std::string_view(values + static_cast<size_t>(column.offset + row) * width, width);
+        },
+        [this](std::string_view bytes) { return texts_.code_of(bytes) + 1; }, is_same_text);
   switch (width) {
     case 1: return number_keys(bits_of<uint8_t>(column));
     case 2: return number_keys(bits_of<uint16_t>(column));
     case 4: return number_keys(bits_of<uint32_t>(column));
     default: return number_keys(bits_of<uint64_t>(column));
+  }
+}
+
+// No branch depends on how long a text is, but for whether it has 8 bytes, and 16.
+void ValueCodes::number_texts(const Column& column, std::span<uint32_t> codes) {
+  known_texts_.resize(size_t{1} << kKnownTextsLog);
+  const int32_t* const offsets = column.offsets_data();
+  const char* const bytes = column.values.as<char>();
+  const char* const end = bytes + column.values.size();
+  for (size_t row = 0; row < codes.size(); ++row) {
+    if (column.null_count > 0 && !column.is_valid(static_cast<int64_t>(row))) {
+      codes[row] = kNullCode;
+      continue;
+    }
+    const std::string_view text(bytes + offsets[row], static_cast<size_t>(offsets[row + 1] - offsets[row]));
+    const auto [head, tail] = ends_of(text, end);
+    KnownText& known = known_texts_[known_slot(head, tail)];
+    const bool is_alike =
+        known.code != kNullCode && known.head == head && known.tail == tail && known.size == text.size();
+    if (!is_alike || (text.size() > 16 && !is_same_text(texts_.bytes_of(known.code - 1), text)))
+      known = {head, tail, text.size(), texts_.code_of(text) + 1};
+    codes[row] = known.code;
   }
 }
 
@@ -200,7 +245,8 @@ void ValueCodes::number_positions(const Column& column, std::span<uint32_t> code
 }
 
 uint64_t ValueCodes::memory_bytes() const {
-  return keys_.memory_bytes() + texts_.memory_bytes() + entry_codes_.capacity() * sizeof(uint32_t);
+  return keys_.memory_bytes() + texts_.memory_bytes() + known_texts_.capacity() * sizeof(KnownText) +
+         entry_codes_.capacity() * sizeof(uint32_t);
 }
 
 void PairCodes::number(std::span<const uint32_t> outer, std::span<const uint32_t> inner, std::span<uint32_t> codes) {

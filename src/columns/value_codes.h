@@ -1,6 +1,7 @@
 // Equal values get equal small numbers, over many batches: what rows are grouped by. No allocation for each value: a
-// run of equal values costs a comparison each, else a look into a table; columns in dictionary form are looked up once
-// an entry. The numbers count up in the order in which values first appear.
+// run of equal values costs a comparison each, else a look into a table; texts that came lately are known by their
+// first and last bytes; columns in dictionary form are looked up once an entry. The numbers count up in the order in
+// which values first appear.
 #pragma once
 
 #include <cstdint>
@@ -65,12 +66,21 @@ class ValueCodes {
   uint64_t memory_bytes() const;
 
  private:
+  /// A text that came lately.
+  struct KnownText {
+    uint64_t head = 0;  ///< its first 8 bytes; where it has fewer, these and zeros
+    uint64_t tail = 0;  ///< its last 8 bytes; 0 where it has fewer
+    uint64_t size = 0;
+    uint32_t code = 0;  ///< 0 as long as there is none
+  };
   void number_plain(const Column& column, std::span<uint32_t> codes);
+  void number_texts(const Column& column, std::span<uint32_t> codes);
   void number_positions(const Column& column, std::span<uint32_t> codes);
 
   Type type_;
   KeyCodes keys_;                             ///< of values of at most 8 bytes
   BytesCodes texts_;                          ///< of all others
+  std::vector<KnownText> known_texts_;        ///< each at a place that its bytes tell; made for the first text
   std::shared_ptr<const Column> dictionary_;  ///< of the last column that had one
   std::vector<uint32_t> entry_codes_;         ///< of its entries, as far as they have been met; 0 = not yet
 };

@@ -38,7 +38,8 @@ void check_partitions(const DatasetOptions& options) {
 // the latter is encoded and compressed.
 constexpr uint64_t kRelationsWaitingShare = 4;
 constexpr uint64_t kRelationsUnderWayShare = 3;
-constexpr RelationLimits kRelationLimits{.waiting_bytes = 1_MiB, .open_max = 64};
+constexpr uint64_t kRelationWaitingBytes = 1_MiB;
+constexpr size_t kRelationsOpenMax = 64;
 
 DatasetOptions checked(DatasetOptions options) {
   if (options.shard_rows < 0) refuse("shard_rows is " + std::to_string(options.shard_rows) + "; 0 is no limit");
@@ -137,9 +138,11 @@ void DatasetWriter::Impl::begin_relations() {
   if (!options.file.sorted_by.empty())
     refuse("the rows of several relations cannot all be sorted by the columns of one (sorted_by)");
   const uint64_t budget = options.file.runtime->memory_bytes();
-  RelationLimits limits = kRelationLimits;
-  limits.all_waiting_bytes = budget / kRelationsWaitingShare;
-  limits.under_way_bytes = budget / kRelationsUnderWayShare;
+  const RelationLimits limits{.waiting_bytes = kRelationWaitingBytes,
+                              .all_waiting_bytes = budget / kRelationsWaitingShare,
+                              .under_way_bytes = budget / kRelationsUnderWayShare,
+                              .open_max = kRelationsOpenMax,
+                              .budget = options.file.runtime->budget()};
   const auto check = [this](const std::string& relation, const Schema& schema) {
     const std::string path = staging->path() + "/" + relation_directory(relation);
     check_append(path, schema, options.partitions, options.target.mode, options.file.runtime);

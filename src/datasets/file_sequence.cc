@@ -5,8 +5,10 @@
 
 #include "datasets/arrow_bytes.h"
 #include "files/amend_file.h"
+#include "files/amend_origins.h"
 #include "files/row_cutter.h"
 #include "schema/leaves.h"
+#include "sluice/error.h"
 
 namespace sluice {
 namespace {
@@ -46,6 +48,19 @@ Run rows_within(const Batch& batch, int64_t begin, int64_t rows, uint64_t limit,
       too_many = middle;
   }
   return fitting;
+}
+
+/// Files that are visible keep their schema; beside others that have more columns they can stand, but not beside types
+/// that differ: readers take those of one file for those of all.
+void refuse_other_types(const Schema& before, const Schema& wider) {
+  const std::vector<Leaf> leaves = leaves_of(wider);
+  const std::vector<LeafOrigin> origins = origins_of(before, wider);
+  const auto changed = std::ranges::find_if(origins, &LeafOrigin::takes_values);
+  if (changed == origins.end()) return;
+  const std::string& column = leaves[static_cast<size_t>(changed - origins.begin())].name;
+  throw Error(
+      ErrorCode::data, "column " + column + " has got a wider type, and files with the narrower one are published",
+      {.field = column}, "--schema names its type from the beginning; --publish end amends the files of a run.");
 }
 
 }  // namespace
@@ -93,6 +108,7 @@ std::vector<WrittenFile> FileSequence::start_anew() {
 
 void FileSequence::extend_schema(const Schema& wider) {
   const Schema before = writer_.schema();
+  if (!files_.empty() && !places_.staged) refuse_other_types(before, wider);
   writer_.extend_schema(wider);
   if (!files_.empty()) former_schemas_.emplace_back(files_.size(), before);
 }

@@ -43,6 +43,10 @@ class FileSequence final : public FilesUnderWay {
   /// Finishes the last file, and begins another sequence of files, numbered from 0 again: rows have an order and
   /// numbers of their own there, but what was learnt of the columns stays. Not where the schema has grown meanwhile.
   std::vector<WrittenFile> start_anew();
+  /// Behind start_anew(), or before anything was written: what was learnt of the columns, and its use
+  /// (FileWriterAccess).
+  std::shared_ptr<const ColumnsLearnt> learnt() const { return FileWriterAccess::learnt(writer_); }
+  void learn_from(const ColumnsLearnt& learnt) { FileWriterAccess::learn_from(writer_, learnt); }
 
   const Schema& schema() const override { return writer_.schema(); }
   int64_t rows() const override { return writer_.rows(); }

@@ -2,7 +2,6 @@
 #include "datasets/partition_router.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -20,40 +19,14 @@ constexpr uint32_t kNullCode = 0;
 /// Parts beyond int32, of which only a few rows can be: an error when their name is made.
 constexpr uint64_t kNoPart = uint64_t{1} << 40;
 
-/// Parts of days, most of which have been asked for before: the calendar takes a dozen divisions.
-class DayParts {
- public:
-  DayParts(Part part, const Type& type) : part_(part), type_(type) {}
+/// Days of some decades, at 16 bytes each.
+constexpr size_t kKnownDays = 8'192;
 
-  uint64_t key_of(int64_t value) {
-    const int64_t day = value / ticks_ - (value % ticks_ < 0 ? 1 : 0);
-    Known& known = known_[static_cast<uint64_t>(day) % known_.size()];
-    if (!known.is_there || known.day != day) known = {day, key_of_day(value), true};
-    return known.key;
-  }
-
- private:
-  struct Known {
-    int64_t day = 0;
-    uint64_t key = 0;
-    bool is_there = false;
-  };
-  uint64_t key_of_day(int64_t value) const {
-    const std::optional<int32_t> part = part_of(part_, type_, value);
-    return part ? static_cast<uint32_t>(*part) : kNoPart;
-  }
-
-  // Hours are days of an hour here.
-  int64_t ticks_of_a_day() const {
-    if (type_.kind() == TypeKind::date) return 1;
-    return ticks_per_second(type_.unit()) * (part_ == Part::hour ? 3'600 : 86'400);
-  }
-
-  const Part part_;
-  const Type& type_;
-  const int64_t ticks_ = ticks_of_a_day();
-  std::array<Known, 1'024> known_{};
-};
+// Hours are days of an hour here.
+int64_t ticks_of_a_day(Part part, const Type& type) {
+  if (type.kind() == TypeKind::date) return 1;
+  return ticks_per_second(type.unit()) * (part == Part::hour ? 3'600 : 86'400);
+}
 
 }  // namespace
 
@@ -111,25 +84,31 @@ void PartitionRouter::number_key(size_t key, const Batch& batch, std::span<uint3
 }
 
 void PartitionRouter::number_parts(size_t key, const Column& column, std::span<uint32_t> codes) {
-  DayParts parts(keys_[key].key.part, column.type);
-  const bool is_date = column.type.kind() == TypeKind::date;
-  uint64_t last = 0;
-  uint32_t last_code = kNullCode;
-  for (size_t i = 0; i < codes.size(); ++i) {
-    const auto row = static_cast<int64_t>(i);
-    if (!column.is_valid(row)) {
-      codes[i] = kNullCode;
-      continue;
+  parts_[key].days.resize(kKnownDays);
+  const Column& plain = column.dictionary ? *column.dictionary : column;
+  const int32_t* const positions = column.dictionary ? column.positions_data() : nullptr;
+  const int64_t ticks = ticks_of_a_day(keys_[key].key.part, column.type);
+  const auto number = [&](const auto* values) {
+    for (size_t row = 0; row < codes.size(); ++row) {
+      const bool is_there = column.null_count == 0 || column.is_valid(static_cast<int64_t>(row));
+      codes[row] =
+          is_there ? code_of_part(key, plain.type, values[positions ? positions[row] : row], ticks) : kNullCode;
     }
-    const PlainPlace place = plain_place(column, row);
-    const uint64_t part =
-        parts.key_of(is_date ? place.column->data<int32_t>()[place.row] : place.column->data<int64_t>()[place.row]);
-    if (last_code == kNullCode || part != last) {
-      last = part;
-      last_code = parts_[key].code_of(part) + 1;
-    }
-    codes[i] = last_code;
+  };
+  if (column.type.kind() == TypeKind::date)
+    number(plain.data<int32_t>());
+  else
+    number(plain.data<int64_t>());
+}
+
+uint32_t PartitionRouter::code_of_part(size_t key, const Type& type, int64_t value, int64_t ticks) {
+  const int64_t day = ticks == 1 ? value : value / ticks - (value % ticks < 0 ? 1 : 0);
+  KnownDay& known = parts_[key].days[static_cast<uint64_t>(day) % kKnownDays];
+  if (known.code == kNullCode || known.day != day) {
+    const std::optional<int32_t> part = part_of(keys_[key].key.part, type, value);
+    known = {day, parts_[key].codes.code_of(part ? static_cast<uint32_t>(*part) : kNoPart) + 1};
   }
+  return known.code;
 }
 
 uint32_t PartitionRouter::add_partition(const Batch& batch, int64_t row, int64_t row_in_run) {
@@ -157,7 +136,7 @@ uint32_t PartitionRouter::add_partition(const Batch& batch, int64_t row, int64_t
 uint64_t PartitionRouter::memory_bytes() const {
   uint64_t bytes = partition_of_code_.capacity() * sizeof(uint32_t);
   for (const ValueCodes& values : values_) bytes += values.memory_bytes();
-  for (const KeyCodes& parts : parts_) bytes += parts.memory_bytes();
+  for (const Parts& parts : parts_) bytes += parts.codes.memory_bytes() + parts.days.capacity() * sizeof(KnownDay);
   for (const PairCodes& pairs : pairs_) bytes += pairs.memory_bytes();
   for (const std::string& directory : directories_) bytes += sizeof directory + directory.capacity();
   return bytes;

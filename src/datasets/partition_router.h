@@ -42,8 +42,20 @@ class PartitionRouter {
   uint64_t memory_bytes() const;
 
  private:
+  /// A day, or an hour, and the code of its part; 0 as long as there is none.
+  struct KnownDay {
+    int64_t day = 0;
+    uint32_t code = 0;
+  };
+  /// Of a key that is a part of dates or timestamps: most days have been asked for before, and the calendar takes a
+  /// dozen divisions.
+  struct Parts {
+    KeyCodes codes;
+    std::vector<KnownDay> days;  ///< each at its number modulo how many there are; made for the first batch
+  };
   void number_key(size_t key, const Batch& batch, std::span<uint32_t> codes);
   void number_parts(size_t key, const Column& column, std::span<uint32_t> codes);
+  uint32_t code_of_part(size_t key, const Type& type, int64_t value, int64_t ticks);
   uint32_t add_partition(const Batch& batch, int64_t row, int64_t row_in_run);
 
   PartitionOptions options_;
@@ -51,7 +63,7 @@ class PartitionRouter {
   std::vector<size_t> file_columns_;  ///< positions in the schema
   Schema file_schema_;
   std::vector<ValueCodes> values_;  ///< of each key; of those that are parts not used
-  std::vector<KeyCodes> parts_;     ///< of each key that is a part
+  std::vector<Parts> parts_;        ///< of each key that is a part
   std::vector<PairCodes> pairs_;    ///< of each key but the first, with those before it
   std::vector<uint32_t> codes_;     ///< of the key at hand
   std::vector<uint32_t> partition_of_code_;

@@ -20,16 +20,19 @@ namespace {
 /// Rows that are routed at a time: numbers of partitions are kept for as many.
 constexpr int64_t kRoutedRows = 65'536;
 /// Rows that wait in memory, and as many that are being written to the scratch file.
-constexpr uint64_t kWaitingShare = 8;
+constexpr uint64_t kWaitingShare = 4;
 /// Partitions that are being written, all together.
 constexpr uint64_t kWritingShare = 3;
-/// Of a partition that is read back: more than a writer takes at a time, so that batches cost nothing beside values.
-constexpr uint64_t kBatchBytes = 8_MiB;
+/// Of a partition that is read back, as it stands in the scratch file: more than a writer takes at a time, so that
+/// batches cost nothing beside values.
+constexpr uint64_t kBatchBytes = 2_MiB;
 /// Partitions share a writer with their neighbours: to find out which encodings suit a column takes as long as to
 /// encode some megabytes. These numbers say who with whom, so files depend on them; below 64 MiB of budget a group is
 /// what may be under way.
 constexpr uint64_t kGroupBytes = 64_MiB / 3;
 constexpr size_t kGroupPartitions = 256;
+/// All wait for the first group, for what it learns: some files, or one page and more of each column.
+constexpr uint64_t kFirstGroupBytes = 4_MiB;
 
 /// Texts beyond those that stand in the string itself.
 uint64_t memory_of(const std::string& text) { return text.capacity() < sizeof text / 2 ? 0 : text.capacity() + 1; }
@@ -46,6 +49,16 @@ uint64_t memory_of(const WrittenFile& file) {
 DatasetOptions with_partition_schema(DatasetOptions options, const Schema& keys) {
   options.file.dataset_metadata.emplace_back(kPartitionSchemaKey, to_text(keys));
   return options;
+}
+
+/// Rows have been given directories by values of the type before.
+void refuse_other_type(const PartitionKey& key, const Schema& before, const Schema& wider) {
+  const std::optional<size_t> at = before.find(key.column);
+  if (!at || *at >= wider.size() || wider[*at].type == before[*at].type) return;
+  throw Error(ErrorCode::data,
+              "column " + key.column + ", by which the rows are partitioned, has become " + to_text(wider[*at].type) +
+                  ", and was " + to_text(before[*at].type),
+              {.field = key.column}, "Declare its type from the beginning (--schema).");
 }
 
 }  // namespace
@@ -115,6 +128,7 @@ void PartitionedFiles::count() { account_.set(router_.memory_bytes() + written_m
 
 void PartitionedFiles::extend_schema(const Schema& wider) {
   if (wider == *schema_) return;
+  for (const PartitionKey& key : options_.partitions.keys) refuse_other_type(key, *schema_, wider);
   router_.extend_schema(wider);
   // The rule of what is wider is that of files.
   FileWriter checks_schema(*file_schema_, options_.file);
@@ -136,34 +150,57 @@ std::unique_ptr<FileSequence> PartitionedFiles::files_of(const uint32_t& partiti
 /// With all threads, as it is read; by the writer of the one before, where there is that.
 PartitionedFiles::Files PartitionedFiles::write_large(uint32_t partition, const std::function<void()>& on_progress) {
   large_partition_ = partition;
-  if (!large_files_) large_files_ = files_of(large_partition_, options_);
-  return in_words_of(partition, [&] {
+  if (!large_files_) {
+    large_files_ = files_of(large_partition_, options_);
+    if (learnt_) large_files_->learn_from(*learnt_);
+  }
+  Files written = in_words_of(partition, [&] {
     store_.take(partition, kBatchBytes, [&](const Batch& batch) {
       large_files_->write(batch);
       on_progress();
     });
     return large_files_->start_anew();
   });
+  if (!learnt_) learnt_ = large_files_->learnt();
+  return written;
 }
 
 /// On one thread, beside others, by one writer. The budget is the whole one: limits that are shares of it must not
 /// depend on how many groups are written at a time; what these take together is limited by who begins them.
-std::vector<PartitionedFiles::Files> PartitionedFiles::write_group(const std::vector<Waiting>& group) const {
+PartitionedFiles::WrittenGroup PartitionedFiles::write_group(const std::vector<Waiting>& group) {
+  std::unique_ptr<GroupWriter> writer = take_writer();
+  FileSequence& files = *writer->files;
+  if (learnt_) files.learn_from(*learnt_);
+  WrittenGroup written;
+  for (const Waiting& waiting : group) {
+    writer->partition = waiting.partition;
+    written.files.push_back(in_words_of(waiting.partition, [&] {
+      for (const Batch& batch : waiting.batches)
+        if (!abandoned_) files.write(batch);
+      return files.start_anew();
+    }));
+  }
+  if (!learnt_) written.learnt = files.learnt();
+  const std::lock_guard lock(writers_mutex_);
+  writers_.push_back(std::move(writer));
+  return written;
+}
+
+std::unique_ptr<PartitionedFiles::GroupWriter> PartitionedFiles::take_writer() {
+  {
+    const std::lock_guard lock(writers_mutex_);
+    if (!writers_.empty()) {
+      std::unique_ptr<GroupWriter> writer = std::move(writers_.back());
+      writers_.pop_back();
+      return writer;
+    }
+  }
   DatasetOptions options = options_;
   options.file.runtime =
       std::make_shared<Runtime>(RuntimeOptions{.threads = 1, .budget = options_.file.runtime->budget()});
-  uint32_t partition = 0;
-  const std::unique_ptr<FileSequence> files = files_of(partition, options);
-  std::vector<Files> written;
-  for (const Waiting& waiting : group) {
-    partition = waiting.partition;
-    written.push_back(in_words_of(partition, [&] {
-      for (const Batch& batch : waiting.batches)
-        if (!abandoned_) files->write(batch);
-      return files->start_anew();
-    }));
-  }
-  return written;
+  auto writer = std::make_unique<GroupWriter>();
+  writer->files = files_of(writer->partition, options);
+  return writer;
 }
 
 void PartitionedFiles::finished(uint32_t partition, Files files) {
@@ -185,7 +222,9 @@ class PartitionedFiles::GroupsUnderWay {
   void add(Waiting partition, uint64_t bytes) {
     group_.push_back(std::move(partition));
     group_bytes_ += bytes;
-    if (group_bytes_ >= group_bytes_max_ || group_.size() >= kGroupPartitions) start();
+    const bool is_first = !files_.learnt_ && under_way_.empty();
+    const uint64_t wanted = is_first ? std::min(kFirstGroupBytes, group_bytes_max_) : group_bytes_max_;
+    if (group_bytes_ >= wanted || group_.size() >= kGroupPartitions) start();
   }
   uint64_t group_bytes_max() const { return group_bytes_max_; }
   /// Makes room for so many bytes more.
@@ -203,10 +242,11 @@ class PartitionedFiles::GroupsUnderWay {
   struct Group {
     std::shared_ptr<const std::vector<Waiting>> partitions;
     uint64_t bytes;
-    Job<std::vector<Files>> job;
+    Job<WrittenGroup> job;
   };
   void start() {
     if (group_.empty()) return;
+    while (!files_.learnt_ && !under_way_.empty()) take_oldest();
     const auto group = std::make_shared<const std::vector<Waiting>>(std::exchange(group_, {}));
     bytes_ += group_bytes_;
     const auto write = [&files = files_, group] { return files.write_group(*group); };
@@ -216,9 +256,10 @@ class PartitionedFiles::GroupsUnderWay {
     Group oldest = std::move(under_way_.front());
     under_way_.pop_front();
     bytes_ -= oldest.bytes;
-    std::vector<Files> written = oldest.job.take();
-    for (size_t i = 0; i < written.size(); ++i)
-      files_.finished((*oldest.partitions)[i].partition, std::move(written[i]));
+    WrittenGroup written = oldest.job.take();
+    if (!files_.learnt_) files_.learnt_ = std::move(written.learnt);
+    for (size_t i = 0; i < written.files.size(); ++i)
+      files_.finished((*oldest.partitions)[i].partition, std::move(written.files[i]));
   }
 
   PartitionedFiles& files_;
@@ -241,10 +282,11 @@ std::vector<WrittenFile> PartitionedFiles::finish(const std::function<void()>& o
       const uint64_t bytes = store_.bytes(partition);
       if (bytes >= groups.group_bytes_max()) {
         groups.finish();
+        writers_.clear();  // their memory is for others now
         finished(partition, write_large(partition, on_progress));
         continue;
       }
-      large_files_.reset();  // its memory is for others now
+      large_files_.reset();
       groups.make_room(bytes);
       Waiting waiting{partition, {}};
       store_.take(partition, kBatchBytes, [&](Batch batch) { waiting.batches.push_back(std::move(batch)); });

@@ -1,13 +1,14 @@
 // A dataset with partitions: rows wait, raw, until all are there; then one partition after the other is written, large
 // ones by all threads, small ones in groups by one thread each. A writer goes on from one partition to its neighbours
-// with the encodings that it has found: which ones these are depends on rows alone, neither on where these waited nor
-// on which thread wrote them. (docs/partitions.md.)
+// with the encodings that it has found, and all groups begin with those that the first one has found: which ones these
+// are depends on rows alone, neither on where these waited nor on which thread wrote them. (docs/partitions.md.)
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,15 @@ class PartitionedFiles final : public FilesUnderWay {
     uint32_t partition;
     std::vector<Batch> batches;
   };
+  /// Writes one partition after the other, for a thread at a time. It is used again: its memory is not asked for anew.
+  struct GroupWriter {
+    uint32_t partition = 0;
+    std::unique_ptr<FileSequence> files{};
+  };
+  struct WrittenGroup {
+    std::vector<Files> files{};  ///< of each partition
+    std::shared_ptr<const ColumnsLearnt> learnt{};
+  };
   class GroupsUnderWay;
 
   void check_schema(const Schema& of_batch) const;
@@ -56,7 +66,8 @@ class PartitionedFiles final : public FilesUnderWay {
   template <typename Write>
   Files in_words_of(uint32_t partition, Write write) const;
   Files write_large(uint32_t partition, const std::function<void()>& on_progress);
-  std::vector<Files> write_group(const std::vector<Waiting>& group) const;
+  WrittenGroup write_group(const std::vector<Waiting>& group);
+  std::unique_ptr<GroupWriter> take_writer();
   std::unique_ptr<FileSequence> files_of(const uint32_t& partition, const DatasetOptions& options) const;
   void finished(uint32_t partition, Files files);
   void count();
@@ -70,8 +81,11 @@ class PartitionedFiles final : public FilesUnderWay {
   std::shared_ptr<const Schema> file_schema_;
   RawStore store_;
   uint32_t large_partition_ = 0;
-  std::unique_ptr<FileSequence> large_files_;  ///< of large partitions; null where none or a small one came last
-  std::vector<Files> written_;                 ///< of each partition
+  std::unique_ptr<FileSequence> large_files_;    ///< of large partitions; null where none or a small one came last
+  std::shared_ptr<const ColumnsLearnt> learnt_;  ///< by who wrote first; while it is written nobody else writes
+  std::mutex writers_mutex_;
+  std::vector<std::unique_ptr<GroupWriter>> writers_;  ///< that nobody uses at the moment
+  std::vector<Files> written_;                         ///< of each partition
   size_t files_ended_ = 0;
   uint64_t bytes_written_ = 0;
   uint64_t written_memory_bytes_ = 0;  ///< of what is told of the files

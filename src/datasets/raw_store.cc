@@ -7,7 +7,8 @@
 
 #include "columns/checked_batch.h"
 #include "columns/counted_rows.h"
-#include "columns/gather.h"
+#include "columns/evolved.h"
+#include "columns/scatter.h"
 #include "columns/widening.h"
 #include "columns/widths.h"
 #include "files/row_cutter.h"
@@ -24,13 +25,18 @@ constexpr uint64_t kReadBytesMax = 256_KiB;
 /// Of the rows in memory what texts may take by which columns are folded; of each column as much as a dictionary has at
 /// the most that encoders still look through quickly.
 constexpr uint64_t kFoldersShare = 8;
-constexpr uint64_t kFolderBytesMin = 1_KiB;
+constexpr uint64_t kFolderBytesMin = 8_KiB;
 constexpr uint64_t kFolderBytesMax = 512_KiB;
+
+/// Rows of a partition become pieces of such a part of the rows in memory: what is read back is no longer, as a writer
+/// holds it all until the last of it is encoded.
+constexpr uint64_t kPieceShare = 16;
 
 struct PieceHead {
   uint32_t partition;
   uint32_t rows;
-  uint64_t bytes;  ///< behind this
+  uint64_t bytes;        ///< behind this
+  uint64_t pieces_left;  ///< of the partition, behind this one
 };
 
 Batch checked(const std::shared_ptr<const Schema>& schema, std::vector<Column> columns, int64_t rows) {
@@ -45,13 +51,15 @@ class RawStore::PartReader {
   PartReader(const ScratchFile& file, const Part& part, size_t buffer_bytes)
       : file_(file), next_(part.begin), end_(part.end), buffer_bytes_(buffer_bytes) {}
 
-  /// The piece of `partition`, if there is one and those before it are taken. It is good until the next call, or until
-  /// `kept`, which gets pieces that are longer than the buffer, goes.
-  std::optional<RawPiece> take(uint32_t partition, std::vector<Bytes>& kept) {
+  /// The next piece of `partition`, if there is one and those before it are taken. It is good until the next call, or
+  /// until `kept`, which gets pieces that are longer than the buffer, goes. `goes_on`: there are more.
+  std::optional<RawPiece> take(uint32_t partition, std::vector<Bytes>& kept, bool& goes_on) {
+    goes_on = false;
     if (left() < sizeof(PieceHead) && !fill(sizeof(PieceHead))) return std::nullopt;
     const auto head = load<PieceHead>(buffer_.data() + at_);
     if (head.partition != partition) return std::nullopt;
     at_ += sizeof head;
+    goes_on = head.pieces_left > 0;
     if (head.bytes <= buffer_bytes_) {
       if (left() < head.bytes) fill(static_cast<size_t>(head.bytes));
       const ByteSpan bytes{buffer_.data() + at_, static_cast<size_t>(head.bytes)};
@@ -95,6 +103,7 @@ class RawStore::PartReader {
 RawStore::RawStore(RawStoreOptions options, Workers& workers)
     : options_(std::move(options)),
       workers_(workers),
+      pool_(std::make_shared<BufferPool>(options_.memory_bytes_max, options_.budget)),
       held_account_(options_.budget),
       readers_account_(options_.budget) {}
 RawStore::~RawStore() = default;
@@ -154,17 +163,12 @@ RawStore::Part RawStore::group() {
     for (const uint32_t partition : held.partitions) ++ends[partition + 1];
   for (size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
   part.rows = ends.back();
-  std::vector<ValuePlace> places(static_cast<size_t>(part.rows));
-  for (size_t piece = 0; piece < held_.size(); ++piece) {
-    std::vector<uint32_t>& partitions = held_[piece].partitions;
-    for (size_t row = 0; row < partitions.size(); ++row)
-      places[ends[partitions[row]]++] = {static_cast<uint32_t>(piece), static_cast<int32_t>(row)};
-    std::vector<uint32_t>().swap(partitions);
-  }
+  for (Held& held : held_)
+    for (uint32_t& partition : held.partitions) partition = ends[partition]++;
   part.runs = runs_of(ends);
   std::vector<Job<Column>> jobs;
   for (size_t column = 0; column < schema_->size(); ++column)
-    jobs.push_back(workers_.start([this, column, &places] { return group_column(column, places); }));
+    jobs.push_back(workers_.start([this, column] { return group_column(column); }));
   for (size_t column = 0; column < jobs.size(); ++column) {
     part.columns.push_back(jobs[column].take());
     part.folders.push_back(part.columns.back().dictionary ? folders_[column] : nullptr);
@@ -172,18 +176,20 @@ RawStore::Part RawStore::group() {
   held_.clear();
   held_bytes_ = 0;
   held_account_.set(0);
-  part.account = Account(options_.budget, bytes_of_buffers(part.columns) + part.runs.capacity() * sizeof(Run));
+  uint64_t bytes = part.runs.capacity() * sizeof(Run);
+  for (const Column& column : part.columns)
+    if (!BufferPool::is_of_pool(column.values)) bytes += bytes_of_buffers({column});
+  part.account = Account(options_.budget, bytes);
   count_bytes(part);
   return part;
 }
 
-Column RawStore::group_column(size_t column, std::span<const ValuePlace> places) {
-  std::vector<const Column*> pieces;
-  for (const Held& held : held_) pieces.push_back(&held.columns[column]);
+Column RawStore::group_column(size_t column) {
+  std::vector<ScatterPiece> pieces;
+  for (const Held& held : held_) pieces.push_back({&held.columns[column], held.partitions});
   std::optional<Column> grouped;
-  if (folders_[column]) grouped = folders_[column]->gather(pieces, places);
-  uint64_t bytes_left = UINT64_MAX;
-  if (!grouped) grouped = gather(pieces, places, bytes_left);
+  if (folders_[column]) grouped = folders_[column]->scatter(pieces, *pool_);
+  if (!grouped) grouped = scatter(pieces, *pool_);
   if (!grouped) throw Error(ErrorCode::bug, "more text was held for partitions than a column can have");
   for (Held& held : held_) held.columns[column] = Column();
   return std::move(*grouped);
@@ -214,14 +220,21 @@ void RawStore::write_out(Part& part) {
     }
     out.clear();
   };
-  for (const Run& run : part.runs) {
-    const size_t begin = out.size();
-    out.append_value(PieceHead{run.partition, static_cast<uint32_t>(run.rows), 0});
-    append_raw_rows(part.columns, run.begin, run.rows, out);
-    const uint64_t bytes = out.size() - begin - sizeof(PieceHead);
-    std::memcpy(out.data() + begin + offsetof(PieceHead, bytes), &bytes, sizeof bytes);
-    if (out.size() >= kWriteBytes) append();
-  }
+  const uint64_t piece_bytes = options_.memory_bytes_max / kPieceShare;
+  const uint64_t row_bytes = bytes_of_buffers(part.columns) / static_cast<uint64_t>(part.rows);
+  const auto rows_max = static_cast<int64_t>(std::max<uint64_t>(piece_bytes / std::max<uint64_t>(row_bytes, 1), 1));
+  for (const Run& run : part.runs)
+    for (int64_t left = run.rows; left > 0;) {
+      const int64_t rows = std::min(left, rows_max);
+      const size_t begin = out.size();
+      const auto pieces_left = static_cast<uint64_t>((left - rows + rows_max - 1) / rows_max);
+      out.append_value(PieceHead{run.partition, static_cast<uint32_t>(rows), 0, pieces_left});
+      append_raw_rows(part.columns, run.begin + run.rows - left, rows, out);
+      const uint64_t bytes = out.size() - begin - sizeof(PieceHead);
+      std::memcpy(out.data() + begin + offsetof(PieceHead, bytes), &bytes, sizeof bytes);
+      if (out.size() >= kWriteBytes) append();
+      left -= rows;
+    }
   append();
   part = {};
 }
@@ -231,6 +244,7 @@ void RawStore::write_out(Part& part) {
 void RawStore::finish(std::shared_ptr<const Schema> schema) {
   if (!held_.empty()) last_ = group();
   wait_for_writing();
+  pool_->free_idle();
   for (size_t i = 0; i < last_.columns.size(); ++i)
     if (last_.folders[i]) last_.columns[i].dictionary = last_.folders[i]->entries();  // the one that all others have
   schema_ = std::move(schema);
@@ -256,11 +270,13 @@ void RawStore::take(uint32_t partition, uint64_t batch_bytes, const std::functio
   for (size_t i = 0; i < parts_.size(); ++i) {
     if (from && !is_alike(*from, parts_[i])) hand_out_pieces();
     from = &parts_[i];
-    const std::optional<RawPiece> piece = readers_[i]->take(partition, kept);
-    if (!piece) continue;
-    pieces.push_back(*piece);
-    bytes += piece->bytes.size();
-    if (bytes >= batch_bytes) hand_out_pieces();
+    for (bool goes_on = true; goes_on;) {
+      const std::optional<RawPiece> piece = readers_[i]->take(partition, kept, goes_on);
+      if (!piece) break;
+      pieces.push_back(*piece);
+      bytes += piece->bytes.size();
+      if (goes_on || bytes >= batch_bytes) hand_out_pieces();
+    }
   }
   hand_out_pieces();
   if (last_run_ == last_.runs.size() || last_.runs[last_run_].partition != partition) return;
@@ -273,9 +289,11 @@ void RawStore::take(uint32_t partition, uint64_t batch_bytes, const std::functio
 void RawStore::hand_out(const Part& from, std::vector<RawPiece>& pieces, const std::function<void(Batch)>& use) const {
   std::vector<std::shared_ptr<const Column>> dictionaries;
   for (const auto& folder : from.folders) dictionaries.push_back(folder ? folder->entries() : nullptr);
-  Batch batch = read_raw_rows(from.schema, pieces, dictionaries);
+  const Batch batch = in_final_schema(read_raw_rows(from.schema, pieces, dictionaries));
   pieces.clear();
-  use(in_final_schema(std::move(batch)));
+  std::vector<Column> columns = batch.columns();
+  count_rows_in(columns, Account(options_.budget, bytes_of_buffers(columns)));
+  use(checked(schema_, std::move(columns), batch.rows()));
 }
 
 Batch RawStore::in_final_schema(Batch batch) const {
@@ -283,7 +301,7 @@ Batch RawStore::in_final_schema(Batch batch) const {
   std::vector<Column> columns;
   for (const Field& field : schema_->fields()) {
     const std::optional<size_t> known = batch.schema().find(field.name);
-    columns.push_back(known ? widened(batch.column(*known), field.type) : null_column(field.type, batch.rows()));
+    columns.push_back(known ? evolved(batch.column(*known), field.type) : null_column(field.type, batch.rows()));
   }
   return checked(schema_, std::move(columns), batch.rows());
 }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "columns/buffer_pool.h"
 #include "columns/raw_rows.h"
 #include "columns/text_folder.h"
 #include "runtime/workers.h"
@@ -46,7 +47,7 @@ class RawStore {
   /// Keeps rows of `columns`, sharing their buffers: row i belongs to partitions[i]. At most 2^31-1 rows. Throws
   /// Error{io} where the scratch file cannot be made or written.
   void add(const std::shared_ptr<const Schema>& schema, std::vector<Column> columns, std::vector<uint32_t> partitions);
-  /// No rows come any more. Rows are handed out in `schema`, which all others widen to by name (columns/widening.h).
+  /// No rows come any more. Rows are handed out in `schema`, which all others evolve to by name (columns/evolved.h).
   void finish(std::shared_ptr<const Schema> schema);
 
   int64_t rows() const { return rows_; }
@@ -60,7 +61,7 @@ class RawStore {
  private:
   struct Held {
     std::vector<Column> columns;
-    std::vector<uint32_t> partitions;
+    std::vector<uint32_t> partitions;  ///< while they are grouped: the place of each row
   };
   struct Run {
     uint32_t partition;
@@ -77,13 +78,13 @@ class RawStore {
     int64_t rows = 0;
     uint64_t begin = 0;  ///< in the scratch file
     uint64_t end = 0;
-    Account account{};  ///< of what is in memory
+    Account account{};  ///< of what is in memory, but for what is of the pool
   };
   class PartReader;
 
   void start_schema(const std::shared_ptr<const Schema>& schema);
   Part group();
-  Column group_column(size_t column, std::span<const ValuePlace> places);
+  Column group_column(size_t column);
   std::vector<Run> runs_of(const std::vector<uint32_t>& ends) const;
   void count_bytes(const Part& part);
   void spill();
@@ -97,6 +98,7 @@ class RawStore {
   Workers& workers_;
   std::shared_ptr<const Schema> schema_;              ///< of the rows that are held; in the end of those handed out
   std::vector<std::shared_ptr<TextFolder>> folders_;  ///< of each column of text, in that schema
+  std::shared_ptr<BufferPool> pool_;                  ///< for what is grouped
   std::vector<Held> held_;
   uint64_t held_bytes_ = 0;
   Account held_account_;

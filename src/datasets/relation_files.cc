@@ -69,7 +69,10 @@ void RelationFiles::add_waiting(Relation& relation, const Batch& batch) {
   std::vector<Column> plain;
   for (const Column& column : batch.columns()) plain.push_back(unfold(column));
   const size_t before = waiting.bytes.size();
+  const size_t memory_before = waiting.bytes.capacity();
   append_raw_rows(plain, 0, batch.rows(), waiting.bytes);
+  relation.waiting_memory_bytes += waiting.bytes.capacity() - memory_before;
+  account_.set(account_.bytes() + waiting.bytes.capacity() - memory_before);
   waiting.pieces.emplace_back(waiting.bytes.size(), batch.rows());
   relation.waiting_bytes += waiting.bytes.size() - before;
   waiting_bytes_ += waiting.bytes.size() - before;
@@ -88,6 +91,7 @@ void RelationFiles::write_waiting(Relation& relation) {
     const std::vector<std::shared_ptr<const Column>> no_dictionaries(waiting.schema->size());
     write_through(relation, read_raw_rows(waiting.schema, pieces, no_dictionaries));
   }
+  account_.set(account_.bytes() - std::exchange(relation.waiting_memory_bytes, 0));
 }
 
 void RelationFiles::open(Relation& relation, const Schema& schema) {

@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "datasets/files_under_way.h"
 #include "sluice/batch.h"
+#include "sluice/budget.h"
 
 namespace sluice {
 
@@ -32,6 +33,8 @@ struct RelationLimits {
   uint64_t under_way_bytes = 0;
   /// Relations that have a writer at work.
   size_t open_max = 0;
+  /// Where the rows that wait count, if anywhere.
+  std::shared_ptr<Budget> budget{};
 };
 
 class RelationFiles final : public FilesUnderWay {
@@ -44,7 +47,8 @@ class RelationFiles final : public FilesUnderWay {
     std::function<std::unique_ptr<FilesUnderWay>(const std::string& relation, const Schema& schema)> open;
   };
 
-  RelationFiles(RelationLimits limits, Places places) : limits_(limits), places_(std::move(places)) {}
+  RelationFiles(RelationLimits limits, Places places)
+      : limits_(std::move(limits)), places_(std::move(places)), account_(limits_.budget) {}
 
   /// Rows of a relation; the first ones begin it, and it may be without rows. Their schema may grow as that of files.
   void write(const RelationBatch& rows);
@@ -78,8 +82,9 @@ class RelationFiles final : public FilesUnderWay {
     std::unique_ptr<FilesUnderWay> files{};  ///< none before there is enough
     std::vector<Waiting> waiting{};
     uint64_t waiting_bytes = 0;
-    uint64_t under_way_bytes = 0;  ///< in its row group, at the most
-    bool is_open = false;          ///< has handles and encoders
+    uint64_t waiting_memory_bytes = 0;  ///< these, and what the allocator gave beyond them
+    uint64_t under_way_bytes = 0;       ///< in its row group, at the most
+    bool is_open = false;               ///< has handles and encoders
     uint64_t last_use = 0;
   };
 
@@ -96,6 +101,7 @@ class RelationFiles final : public FilesUnderWay {
   std::vector<std::unique_ptr<Relation>> relations_;  ///< in the order in which they came
   std::map<std::string, size_t, std::less<>> numbers_;
   uint64_t waiting_bytes_ = 0;
+  Account account_;  ///< of rows that wait
   uint64_t under_way_bytes_ = 0;
   size_t open_count_ = 0;
   uint64_t uses_ = 0;

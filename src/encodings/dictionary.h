@@ -31,6 +31,11 @@ class NumberDictionary {
   Bytes take_entries();
   /// The table of hashes goes until it is needed again: it is several times as large as the entries.
   void release_slots() { std::vector<Slot>().swap(slots_); }
+  /// Calls `visit` with each buffer that cannot be made again. Who empties them fills them again before anything else.
+  template <typename Visit>
+  void each_buffer(Visit&& visit) {
+    visit(entries_);
+  }
   uint64_t memory_bytes() const { return entries_.capacity() + slots_.capacity() * sizeof(Slot); }
   T entry(uint32_t index) const { return load<T>(entries_.data() + size_t{index} * sizeof(T)); }
 
@@ -75,6 +80,12 @@ class TextDictionary {
   /// The same, to keep; the dictionary begins anew, as NumberDictionary does.
   Bytes take_entries();
   void release_slots() { slots_.release(); }
+  /// As of NumberDictionary.
+  template <typename Visit>
+  void each_buffer(Visit&& visit) {
+    visit(entries_);
+    visit(offsets_);
+  }
   uint64_t memory_bytes() const {
     return entries_.capacity() + offsets_.capacity() * sizeof(uint32_t) + slots_.memory_bytes();
   }

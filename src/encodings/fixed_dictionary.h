@@ -30,6 +30,11 @@ class FixedDictionary {
     return std::exchange(entries_, {});
   }
   void release_slots() { slots_.release(); }
+  /// As of NumberDictionary.
+  template <typename Visit>
+  void each_buffer(Visit&& visit) {
+    visit(entries_);
+  }
   uint64_t memory_bytes() const { return entries_.capacity() + slots_.memory_bytes(); }
   const std::byte* entry(uint32_t index) const { return entries_.data() + size_t{index} * width_; }
 

@@ -47,6 +47,8 @@ struct FileWriter::Impl {
   void tick();
   void park();
   void restart();
+  std::shared_ptr<const ColumnsLearnt> learnt() const;
+  void learn_from(const ColumnsLearnt& learnt);
   void copy_row_group(const StoredFile& from, size_t group);
   int64_t durable_rows() const;
   void abandon() noexcept;

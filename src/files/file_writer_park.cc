@@ -74,7 +74,25 @@ void FileWriter::Impl::restart() {
   rows_in_finished_files = 0;
 }
 
+std::shared_ptr<const ColumnsLearnt> FileWriter::Impl::learnt() const {
+  check_open();
+  check_file(false);
+  return std::make_shared<const ColumnsLearnt>(encoder->learnt());
+}
+
+void FileWriter::Impl::learn_from(const ColumnsLearnt& learnt) {
+  check_open();
+  check_file(false);
+  encoder->learn_from(learnt);
+}
+
 void FileWriterAccess::restart(FileWriter& writer) { writer.impl_->restart(); }
+
+std::shared_ptr<const ColumnsLearnt> FileWriterAccess::learnt(const FileWriter& writer) {
+  return writer.impl_->learnt();
+}
+
+void FileWriterAccess::learn_from(FileWriter& writer, const ColumnsLearnt& learnt) { writer.impl_->learn_from(learnt); }
 
 void FileWriterAccess::park(FileWriter& writer) { writer.impl_->park(); }
 

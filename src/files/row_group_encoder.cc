@@ -50,7 +50,8 @@ struct RowGroupEncoder::Queue {
   const size_t end_leaf;
   Striper striper;
   std::shared_ptr<PageScratch> scratch = std::make_shared<PageScratch>();
-  uint64_t row_groups = 0;  ///< finished
+  uint64_t row_groups = 0;   ///< finished
+  bool is_relieved = false;  ///< memory has been short since
   Account account;
   SerialQueue tasks;
 };
@@ -89,9 +90,9 @@ void RowGroupEncoder::append_columns(Queue& queue, Rows& rows) {
       const size_t root = leaf.steps[0];
       writers_[i]->append(queue.striper.stripe(rows.batch.column(root), schema_[root], leaf, rows.begin, rows.rows));
       if (rows.mark) encoded_bytes += writers_[i]->encoded_bytes();
+      if (is_tight()) relieve(queue, *writers_[i]);
     }
-    count(queue);
-    if (is_tight()) relieve(queue);
+    settle(queue);
   } catch (...) {
     fail(std::current_exception());
   }
@@ -104,6 +105,16 @@ void RowGroupEncoder::append_columns(Queue& queue, Rows& rows) {
 
 void RowGroupEncoder::restart() {
   for (const auto& writer : writers_) writer->restart();
+}
+
+ColumnsLearnt RowGroupEncoder::learnt() const {
+  ColumnsLearnt learnt;
+  for (const auto& writer : writers_) learnt.chunks.push_back(writer->learnt());
+  return learnt;
+}
+
+void RowGroupEncoder::learn_from(const ColumnsLearnt& learnt) {
+  for (size_t i = 0; i < writers_.size(); ++i) writers_[i]->learn_from(learnt.chunks[i]);
 }
 
 void RowGroupEncoder::finish(std::function<void(FinishedRowGroup)> on_finished) {
@@ -121,10 +132,14 @@ void RowGroupEncoder::finish_columns(Queue& queue, Group& group, Account& accoun
     uint64_t bytes = 0;
     for (size_t i = queue.first_leaf; i < queue.end_leaf && !stopped_; ++i) {
       group.chunks[i] = writers_[i]->finish();
-      if (is_tight()) writers_[i]->relieve();
+      if (queue.is_relieved || is_tight()) {
+        writers_[i]->relieve();
+        group.chunks[i].shrink_to_fit();
+      }
       bytes += group.chunks[i].memory_bytes();
     }
     ++queue.row_groups;
+    queue.is_relieved = false;
     account = Account(budget_, bytes);
     count(queue);
   } catch (...) {
@@ -149,7 +164,7 @@ void RowGroupEncoder::forecast_columns(Queue& queue, bool settled, GroupForecast
       together.bytes += chunk.bytes;
       together.guessed += chunk.guessed;
     }
-    count(queue);
+    settle(queue);
   } catch (...) {
     fail(std::current_exception());
   }
@@ -170,12 +185,20 @@ bool RowGroupEncoder::is_tight() const {
 }
 
 // Memory is short, whoever has it: pages that are finished need none until their row group is, and what is made anew
-// for the next slice need not wait for it.
-void RowGroupEncoder::relieve(Queue& queue) {
-  for (size_t i = queue.first_leaf; i < queue.end_leaf; ++i) {
-    writers_[i]->relieve();
-    if (writers_[i]->has_pages_to_shelve()) writers_[i]->shelve(shelves_.of_row_group(queue.row_groups));
-  }
+// for the next slice need not wait for it. Where that is not enough, all that the column holds waits for the next slice
+// out of memory: then writers that are not at work hold next to nothing.
+void RowGroupEncoder::relieve(Queue& queue, ChunkWriter& column) {
+  queue.is_relieved = true;
+  column.relieve();
+  if (column.has_pages_to_shelve()) column.shelve(shelves_.of_row_group(queue.row_groups));
+  if (budget_->is_spent()) column.park(shelves_.of_columns());
+}
+
+// Behind a task. Columns that were done before memory became short hold what they had.
+void RowGroupEncoder::settle(Queue& queue) {
+  count(queue);
+  if (!is_tight()) return;
+  for (size_t i = queue.first_leaf; i < queue.end_leaf; ++i) relieve(queue, *writers_[i]);
   *queue.scratch = PageScratch();
   queue.striper = Striper();
   count(queue);

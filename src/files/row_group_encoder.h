@@ -38,6 +38,11 @@ struct GroupForecast {
   bool is_reached() const { return queues_left == 0; }
 };
 
+/// What the writers of all columns have found out about them.
+struct ColumnsLearnt {
+  std::vector<ChunkLearnt> chunks;
+};
+
 /// Chunks of one row group, in schema order.
 using FinishedRowGroup = std::vector<FinishedChunk>;
 
@@ -62,6 +67,9 @@ class RowGroupEncoder {
 
   /// Rows to come are numbered from 0 on in messages. Requires that nothing is queued.
   void restart();
+  /// Requires the same; learn_from() an encoder of the same leaves and options, too.
+  ColumnsLearnt learnt() const;
+  void learn_from(const ColumnsLearnt& learnt);
 
   /// Bytes in memory of rows that are queued and not yet encoded by every column.
   uint64_t bytes_queued() const { return bytes_queued_; }
@@ -79,7 +87,8 @@ class RowGroupEncoder {
   void finish_columns(Queue& queue, Group& group, Account& account);
   void forecast_columns(Queue& queue, bool settled, GroupForecast& group);
   void count(Queue& queue);
-  void relieve(Queue& queue);
+  void relieve(Queue& queue, ChunkWriter& column);
+  void settle(Queue& queue);
   bool is_tight() const;
   void fail(std::exception_ptr error);
 

@@ -16,6 +16,10 @@ class ScratchShelf final : public PageShelf {
     file_->append(bytes);
     return place;
   }
+  void replace(uint64_t place, ByteSpan bytes) override {
+    const std::lock_guard lock(mutex_);
+    file_->replace(place, bytes);
+  }
   void get(uint64_t place, std::span<std::byte> into) const override {
     const std::lock_guard lock(mutex_);
     file_->read_at(place, into);
@@ -37,6 +41,12 @@ std::shared_ptr<PageShelf> ScratchShelves::of_row_group(uint64_t number) {
   auto made = std::make_shared<ScratchShelf>(ScratchFile::unnamed(directory_));
   shelves_.push_back({number, made});
   return made;
+}
+
+std::shared_ptr<PageShelf> ScratchShelves::of_columns() {
+  const std::lock_guard lock(mutex_);
+  if (!columns_) columns_ = std::make_shared<ScratchShelf>(ScratchFile::unnamed(directory_));
+  return columns_;
 }
 
 }  // namespace sluice

@@ -1,5 +1,6 @@
 // Shelves for pages of row groups under way (pages/page_shelf.h): one scratch file without a name for each row group
-// that needs one, made when it does, and gone when the last chunk that has pages there is written.
+// that needs one, made when it does, and gone when the last chunk that has pages there is written. And one for columns
+// that wait for their next rows, whose places are used again.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,8 @@ class ScratchShelves {
 
   /// That of row group `number`. Throws Error{io} where there is no place for it.
   std::shared_ptr<PageShelf> of_row_group(uint64_t number);
+  /// That of columns (ChunkWriter::park). Throws Error{io} where there is no place for it.
+  std::shared_ptr<PageShelf> of_columns();
 
  private:
   struct Shelf {
@@ -29,6 +32,7 @@ class ScratchShelves {
   const std::string directory_;
   std::mutex mutex_;
   std::vector<Shelf> shelves_;  ///< of few row groups: columns are never far apart
+  std::shared_ptr<PageShelf> columns_;
 };
 
 }  // namespace sluice

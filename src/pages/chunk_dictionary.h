@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "pages/encoding_choice.h"
 #include "pages/index_page.h"
+#include "pages/page_numbers.h"
 
 namespace sluice {
 
@@ -43,22 +44,28 @@ class ChunkDictionary {
   bool is_open() const { return is_open_; }
   Dictionary* operator->() { return &*dictionary_; }
   const Dictionary* operator->() const { return &*dictionary_; }
-  /// Of the page under way.
-  std::vector<uint32_t>& indices() { return indices_; }
-  const std::vector<uint32_t>& indices() const { return indices_; }
+  /// Of the page under way: those that came last, and all of them behind unpack().
+  std::vector<uint32_t>& indices() { return indices_.recent(); }
+  const std::vector<uint32_t>& indices() const { return indices_.recent(); }
+  void unpack() { indices_.unpack(); }
 
   /// The last indices of the page under way, as they are in memory.
   ByteSpan tail(size_t bytes) const {
-    const std::span<const uint32_t> all(indices_);
+    const std::span<const uint32_t> all(indices());
     return std::as_bytes(all.last(std::min(bytes / sizeof(uint32_t), all.size())));
   }
-  /// Holds less, until the next value comes.
+  /// Holds less, until the next value comes, and the page ends.
   void relieve() {
+    indices_.pack();
     if (dictionary_) dictionary_->release_slots();
   }
-  uint64_t memory_bytes() const {
-    return indices_.capacity() * sizeof(uint32_t) + (dictionary_ ? dictionary_->memory_bytes() : 0);
+  /// Calls `visit` with each buffer that cannot be made again, once relieved.
+  template <typename Visit>
+  void each_buffer(Visit&& visit) {
+    indices_.each_buffer(visit);
+    if (dictionary_) dictionary_->each_buffer(visit);
   }
+  uint64_t memory_bytes() const { return indices_.memory_bytes() + (dictionary_ ? dictionary_->memory_bytes() : 0); }
   /// About what the page under way takes.
   size_t pending_bytes() const { return index_bytes(indices_.size(), dictionary_->size()); }
   /// Those of the dictionary page as it stands: what the page under way has added counts as long as it may use it.
@@ -71,11 +78,11 @@ class ChunkDictionary {
   /// The page under way takes part in a measurement, if that wants it. `scratch` is overwritten.
   void offer_to(EncodingChoice& choice, bool ends_chunk, Bytes& scratch) const {
     if (!choice.wants(Encoding::rle_dictionary)) return;
-    std::span<const uint32_t> sample = std::span(indices_).first(choice.sample().front().count);
+    std::span<const uint32_t> sample = std::span(indices()).first(choice.sample().front().count);
     std::vector<uint32_t> gathered;
     if (choice.sample().size() > 1) {
       for (const auto& [begin, count] : choice.sample())
-        gathered.insert(gathered.end(), indices_.data() + begin, indices_.data() + begin + count);
+        gathered.insert(gathered.end(), indices().data() + begin, indices().data() + begin + count);
       sample = gathered;
     }
     scratch.clear();
@@ -86,7 +93,7 @@ class ChunkDictionary {
   /// rather be the first one without the dictionary; not for one that was just `measured`.
   bool finish_page(EncodingChoice& choice, bool measured, Bytes& out) {
     const size_t begin = out.size();
-    append_index_page(indices_, dictionary_->size(), out);
+    append_index_page(indices(), dictionary_->size(), out);
     if (!measured && choice.leaves_dictionary(page_use(out.size() - begin), pages_)) {
       out.resize(begin);
       return false;
@@ -122,14 +129,14 @@ class ChunkDictionary {
             begin_.entries,
             dictionary_->size(),
             dictionary_->entries().size() - begin_.bytes,
-            late_share(indices_, begin_.entries, dictionary_->size())};
+            late_share(indices(), begin_.entries, dictionary_->size())};
   }
 
   std::optional<Dictionary> dictionary_;
   bool is_open_ = false;
   Mark begin_;
   size_t pages_ = 0;  ///< that use it
-  std::vector<uint32_t> indices_;
+  PageNumbers<uint32_t> indices_;
 };
 
 }  // namespace sluice

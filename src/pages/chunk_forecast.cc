@@ -79,6 +79,8 @@ uint64_t ChunkWriter::tail_bytes(size_t reason_bytes) const {
 }
 
 ChunkForecast ChunkWriter::forecast() {
+  unpark();
+  unpack();
   is_foretold_ = true;
   ChunkForecast chunk;
   chunk.guessed = scaled(page_bytes_before_compression(), expected_page_shrink());
@@ -94,6 +96,7 @@ ChunkForecast ChunkWriter::forecast() {
 }
 
 void ChunkWriter::settle() {
+  unpark();
   if (page_.slots > 0) cut_page(false);
   const ByteSpan entries = std::visit([](const auto& encoder) { return encoder.dictionary_entries(); }, encoder_);
   if (!entries.empty()) {

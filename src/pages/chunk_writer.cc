@@ -119,6 +119,7 @@ ChunkWriter::Encoder ChunkWriter::make_encoder(const Leaf& leaf, const ChunkOpti
 }
 
 void ChunkWriter::append(const LeafSlice& slice) {
+  unpark();
   check_.check(slice);
   if (shapes_) add_shapes(slice);
   if (content_cuts_) return append_by_content(slice);
@@ -296,6 +297,7 @@ size_t ChunkWriter::take_levels() {
 }
 
 void ChunkWriter::cut_page(bool ends_chunk) {
+  unpack();
   const auto foreseen = static_cast<double>(page_bytes_before_compression());
   if (is_foretold_) tail_shrink_ = tail_shrink();
   const size_t repetition_bytes = take_levels();
@@ -428,6 +430,7 @@ size_t ChunkWriter::append_dictionary_page(const DictionaryPage& dictionary, Byt
 // --- the chunk
 
 FinishedChunk ChunkWriter::finish() {
+  unpark();
   if (page_.slots > 0) cut_page(true);
   FinishedChunk chunk;
   size_t dictionary_raw_bytes = 0;
@@ -547,6 +550,7 @@ void ChunkWriter::reset() {
 }
 
 uint64_t ChunkWriter::encoded_bytes() const {
+  if (is_parked()) return parking_->encoded_bytes;
   return raw_bytes_ +
          std::visit([](const auto& encoder) { return encoder.pending_bytes() + encoder.dictionary_entries().size(); },
                     encoder_);

@@ -69,11 +69,26 @@ struct FinishedChunk {
     for (const ShelvedPages& pages : shelved_pages) bytes += pages.bytes;
     return bytes;
   }
+  /// Pages wait for long.
+  void shrink_to_fit() {
+    dictionary_page.shrink_to_fit();
+    data_pages.shrink_to_fit();
+  }
   /// In memory.
   uint64_t pages_memory_bytes() const { return dictionary_page.capacity() + data_pages.capacity(); }
   uint64_t memory_bytes() const { return sizeof *this + pages_memory_bytes() + bloom_filter.capacity(); }
   /// Offsets count from the chunk's begin; this moves them to where the chunk stands in the file. Once.
   void place_at(uint64_t offset);
+};
+
+/// What the writer of a column has found out about it, for other writers of the same column.
+struct ChunkLearnt {
+  std::optional<EncodingChoice> choice;  ///< not for columns without values
+  bool is_foretold = false;
+  double page_shrink = 1;
+  double tail_shrink = 1;
+  double dictionary_shrink = 1;
+  double bloom_share = 1;
 };
 
 class ChunkWriter {
@@ -89,6 +104,9 @@ class ChunkWriter {
 
   /// Between two chunks: the rows to come are numbered from 0 on in messages.
   void restart() { check_.restart(); }
+  /// Between two chunks. What comes next depends on this and on the rows to come alone.
+  ChunkLearnt learnt() const;
+  void learn_from(const ChunkLearnt& learnt);
 
   /// Encoded pages before compression, the page under way and the dictionary included. Depends on the rows alone, not
   /// on how they were sliced.
@@ -102,6 +120,9 @@ class ChunkWriter {
   bool has_pages_to_shelve() const;
   /// They go there.
   void shelve(const std::shared_ptr<PageShelf>& shelf);
+  /// Nearly all that is held goes there, and comes back with the next call that needs it; append, finish, forecast and
+  /// settle do. Worth it where others need the memory more. A writer has one such shelf for good.
+  void park(const std::shared_ptr<PageShelf>& shelf);
 
   // Of chunk_forecast.cc. All of it depends on the rows alone, too.
 
@@ -150,6 +171,24 @@ class ChunkWriter {
   bool pays(const PageWriter::Sizes& page) const;
   void compress_pages();
   Bytes take_all_pages();
+  /// What stands on a shelf while the writer is parked, and stays the writer's place there.
+  struct Parking {
+    std::shared_ptr<PageShelf> shelf;
+    uint64_t place = 0;
+    size_t room = 0;   ///< at that place
+    size_t bytes = 0;  ///< that stand there; 0: all are in memory
+    uint64_t encoded_bytes = 0;
+  };
+  template <typename Visit>
+  void each_buffer(Visit visit);
+  bool is_parked() const { return parking_ && parking_->bytes > 0; }
+  void unpark() {
+    if (is_parked()) fetch_parked();
+  }
+  void fetch_parked();
+  void unpack() {
+    std::visit([](auto& encoder) { encoder.unpack(); }, encoder_);
+  }
   /// Of finished pages, wherever they are.
   uint64_t pages_bytes() const { return shelved_bytes_ + pages_.size(); }
   void add_header_digest(ByteSpan pages, size_t begin, const PageWriter::Sizes& page);
@@ -179,6 +218,7 @@ class ChunkWriter {
   LevelBuffer definition_;
   PageWriter page_writer_;
   Span page_;  ///< what is in the page under way
+  std::unique_ptr<Parking> parking_;
 
   // The chunk so far.
   Compression compression_;                    ///< as asked, or none as long as pages have shown that it does not pay

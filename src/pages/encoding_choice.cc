@@ -245,6 +245,13 @@ bool EncodingChoice::start_chunk() {
   return dictionary_ || !decided_;
 }
 
+bool EncodingChoice::learn_from(const EncodingChoice& other) {
+  std::shared_ptr<PageScratch> scratch = std::move(scratch_);
+  *this = other;
+  scratch_ = std::move(scratch);
+  return dictionary_ || !decided_;
+}
+
 std::string EncodingChoice::reason() const {
   if (rules_.requested) return std::string(to_string(*rules_.requested)) + ": as asked";
   if (offer_count_ == 0) return {};

@@ -92,6 +92,8 @@ class EncodingChoice {
   bool leaves_dictionary(const DictionaryUse& page, size_t pages_before);
   /// Begins a chunk; true when it should try a dictionary.
   bool start_chunk();
+  /// Between two chunks: takes over what another one, of the same rules, has found out; true as start_chunk().
+  bool learn_from(const EncodingChoice& other);
   /// The decision and the sizes behind it, for people; empty while there is none.
   std::string reason() const;
   /// The last page, of `values` values and without a dictionary, has become `compressed_bytes`.

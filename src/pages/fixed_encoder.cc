@@ -94,6 +94,7 @@ void FixedEncoder::unfold(std::span<const uint32_t> indices, Bytes& out) const {
 
 // The dictionary is at its end: the page under way goes on without it.
 void FixedEncoder::spill() {
+  dictionary_.unpack();
   unfold(dictionary_.indices(), plain_.bytes());
   leave_dictionary();
 }

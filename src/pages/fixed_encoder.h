@@ -32,6 +32,12 @@ class FixedEncoder {
   std::optional<DictionaryPage> finish_dictionary();
   size_t pending_bytes() const;
   void relieve() { dictionary_.relieve(); }
+  void unpack() { dictionary_.unpack(); }
+  template <typename Visit>
+  void each_buffer(Visit&& visit) {
+    dictionary_.each_buffer(visit);
+    plain_.each_buffer(visit);
+  }
   uint64_t memory_bytes() const {
     return bounds_.memory_bytes() + dictionary_.memory_bytes() + plain_.memory_bytes() +
            (bloom_filter_ ? bloom_filter_->memory_bytes() : 0);
@@ -42,6 +48,10 @@ class FixedEncoder {
   ByteSpan dictionary_entries() const { return dictionary_.entries(); }
   int64_t take_text_bytes() { return 0; }
   std::string reason() const { return choice_.reason(); }
+  const EncodingChoice* choice() const { return &choice_; }
+  void learn_from(const EncodingChoice& other) {
+    dictionary_.start_chunk(choice_.learn_from(other) && options_.dictionary_bytes_max > 0, width_);
+  }
 
  private:
   ByteSpan gather(const Column& column, const ValueSelection& selection);
@@ -97,11 +107,18 @@ class DecimalEncoder {
   std::optional<DictionaryPage> finish_dictionary() { return numbers_.finish_dictionary(); }
   size_t pending_bytes() const { return numbers_.pending_bytes(); }
   void relieve() { numbers_.relieve(); }
+  void unpack() { numbers_.unpack(); }
+  template <typename Visit>
+  void each_buffer(Visit&& visit) {
+    numbers_.each_buffer(visit);
+  }
   uint64_t memory_bytes() const { return numbers_.memory_bytes(); }
   ByteSpan pending_tail(size_t count) const { return numbers_.pending_tail(count); }
   ByteSpan dictionary_entries() const { return numbers_.dictionary_entries(); }
   int64_t take_text_bytes() { return numbers_.take_text_bytes(); }
   std::string reason() const { return numbers_.reason(); }
+  const EncodingChoice* choice() const { return numbers_.choice(); }
+  void learn_from(const EncodingChoice& other) { numbers_.learn_from(other); }
 
  private:
   static constexpr int64_t kMemoryWidth = 16;

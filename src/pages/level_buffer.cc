@@ -10,7 +10,7 @@ namespace sluice {
 LevelBuffer::LevelBuffer(uint8_t level_max) : level_max_(level_max), width_(std::bit_width(level_max)) {}
 
 void LevelBuffer::spread() {
-  levels_.assign(run_, level_);
+  levels_.recent().assign(run_, level_);
   uniform_ = false;
 }
 
@@ -20,7 +20,7 @@ void LevelBuffer::append(const uint8_t* levels, size_t count) {
     return;
   }
   if (uniform_) spread();
-  levels_.insert(levels_.end(), levels, levels + count);
+  levels_.recent().insert(levels_.recent().end(), levels, levels + count);
 }
 
 void LevelBuffer::append_run(uint8_t level, size_t count) {
@@ -30,7 +30,7 @@ void LevelBuffer::append_run(uint8_t level, size_t count) {
     return;
   }
   if (uniform_) spread();
-  levels_.insert(levels_.end(), count, level);
+  levels_.recent().insert(levels_.recent().end(), count, level);
 }
 
 void LevelBuffer::finish(LevelFraming framing, Bytes& out, std::span<int64_t> histogram) {
@@ -41,14 +41,16 @@ void LevelBuffer::finish(LevelFraming framing, Bytes& out, std::span<int64_t> hi
       histogram[level_] += static_cast<int64_t>(run_);
       rle_hybrid::encode_run(level_, run_, width_, out);
     } else {
+      levels_.unpack();
+      const std::vector<uint8_t>& levels = levels_.recent();
       std::array<uint32_t, 256> counts{};
-      for (const uint8_t level : levels_) ++counts[level];
+      for (const uint8_t level : levels) ++counts[level];
       for (size_t level = 0; level <= level_max_; ++level) histogram[level] += counts[level];
       // However they came: few levels that are all alike would be packed, had they not come as a run.
-      if (!levels_.empty() && counts[levels_[0]] == levels_.size())
-        rle_hybrid::encode_run(levels_[0], levels_.size(), width_, out);
+      if (!levels.empty() && counts[levels[0]] == levels.size())
+        rle_hybrid::encode_run(levels[0], levels.size(), width_, out);
       else
-        rle_hybrid::encode(levels_, width_, out);
+        rle_hybrid::encode(levels, width_, out);
     }
     if (framing == LevelFraming::length_in_front) {
       const auto length = static_cast<uint32_t>(out.size() - length_at - sizeof(uint32_t));

@@ -5,9 +5,9 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "base/bytes.h"
+#include "pages/page_numbers.h"
 
 namespace sluice {
 
@@ -20,7 +20,13 @@ class LevelBuffer {
 
   void append(const uint8_t* levels, size_t count);
   void append_run(uint8_t level, size_t count);
-  uint64_t memory_bytes() const { return levels_.capacity(); }
+  /// Holds less, until the page ends.
+  void relieve() { levels_.pack(); }
+  template <typename Visit>
+  void each_buffer(Visit&& visit) {
+    levels_.each_buffer(visit);
+  }
+  uint64_t memory_bytes() const { return levels_.memory_bytes(); }
   size_t size() const { return uniform_ ? run_ : levels_.size(); }
 
   /// Appends the encoded levels to `out` and their counts to `histogram` (level_max + 1 of them), and starts anew.
@@ -34,7 +40,7 @@ class LevelBuffer {
   bool uniform_ = true;  ///< `run_` times `level_`, nothing in `levels_`
   uint8_t level_ = 0;
   size_t run_ = 0;
-  std::vector<uint8_t> levels_;
+  PageNumbers<uint8_t> levels_;
 };
 
 }  // namespace sluice

@@ -85,6 +85,7 @@ void NumberEncoder<Memory, Stored>::leave_dictionary() {
 // The dictionary is at its end: the page under way goes on without it.
 template <typename Memory, typename Stored>
 void NumberEncoder<Memory, Stored>::spill() {
+  dictionary_.unpack();
   Bytes& plain = plain_.bytes();
   plain.reserve(plain.size() + dictionary_.indices().size() * sizeof(Stored));
   for (const uint32_t index : dictionary_.indices()) plain.append_value(dictionary_->entry(index));

@@ -1,5 +1,5 @@
 // Where finished pages of a column chunk wait when memory is short: out of memory, until the chunk is finished and
-// written.
+// written. And where all that a column holds waits for its next rows.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,8 @@ class PageShelf {
   virtual ~PageShelf() = default;
   /// Keeps the bytes for as long as the shelf lives; returns where they are. Throws Error{io}.
   virtual uint64_t put(ByteSpan bytes) = 0;
+  /// Puts others where some were put, no more than those were. Throws Error{io}.
+  virtual void replace(uint64_t place, ByteSpan bytes) = 0;
   /// Fills `into` with what was put there, or a part of it. Throws Error{io}.
   virtual void get(uint64_t place, std::span<std::byte> into) const = 0;
 };

@@ -95,6 +95,7 @@ void TextEncoder::append_entries(const std::shared_ptr<const Column>& entries, s
 }
 
 void TextEncoder::unfold() {
+  dictionary_.unpack();
   for (const uint32_t index : dictionary_.indices()) append_apart(dictionary_->entry(index));
 }
 
@@ -205,6 +206,13 @@ std::optional<DictionaryPage> TextEncoder::finish_dictionary() {
   std::optional<DictionaryPage> page = dictionary_.take_page();
   start_chunk();
   return page;
+}
+
+// Entries get the numbers that they have in the dictionary again; bounds that are added twice stay the same.
+void TextEncoder::relieve() {
+  dictionary_.relieve();
+  numbers_ = {};
+  std::vector<uint32_t>().swap(page_of_entry_);
 }
 
 size_t TextEncoder::pending_bytes() const {

@@ -27,7 +27,7 @@ bool BooleanEncoder::append(const Column& column, const ValueSelection& selectio
     const int64_t bit = column.offset + position;
     const bool value = (bits[bit >> 3] >> (bit & 7)) & 1;
     seen[value] = true;
-    values_.push_back(value);
+    values_.recent().push_back(value);
   }
   for (const bool value : {false, true})
     if (seen[value]) bounds_.add({&value, 1});
@@ -48,12 +48,13 @@ void BooleanEncoder::encode_values(Encoding encoding, std::span<const uint8_t> v
 
 RawPage BooleanEncoder::finish_page(ByteSpan levels, bool) {
   bounds_.end_page();
+  const std::vector<uint8_t>& values = values_.recent();
   if (choice_.wants_trial()) {
-    choice_.begin_trial(values_.size(), values_.size() / 8);
+    choice_.begin_trial(values.size(), values.size() / 8);
     do {
       std::vector<uint8_t> sample;
       for (const auto& [begin, count] : choice_.sample())
-        sample.insert(sample.end(), values_.data() + begin, values_.data() + begin + count);
+        sample.insert(sample.end(), values.data() + begin, values.data() + begin + count);
       for (const Encoding encoding : {Encoding::plain, Encoding::rle}) {
         if (!choice_.wants(encoding)) continue;
         encoded_.clear();
@@ -63,10 +64,10 @@ RawPage BooleanEncoder::finish_page(ByteSpan levels, bool) {
     } while (choice_.next_heat());
     choice_.end_trial();
   }
-  const Encoding encoding = values_.empty() ? Encoding::plain : choice_.encoding();
+  const Encoding encoding = values.empty() ? Encoding::plain : choice_.encoding();
   encoded_.clear();
   encoded_.append(levels);
-  encode_values(encoding, values_);
+  encode_values(encoding, values);
   values_.clear();
   return {encoded_, encoding};
 }

@@ -9,6 +9,11 @@
 //   page_written(values, bytes)   what the page took after compression
 //   finish_bloom_filter()         what was asked for, of all values of the chunk
 //   finish_dictionary()           the dictionary page, if any page used it; the next chunk begins
+//   learn_from(other)             between two chunks: what another encoder of the same column has found out, choice()
+//
+// Where memory is short, relieve() lets go of what can be made again and packs what can be packed; then unpack() comes
+// before finish_page() and pending_tail(). each_buffer(visit) calls `visit` with what is left: between two calls all of
+// that may stand elsewhere.
 //
 // A dictionary is given up until the chunk ends when a page shows that it does not pay or when it is full; pages that
 // used it stay as they are. The page under way is then rewritten, for a page has one encoding.
@@ -30,6 +35,7 @@
 #include "pages/chunk_dictionary.h"
 #include "pages/encoding_choice.h"
 #include "pages/entry_numbers.h"
+#include "pages/page_numbers.h"
 #include "pages/page_scratch.h"
 #include "pages/striping.h"
 
@@ -62,6 +68,10 @@ class PageBody {
   ByteSpan body() { return ByteSpan(bytes()).subspan(gap_); }
   ByteSpan last(size_t count) const { return ByteSpan(bytes_).last(std::min(count, size())); }
   void clear() { bytes_.clear(); }
+  template <typename Visit>
+  void each_buffer(Visit&& visit) {
+    visit(bytes_);
+  }
   uint64_t memory_bytes() const { return bytes_.capacity(); }
   /// `levels`, then the body. Good until the body is touched; the next page's gap is made to fit.
   ByteSpan with_levels(ByteSpan levels);
@@ -97,6 +107,12 @@ class NumberEncoder {
   size_t pending_bytes() const;
   /// Holds less, until the next value comes.
   void relieve() { dictionary_.relieve(); }
+  void unpack() { dictionary_.unpack(); }
+  template <typename Visit>
+  void each_buffer(Visit&& visit) {
+    dictionary_.each_buffer(visit);
+    plain_.each_buffer(visit);
+  }
   /// What is held beside the scratch memory.
   uint64_t memory_bytes() const {
     return bounds_.memory_bytes() + dictionary_.memory_bytes() + plain_.memory_bytes() +
@@ -112,6 +128,10 @@ class NumberEncoder {
   int64_t take_text_bytes() { return 0; }
   /// Why the values are encoded as they are, for people; empty where there was nothing to choose.
   std::string reason() const { return choice_.reason(); }
+  const EncodingChoice* choice() const { return &choice_; }
+  void learn_from(const EncodingChoice& other) {
+    dictionary_.start_chunk(choice_.learn_from(other) && options_.dictionary_bytes_max > 0);
+  }
 
  private:
   using Bits = std::conditional_t<sizeof(Stored) == 4, uint32_t, uint64_t>;
@@ -152,15 +172,22 @@ class BooleanEncoder {
   size_t bloom_filter_bytes() const { return 0; }
   std::optional<DictionaryPage> finish_dictionary();
   size_t pending_bytes() const { return values_.size() / 8; }
-  void relieve() {}
-  uint64_t memory_bytes() const { return bounds_.memory_bytes() + values_.capacity(); }
+  void relieve() { values_.pack(); }
+  void unpack() { values_.unpack(); }
+  template <typename Visit>
+  void each_buffer(Visit&& visit) {
+    values_.each_buffer(visit);
+  }
+  uint64_t memory_bytes() const { return bounds_.memory_bytes() + values_.memory_bytes(); }
   ByteSpan pending_tail(size_t count) const {
-    return std::as_bytes(std::span(values_)).last(std::min(count, values_.size()));
+    return std::as_bytes(std::span(values_.recent())).last(std::min(count, values_.size()));
   }
   ByteSpan dictionary_entries() const { return {}; }
   int64_t take_text_bytes() { return 0; }
   /// Why the values are encoded as they are, for people; empty where there was nothing to choose.
   std::string reason() const { return choice_.reason(); }
+  const EncodingChoice* choice() const { return &choice_; }
+  void learn_from(const EncodingChoice& other) { choice_.learn_from(other); }
 
  private:
   void encode_values(Encoding encoding, std::span<const uint8_t> values);
@@ -168,7 +195,7 @@ class BooleanEncoder {
   std::shared_ptr<PageScratch> scratch_;
   NumberBounds<bool> bounds_;
   EncodingChoice choice_;
-  std::vector<uint8_t> values_;  ///< of the page under way, each 0 or 1
+  PageNumbers<uint8_t> values_;  ///< of the page under way, each 0 or 1
   Bytes& encoded_ = scratch_->encoded;
 };
 
@@ -191,7 +218,14 @@ class TextEncoder {
   size_t bloom_filter_bytes() const;
   std::optional<DictionaryPage> finish_dictionary();
   size_t pending_bytes() const;
-  void relieve() { dictionary_.relieve(); }
+  void relieve();
+  void unpack() { dictionary_.unpack(); }
+  template <typename Visit>
+  void each_buffer(Visit&& visit) {
+    dictionary_.each_buffer(visit);
+    visit(lengths_);
+    visit(text_);
+  }
   uint64_t memory_bytes() const {
     return bounds_.memory_bytes() + dictionary_.memory_bytes() + numbers_.memory_bytes() + text_.capacity() +
            (page_of_entry_.capacity() + lengths_.capacity()) * sizeof(uint32_t) +
@@ -203,6 +237,10 @@ class TextEncoder {
   ByteSpan dictionary_entries() const { return dictionary_.entries(); }
   int64_t take_text_bytes() { return std::exchange(text_bytes_, 0); }
   std::string reason() const { return choice_.reason(); }
+  const EncodingChoice* choice() const { return &choice_; }
+  void learn_from(const EncodingChoice& other) {
+    dictionary_.start_chunk(choice_.learn_from(other) && options_.dictionary_bytes_max > 0);
+  }
 
  private:
   template <typename PositionOf>
@@ -247,11 +285,16 @@ class NullEncoder {
   std::optional<DictionaryPage> finish_dictionary() { return std::nullopt; }
   size_t pending_bytes() const { return 0; }
   void relieve() {}
+  void unpack() {}
+  template <typename Visit>
+  void each_buffer(Visit&&) {}
   uint64_t memory_bytes() const { return plain_.memory_bytes(); }
   ByteSpan pending_tail(size_t) const { return {}; }
   ByteSpan dictionary_entries() const { return {}; }
   int64_t take_text_bytes() { return 0; }
   std::string reason() const { return {}; }
+  const EncodingChoice* choice() const { return nullptr; }
+  void learn_from(const EncodingChoice&) {}
 
  private:
   size_t pages_ = 0;

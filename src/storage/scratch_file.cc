@@ -42,10 +42,14 @@ int ScratchFile::handle() const {
 }
 
 void ScratchFile::append(ByteSpan bytes) {
-  const Transfer done = write_all_at(handle(), size_, bytes);
+  replace(size_, bytes);
+  size_ += bytes.size();
+}
+
+void ScratchFile::replace(uint64_t offset, ByteSpan bytes) {
+  const Transfer done = write_all_at(handle(), offset, bytes);
   if (done.error != 0)
     throw Error(ErrorCode::io, "cannot write " + name_ + ": " + system_reason(done.error), {.source = name_});
-  size_ += bytes.size();
 }
 
 void ScratchFile::read_at(uint64_t offset, std::span<std::byte> into) const {

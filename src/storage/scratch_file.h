@@ -32,6 +32,8 @@ class ScratchFile {
   uint64_t size() const { return size_; }
   /// Throws Error{io}; then the file is of no use any more.
   void append(ByteSpan bytes);
+  /// Over what was appended; requires that it ends there. Throws Error{io}; then the file is of no use any more.
+  void replace(uint64_t offset, ByteSpan bytes);
   /// Fills all of `into`, or throws Error{io}: also when the file ends before.
   void read_at(uint64_t offset, std::span<std::byte> into) const;
   /// Waits until what was appended is on the device. Throws Error{io}.

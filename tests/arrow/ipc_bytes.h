@@ -257,10 +257,11 @@ inline std::string arrow_file(const std::vector<FileMessage>& messages, int64_t 
 }
 
 /// All batches of a stream; throws what the readers throw.
-inline std::vector<Batch> read_stream(const std::string& text, IpcReaderLimits limits = kRoomyReaderLimits) {
+inline std::vector<Batch> read_stream(const std::string& text, IpcReaderLimits limits = kRoomyReaderLimits,
+                                      std::shared_ptr<Budget> budget = nullptr) {
   IpcStream stream(read_from(text), kRoomyLimits, false);
   IpcReader reader(
-      stream.take_schema(), [&] { return stream.next(); }, limits, true);
+      stream.take_schema(), [&] { return stream.next(); }, limits, true, std::move(budget));
   std::vector<Batch> batches;
   while (std::optional<Batch> batch = reader.next()) batches.push_back(std::move(*batch));
   return batches;

@@ -108,6 +108,24 @@ std::string refusal_of_buffer(const std::string& buffer, uint8_t codec = ipc::kZ
   return sentence_of([&] { read_stream(stream); });
 }
 
+// A few bytes of the stream were a hundred thousand in memory that no account had.
+TEST(IpcReader, CountsWhatItDecompresses) {
+  const Batch batch = one_column(test::make_int64(std::vector<std::optional<int64_t>>(12'500, 7)));
+  const std::string stream = schema_bytes(Schema{{"values", int64()}}) +
+                             MessageMaker().record_batch(test::compress(test::raw_batch(batch), ipc::kZstd));
+  IpcReaderLimits copying = test::kRoomyReaderLimits;
+  copying.shared_bytes = 1;
+  for (const IpcReaderLimits& limits : {test::kRoomyReaderLimits, copying}) {
+    const auto budget = std::make_shared<Budget>(16_MiB);
+    std::vector<Batch> batches = test::read_stream(stream, limits, budget);
+    const uint64_t while_kept = budget->used();
+    ASSERT_EQ(batches.size(), 1u);
+    batches.clear();
+    EXPECT_GE(while_kept, budget->used() + 100'000);
+    EXPECT_LE(while_kept, budget->used() + 110'000);
+  }
+}
+
 TEST(IpcReader, RefusesBuffersThatDoNotDecompress) {
   const std::string values(32, 'x');
   const auto sized = [](int64_t size, const std::string& rest) { return test::as_string(&size, 8) + rest; };

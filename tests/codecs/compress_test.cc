@@ -4,12 +4,15 @@
 
 #include <thread>
 
+#include "base/kept_memory.h"
 #include "support/decompress.h"
 #include "support/draw.h"
+#include "support/heap_hook.h"
 
 namespace sluice::compress_test {
 namespace {
 
+using test::asked_heap_bytes;
 using test::Draw;
 
 constexpr Codec kCodecs[] = {Codec::none, Codec::snappy, Codec::zstd, Codec::gzip, Codec::brotli, Codec::lz4};
@@ -117,6 +120,24 @@ TEST(Compress, SaysHowMuchItTakes) {
   for (const Codec codec : kCodecs) {
     EXPECT_LE(compress_bytes_max(codec), 2'147'483'647u);
     EXPECT_GE(compress_bytes_max(codec), 2'113'929'216u);
+  }
+}
+
+// What a thread keeps for its next page, by what the library is known to take: another release may take more.
+TEST(Compress, TellsWhatThreadsKeep) {
+  const std::string raw(10'000, 'x');
+  for (const Compression compression : {Compression{Codec::zstd, 3}, Compression{Codec::gzip, 1},
+                                        Compression{Codec::gzip, 6}, Compression{Codec::gzip, 12}}) {
+    std::thread([&] {
+      Bytes out;
+      out.reserve(100'000);
+      const int64_t asked = asked_heap_bytes();
+      const uint64_t kept = KeptMemory::of_all_threads();
+      compress(compression, as_bytes(raw), out);
+      const auto taken = static_cast<double>(asked_heap_bytes() - asked);
+      EXPECT_NEAR(static_cast<double>(KeptMemory::of_all_threads() - kept), taken, taken / 10 + 4'096)
+          << to_string(compression.codec) << " " << compression.level;
+    }).join();
   }
 }
 

@@ -55,6 +55,30 @@ TEST(BufferPool, KeepsNoMoreThanItMay) {
   EXPECT_EQ(pool->idle_bytes(), 0u);
 }
 
+// What is a little longer than last time gets the same memory.
+TEST(BufferPool, SizesThatAreAboutTheSameShareMemory) {
+  const auto pool = std::make_shared<BufferPool>(1 << 24);
+  for (const size_t size : {size_t{0}, size_t{1}, size_t{4'095}, size_t{1} << 16, (size_t{1} << 16) + 1}) {
+    Bytes bytes = pool->take_about(size);
+    EXPECT_EQ(bytes.size(), size);
+    EXPECT_LE(bytes.capacity(), size + size / 8 + 1);
+  }
+  Bytes bytes = pool->take_about(1'000'000);
+  const std::byte* const begin = bytes.data();
+  pool->give_back(std::move(bytes));
+  EXPECT_EQ(pool->take_about(1'020'000).data(), begin);
+}
+
+TEST(BufferPool, FreesWhatIsIdle) {
+  const auto pool = std::make_shared<BufferPool>(1 << 20);
+  const Buffer shared = pool->share(pool->take(10'000));
+  pool->give_back(pool->take(20'000));
+  EXPECT_GE(pool->idle_bytes(), 20'000u);
+  pool->free_idle();
+  EXPECT_EQ(pool->idle_bytes(), 0u);
+  EXPECT_GE(pool->shared_bytes(), 10'000u);
+}
+
 TEST(BufferPool, BuffersOutliveIt) {
   auto pool = std::make_shared<BufferPool>(1'000'000);
   Bytes bytes = pool->take(10'000);

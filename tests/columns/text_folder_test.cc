@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "columns/dictionary_form.h"
 #include "sluice/batch.h"
 #include "support/draw.h"
@@ -12,22 +14,28 @@ namespace {
 
 using namespace test;
 
-std::vector<ValuePlace> all_places(const std::vector<Column>& pieces) {
-  std::vector<ValuePlace> places;
-  for (uint32_t piece = 0; piece < pieces.size(); ++piece)
-    for (int32_t row = 0; row < pieces[piece].length; ++row) places.push_back({piece, row});
+/// The rows of all pieces, one behind the other.
+std::vector<uint32_t> all_places(const std::vector<Column>& pieces) {
+  size_t rows = 0;
+  for (const Column& piece : pieces) rows += static_cast<size_t>(piece.length);
+  std::vector<uint32_t> places(rows);
+  std::iota(places.begin(), places.end(), 0);
   return places;
 }
 
-std::optional<Column> fold(TextFolder& folder, const std::vector<Column>& pieces,
-                           const std::vector<ValuePlace>& places) {
-  std::vector<const Column*> addresses;
-  for (const Column& piece : pieces) addresses.push_back(&piece);
-  return folder.gather(addresses, places);
+std::optional<Column> fold(TextFolder& folder, const std::vector<Column>& columns,
+                           const std::vector<uint32_t>& places) {
+  std::vector<ScatterPiece> pieces;
+  size_t begin = 0;
+  for (const Column& column : columns) {
+    pieces.push_back({&column, std::span(places).subspan(begin, static_cast<size_t>(column.length))});
+    begin += static_cast<size_t>(column.length);
+  }
+  return folder.scatter(pieces, *std::make_shared<BufferPool>(1 << 20));
 }
 
 // Batch after batch, in any order and in either form: the texts of the places.
-TEST(TextFolder, PicksWhatGatherPicks) {
+TEST(TextFolder, PutsEachTextAtItsPlace) {
   constexpr uint64_t kSeed = 68;
   for (uint64_t i = 0; i < 50; ++i) {
     SCOPED_TRACE("seed " + std::to_string(kSeed) + ", case " + std::to_string(i));
@@ -44,10 +52,12 @@ TEST(TextFolder, PicksWhatGatherPicks) {
         pieces.push_back(make_text(string(), texts));
         if (draw.chance(50)) pieces.back() = pieces.back().slice(texts.size() / 3, texts.size() / 2);
       }
-      std::vector<ValuePlace> places = all_places(pieces);
+      std::vector<uint32_t> places = all_places(pieces);
       for (size_t at = places.size(); at > 1; --at) std::swap(places[at - 1], places[draw.below(at)]);
-      std::vector<std::string> expected;
-      for (const ValuePlace& place : places) expected.push_back(show(pieces[place.piece], place.row));
+      std::vector<std::string> expected(places.size());
+      size_t row_of_all = 0;
+      for (const Column& piece : pieces)
+        for (int64_t row = 0; row < piece.length; ++row) expected[places[row_of_all++]] = show(piece, row);
       const std::optional<Column> folded = fold(folder, pieces, places);
       ASSERT_TRUE(folded);
       ASSERT_TRUE(folded->dictionary);

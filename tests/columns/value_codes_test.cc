@@ -63,6 +63,20 @@ TEST(ValueCodes, AgreeWithAMap) {
   EXPECT_GT(columns, 150u);
 }
 
+// Texts that came lately are known by their ends: others with the same ones, and of the same length, are others.
+TEST(ValueCodes, TellTextsWithTheSameEndsApart) {
+  std::vector<std::optional<std::string>> texts{"", std::string(1, '\0'), std::string(7, '\0'), std::string(8, '\0')};
+  for (const size_t size : {1u, 7u, 8u, 9u, 15u, 16u, 17u, 24u, 33u})
+    for (const char middle : {'a', 'b'}) {
+      texts.emplace_back(std::string(size, 'x'));
+      (*texts.back())[size / 2] = middle;
+    }
+  Codes expected(texts.size());
+  for (size_t i = 0; i < texts.size(); ++i) expected[i] = static_cast<uint32_t>(i) + 1;
+  ValueCodes values(string());
+  for (int round = 0; round < 3; ++round) EXPECT_EQ(codes_of(values, make_text(string(), texts)), expected);
+}
+
 TEST(ValueCodes, CountUpInTheOrderOfFirstAppearance) {
   ValueCodes values(string());
   EXPECT_EQ(codes_of(values, make_text(string(), {"b", "a", "a", std::nullopt, "b", ""})), (Codes{1, 2, 2, 0, 1, 3}));

@@ -154,14 +154,12 @@ std::map<std::string, std::string> write_events(int64_t rows, int64_t batch_rows
   return files_below(dir / "out");
 }
 
-// With 16 MiB two million bytes wait in memory: rows go to the scratch file several times over.
+// With 16 MiB four million bytes wait in memory: rows go to the scratch file.
 TEST(PartitionedWriter, NeitherThreadsNorBudgetNorBatchesChangeAByte) {
-  constexpr int64_t kRows = 150'000;
+  constexpr int64_t kRows = 280'000;
   const auto files = write_events(kRows, kRows, partitioned_by("country"));
   EXPECT_GT(files.size(), 5u);
-  for (const auto& [threads, batch_rows] : {std::pair<unsigned, int64_t>{1, 1'000}, {3, 70'001}})
-    EXPECT_EQ(write_events(kRows, batch_rows, partitioned_by("country", threads, 16_MiB)), files)
-        << threads << " threads, batches of " << batch_rows;
+  EXPECT_EQ(write_events(kRows, 1'009, partitioned_by("country", 3, 16_MiB)), files);
 }
 
 TEST(PartitionedWriter, LargePartitionsGoThroughAllThreads) {
@@ -187,29 +185,49 @@ TEST(PartitionedWriter, LargePartitionsGoThroughAllThreads) {
   EXPECT_EQ(write(2, 16_MiB), files);
 }
 
-// From 21 MiB on a partition has another writer than small ones, which are put together anew on either side of it.
-TEST(PartitionedWriter, FilesOfLargePartitionsAreWhatTheirRowsAloneMake) {
-  const Schema schema{{"key", string()}, {"id", int64()}, {"text", string()}};
-  const auto rows_of = [&](const char* key, int64_t rows, int64_t factor, size_t text_bytes = 10) {
-    std::vector<std::optional<int64_t>> ids;
-    for (int64_t i = 0; i < rows; ++i) ids.emplace_back(i * factor % 104'729);
-    const std::vector<std::optional<std::string>> keys(static_cast<size_t>(rows), key);
-    const std::vector<std::optional<std::string>> texts(static_cast<size_t>(rows), std::string(text_bytes, 'x'));
-    return batch_of(schema, {make_text(string(), keys), make_int64(ids), make_text(string(), texts)});
+const Schema kKeyed{{"key", string()}, {"id", int64()}, {"text", string()}};
+
+/// With a factor of 0 the ids are all alike, with 1 they ascend, with 7,919 they seem to be drawn.
+Batch keyed(const char* key, int64_t rows, int64_t factor, size_t text_bytes = 10) {
+  std::vector<std::optional<int64_t>> ids;
+  for (int64_t i = 0; i < rows; ++i) ids.emplace_back(i * factor % 104'729);
+  const std::vector<std::optional<std::string>> keys(static_cast<size_t>(rows), key);
+  const std::vector<std::optional<std::string>> texts(static_cast<size_t>(rows), std::string(text_bytes, 'x'));
+  return batch_of(kKeyed, {make_text(string(), keys), make_int64(ids), make_text(string(), texts)});
+}
+
+std::map<std::string, std::string> write_keyed(const std::vector<Batch>& batches, unsigned threads) {
+  TemporaryDirectory dir;
+  DatasetWriter writer(dir / "out", kKeyed, partitioned_by("key", threads));
+  for (const Batch& batch : batches) writer.write(batch);
+  writer.close();
+  return files_below(dir / "out");
+}
+
+// The first group is over at 4 MiB. The one behind it goes on with what it has found, on another thread.
+TEST(PartitionedWriter, GroupsBeginWithWhatTheFirstOneHasFound) {
+  const std::vector<Batch> batches{keyed("a", 1'000, 0, 3'000), keyed("b", 1'000, 7'919, 3'000),
+                                   keyed("c", 1'000, 7'919), keyed("d", 1'000, 1)};
+  const auto expected = expected_files(kKeyed, batches, partitioned_by("key"), "out");
+  for (const unsigned threads : {1u, 3u}) EXPECT_EQ(write_keyed(batches, threads), expected) << threads << " threads";
+  EXPECT_NE(write_keyed({batches[2], batches[3]}, 1).at("key=c/out-0.parquet"), expected.at("key=c/out-0.parquet"));
+}
+
+// From 21 MiB on a partition has another writer than small ones, which are put together anew on either side of it. All
+// go on with what the first of them has found, whoever wrote it.
+TEST(PartitionedWriter, LargePartitionsBeginWithWhatTheFirstOneHasFound) {
+  const Batch large = keyed("large", 6'000, 7'919, 4'096);
+  const Batch a = keyed("a", 1'000, 0);
+  const Batch b = keyed("b", 1'000, 7'919);
+  const Batch c = keyed("c", 1'000, 1);
+  const auto expected = [](const std::vector<Batch>& batches) {
+    return expected_files(kKeyed, batches, partitioned_by("key"), "out");
   };
-  const Batch large = rows_of("large", 6'000, 7'919, 4'096);
-  const auto write = [&](const std::vector<Batch>& batches) {
-    TemporaryDirectory dir;
-    DatasetWriter writer(dir / "out", schema, partitioned_by("key", 2));
-    for (const Batch& batch : batches) writer.write(batch);
-    writer.close();
-    return files_below(dir / "out");
-  };
-  const auto alone = write({large});
-  const auto beside = write({rows_of("a", 1'000, 0), large, rows_of("b", 1'000, 7'919), rows_of("c", 1'000, 1)});
-  EXPECT_EQ(beside.at("key=large/out-0.parquet"), alone.at("key=large/out-0.parquet"));
-  EXPECT_EQ(write({rows_of("b", 1'000, 7'919), rows_of("c", 1'000, 1)}).at("key=c/out-0.parquet"),
-            beside.at("key=c/out-0.parquet"));
+  const auto files = write_keyed({a, large, b, c}, 2);
+  EXPECT_EQ(files.at("key=large/out-0.parquet"), expected({a, large}).at("key=large/out-0.parquet"));
+  for (const std::string name : {"key=b/out-0.parquet", "key=c/out-0.parquet"})
+    EXPECT_EQ(files.at(name), expected({a, b, c}).at(name));
+  EXPECT_EQ(write_keyed({large, b}, 2), expected({large, b}));
 }
 
 // What is wrong in a partition is told by its own row numbers, whoever had the writer before.

@@ -97,6 +97,25 @@ TEST(RelationFiles, LimitsHoldWhateverTheNumberOfRelations) {
   }
 }
 
+TEST(RelationFiles, RowsThatWaitAreCounted) {
+  Log log;
+  const auto budget = std::make_shared<Budget>(16_MiB);
+  const uint64_t before = budget->used();
+  RelationFiles files = files_with({.waiting_bytes = 1'000'000,
+                                    .all_waiting_bytes = 10'000'000,
+                                    .under_way_bytes = 50'000,
+                                    .open_max = 8,
+                                    .budget = budget},
+                                   log);
+  std::vector<std::optional<int64_t>> values;
+  for (int64_t i = 0; i < 10'000; ++i) values.emplace_back(i * 0x1234'5678'9abc);
+  for (const char* const relation : {"a", "b"})
+    files.write({relation, Batch(kNumbers, {make_int64(values)}, static_cast<int64_t>(values.size()))});
+  EXPECT_GE(budget->used() - before, 100'000u);
+  files.finish({});
+  EXPECT_EQ(budget->used(), before);
+}
+
 TEST(RelationFiles, TheLargestRowGroupEndsFirst) {
   Log log;
   RelationFiles files =

@@ -104,6 +104,52 @@ TEST(MemoryPressure, WritersOfOneBudgetShareIt) {
   }
 }
 
+// Pages under way and dictionaries alone are more than the budget here: they go to scratch while others are at work.
+TEST(MemoryPressure, WritersThatAreNotAtWorkHoldNextToNothing) {
+  const NoiseTable table{{{"number", int64()}, {"text", string()}},
+                         [](ColumnBuilder& builder, size_t column, int64_t row) {
+                           const uint64_t value = noise(static_cast<uint64_t>(row)) % 3'000;
+                           if (column == 0) return builder.append(static_cast<int64_t>(noise(value)));
+                           append_noise_text(builder, value, 150);
+                         }};
+  const std::vector<Batch> batches = batches_of(table, 3, 2'000);
+  uint64_t used_by_large = 0;
+  uint64_t used_by_small = 0;
+  FileOptions large = options_of(2, std::make_shared<Budget>(1'024_MiB));
+  FileOptions small = options_of(2, std::make_shared<Budget>(16_MiB));
+  large.page_bytes = small.page_bytes = 2_MiB;
+  large.row_group_bytes = small.row_group_bytes = 5_MiB;
+  const std::string expected = written_in_turn(batches, 50, large, used_by_large);
+  EXPECT_TRUE(written_in_turn(batches, 50, small, used_by_small) == expected);
+  EXPECT_GT(used_by_large, 24_MiB) << "else there was no need to share";
+  EXPECT_LT(used_by_small, 18_MiB);
+}
+
+// A page under way has four bytes for each index, one for each level: of thousands of columns that is more than the
+// row group, and was not given back.
+TEST(MemoryPressure, PagesOfThousandsOfColumnsArePacked) {
+  std::vector<Field> fields;
+  for (int i = 0; i < 1'000; ++i) fields.push_back({"c" + std::to_string(i), float64()});
+  const NoiseTable table{Schema(std::move(fields)), [](ColumnBuilder& builder, size_t column, int64_t row) {
+                           const uint64_t value = noise(static_cast<uint64_t>(row) + column);
+                           if (value % 5 == 0) return builder.append_null();
+                           builder.append(static_cast<double>(value % 200));
+                         }};
+  const std::vector<Batch> batches = batches_of(table, 2, 300);
+  std::vector<Batch> repeated;
+  for (int i = 0; i < 3; ++i) repeated.insert(repeated.end(), batches.begin(), batches.end());
+  uint64_t used_by_large = 0;
+  uint64_t used_by_small = 0;
+  FileOptions large = options_of(2, std::make_shared<Budget>(1'024_MiB));
+  FileOptions small = options_of(2, std::make_shared<Budget>(16_MiB));
+  large.page_bytes = small.page_bytes = 1_MiB;
+  large.row_group_bytes = small.row_group_bytes = 5_MiB;
+  const std::string expected = written_in_turn(repeated, 1, large, used_by_large);
+  EXPECT_TRUE(written_in_turn(repeated, 1, small, used_by_small) == expected);
+  EXPECT_GT(used_by_large, 22_MiB) << "else nothing was short";
+  EXPECT_LT(used_by_small, 18_MiB);
+}
+
 TEST(MemoryPressure, ReadsAndParsesOn) {
   const NoiseTable table = skewed_table();
   const TemporaryDirectory dir;

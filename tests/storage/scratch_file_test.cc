@@ -58,6 +58,16 @@ TEST(ScratchFile, HoldsWhatWasAppended) {
   EXPECT_THAT(folder.names(), IsEmpty());
 }
 
+TEST(ScratchFile, WhatStandsThereCanBeReplaced) {
+  const auto file = ScratchFile::unnamed();
+  file->append(as_bytes("hello world"));
+  file->replace(6, as_bytes("sluic"));
+  file->replace(0, {});
+  EXPECT_EQ(read(*file, 0, 11), "hello sluic");
+  file->append(as_bytes("e"));
+  EXPECT_EQ(read(*file, 0, 12), "hello sluice");
+}
+
 TEST(ScratchFile, ReadingBeyondTheEndIsAnError) {
   const auto file = ScratchFile::unnamed();
   file->append(as_bytes("abc"));
