@@ -19,6 +19,7 @@
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
 #include "storage/directory_staging.h"
+#include "storage/directory_tree.h"
 
 namespace sluice {
 namespace {
@@ -242,9 +243,9 @@ MergeResult merge(const std::vector<std::string>& paths, const std::string& dest
 
 MergeResult merge_in_place(const std::string& path, MergeOptions options) {
   options.output.target.mode = PublishMode::overwrite;
-  std::error_code ignored;
-  const bool is_file = std::filesystem::is_regular_file(path, ignored);
-  if (!is_file && !std::filesystem::is_directory(path, ignored))
+  const std::optional<struct stat> status = status_at(path);
+  const bool is_file = status && S_ISREG(status->st_mode);
+  if (!is_file && !(status && S_ISDIR(status->st_mode)))
     throw Error(ErrorCode::io, path + " is neither a file nor a directory", {.source = path});
   const std::vector<std::string> paths{path};
   Merge merge(paths, std::move(options), true);
