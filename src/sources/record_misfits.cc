@@ -65,7 +65,7 @@ void RecordReader::misfit(const Plan& plan, Token token, int depth, std::string_
     fault.sentence += "in a column that held only nulls in the sample that the schema was inferred from";
   else
     fault.sentence += not_a(plan.field->type);
-  if (rules_.inferred) fault.hint = schema_hint(plan, wider(plan.kind, value));
+  if (rules_.inferred) fault.hint = schema_hint(plan, wider(plan.kind, value)) + " So does --evolve widen, by itself.";
   if (fault.late_field) walk_.check_whole(record_);
   walk_.fail(token, std::move(fault));
 }
