@@ -120,7 +120,7 @@ def parquet_file(options):
         partial = path.with_name(path.name + ".partial")
         timed([options.build / "write_bench", "--rows", options.rows, "--codec", "none", "--repeat", 1,
                "--out", partial])
-        check(partial, options)
+        check(partial, expected_digest(options))
         partial.rename(path)
     return path
 
@@ -349,14 +349,18 @@ def csv(options):
     return text_to_parquet("csv", csv_file(options), options)
 
 
+def memory_directory():
+    in_memory = Path("/dev/shm")
+    return tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else DATA)
+
+
 def cut(options, what, ways):
     """What it costs to cut: batches in memory -> one file, or datasets, by the options of write_bench in `ways`. Files
     stay in memory, where there is a file system for that: what a disk's cache does between two runs is more than what
     is asked here, and ext4 without a journal looks for minutes at each inode that an earlier run has freed. `to one
     file`: the middle of the ratios round by round, for the machine changes its pace in the course of a run."""
-    in_memory = Path("/dev/shm")
     rows = []
-    with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else DATA) as directory:
+    with memory_directory() as directory:
         for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
             rows += cut_with(options, threads, ways, Path(directory) / what)
     return report.table([what, "threads", "files", "best s", "to one file", "CPU s", "to one file"], rows)
@@ -509,8 +513,9 @@ def soak(options):
 
 
 def merge(options):
-    """What merging files costs beside copying them."""
-    return merge_bench.run_merges(options, DATA, timed, parquet_file(options))
+    """What merging files costs beside copying them; in memory where there is a file system for that, as `cut` is."""
+    with memory_directory() as directory:
+        return merge_bench.run_merges(options, Path(directory), timed, parquet_file(options))
 
 
 def sizes(options):

@@ -41,10 +41,6 @@ class FileSink : public Sink {
   bool recoverable() const override { return true; }
   void write_at(uint64_t offset, std::span<const std::byte> bytes) override { part_->write_at(offset, bytes); }
   void read_at(uint64_t offset, std::span<std::byte> into) override { part_->read_at(offset, into); }
-  void copy_at(uint64_t offset, const RandomReader& file, uint64_t from, uint64_t bytes) override {
-    const uint64_t copied = part_->copy_at(offset, file, from, bytes);
-    Sink::copy_at(offset + copied, file, from + copied, bytes - copied);
-  }
   void begin_copy() override { part_->begin_copy(); }
   void end_copy(bool sync) override { part_->end_copy(sync); }
   void release() override { part_->release(); }

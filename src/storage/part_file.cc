@@ -63,13 +63,6 @@ void PartFile::read_at(uint64_t offset, std::span<std::byte> into) const {
               {.source = path_});
 }
 
-uint64_t PartFile::copy_at(uint64_t offset, const RandomReader& file, uint64_t from, uint64_t bytes) {
-  if (file.descriptor() < 0) return 0;
-  const Transfer done = copy_range(file.descriptor(), from, handle(), offset, bytes);
-  if (done.error != 0) fail(path_, done.error);
-  return done.count;
-}
-
 void PartFile::begin_copy() {
   Descriptor copy = create(directory_, copy_name_, path_);
   const int error = copy_file(handle(), copy.get());

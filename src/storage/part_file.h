@@ -34,8 +34,6 @@ class PartFile {
   /// By several threads, for ranges that do not overlap.
   void write_at(uint64_t offset, std::span<const std::byte> bytes);
   void read_at(uint64_t offset, std::span<std::byte> into) const;
-  /// Copies bytes of another file to `offset`, as many as the system does without showing them to us; returns how many.
-  uint64_t copy_at(uint64_t offset, const RandomReader& file, uint64_t from, uint64_t bytes);
   /// From here on all calls mean a copy, beside the file; its name tells nobody to take it for a file of the run.
   void begin_copy();
   /// The copy, if there is one, takes the place of the file.
