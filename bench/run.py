@@ -402,7 +402,7 @@ def nested_file(options):
 def nested(options):
     """Nested NDJSON -> Parquet with the same nesting, snappy; and `--flatten`: three tables that join back."""
     source = nested_file(options)
-    return text_to_parquet("ndjson", source, options, source) + "\n" + flattened(source, options)
+    return text_to_parquet("ndjson", source, options, source) + "\n\n" + flattened(source, options)
 
 
 def flattened(source, options):
