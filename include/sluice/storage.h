@@ -11,8 +11,6 @@
 
 namespace sluice {
 
-class RandomReader;
-
 inline namespace v0 {
 
 class ScratchFile;
@@ -53,9 +51,6 @@ class Sink {
   /// May give up its handle until it is used again; not while a call is under way. Handles of thousands of files that
   /// are under way stay few that way.
   virtual void release() {}
-  /// Copies `bytes` bytes of an open file from `from` on to `offset` here. Throws Error{io}; also when the file ends
-  /// before.
-  virtual void copy_at(uint64_t offset, const RandomReader& file, uint64_t from, uint64_t bytes);
 };
 
 struct FileSinkOptions {

@@ -6,7 +6,6 @@
 namespace sluice {
 namespace {
 
-constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int64_t kYearsPerEra = 400;  ///< after so many years the calendar repeats
 constexpr int64_t kDaysPerEra = 146'097;
 constexpr int64_t kDaysToEpoch = 719'468;  ///< from 0000-03-01 to 1970-01-01

@@ -46,6 +46,8 @@ std::optional<TimestampText> parse_timestamp(std::string_view text);
 /// for any other text.
 std::optional<TimestampText> parse_time(std::string_view text);
 
+constexpr int64_t kSecondsPerDay = 86'400;
+
 /// How many of a unit make a second.
 constexpr int64_t ticks_per_second(TimeUnit unit) {
   switch (unit) {

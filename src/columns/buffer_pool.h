@@ -29,12 +29,12 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
 
   /// Empty, with room for `capacity` bytes. Throws std::bad_alloc.
   Bytes take(size_t capacity);
-  void give_back(Bytes bytes);
-  /// Frees what nobody uses at the moment.
-  void free_idle();
   /// The same, with `size` bytes that the caller writes. Sizes that differ by less than an eighth have the same room,
   /// so that those of one batch do for the next.
   Bytes take_about(size_t size);
+  void give_back(Bytes bytes);
+  /// Frees what nobody uses at the moment.
+  void free_idle();
   /// A buffer that gives its bytes back.
   Buffer share(Bytes bytes);
   /// The buffer came from share(), of any pool.

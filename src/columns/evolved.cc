@@ -30,51 +30,46 @@ namespace {
   throw Error(ErrorCode::unsupported, "the texts of a column that became " + to_text(to) + " pass 2^31-1 bytes");
 }
 
-Column as_json(const Column& column, const Type& to) {
+/// Appends each value that is there by `append(out, row)`, and nulls.
+template <typename Append>
+Column each_appended(const Column& column, const Type& to, Append append) {
   ColumnBuilder out(to);
-  std::string text;
   for (int64_t row = 0; row < column.length; ++row) {
-    if (!column.is_valid(row)) {
+    if (column.is_valid(row))
+      append(out, row);
+    else
       out.append_null();
-      continue;
-    }
-    text.clear();
-    append_sparse_json_value(column, row, text);
-    if (!out.append_checked_json(text)) refuse_texts(to);
   }
   return out.finish();
 }
 
-Column as_text(const Column& column, const Type& to) {
-  ColumnBuilder out(to);
+Column as_json(const Column& column, const Type& to) {
   std::string text;
-  for (int64_t row = 0; row < column.length; ++row) {
-    if (!column.is_valid(row)) {
-      out.append_null();
-      continue;
-    }
+  return each_appended(column, to, [&](ColumnBuilder& out, int64_t row) {
+    text.clear();
+    append_sparse_json_value(column, row, text);
+    if (!out.append_checked_json(text)) refuse_texts(to);
+  });
+}
+
+Column as_text(const Column& column, const Type& to) {
+  std::string text;
+  return each_appended(column, to, [&](ColumnBuilder& out, int64_t row) {
     text.clear();
     const PlainPlace place = plain_place(column, row);
     append_scalar_text(*place.column, place.row, text);
     if (!out.append_text(text)) refuse_texts(to);
-  }
-  return out.finish();
+  });
 }
 
-/// Each value that is there through `convert`, which gives nothing for what would not stay the same.
+/// Each value through `convert`, which gives nothing for what would not stay the same.
 template <typename From, typename To, typename Convert>
 Column each_converted(const Column& column, const Type& to, Convert convert) {
-  ColumnBuilder out(to);
-  for (int64_t row = 0; row < column.length; ++row) {
-    if (!column.is_valid(row)) {
-      out.append_null();
-      continue;
-    }
+  return each_appended(column, to, [&](ColumnBuilder& out, int64_t row) {
     const std::optional<To> value = convert(column.data<From>()[row]);
     if (!value) refuse_row(column, row, to);
     out.append(*value);
-  }
-  return out.finish();
+  });
 }
 
 template <typename From>
@@ -99,7 +94,6 @@ Column evolved_integers(const Column& column, const Type& to) {
 
 /// Days as their midnights.
 Column evolved_dates(const Column& column, const Type& to) {
-  constexpr int64_t kSecondsPerDay = 86'400;
   const int64_t factor = kSecondsPerDay * ticks_per_second(to.unit());
   return each_converted<int32_t, int64_t>(column, to, [factor](int32_t days) -> std::optional<int64_t> {
     int64_t ticks = 0;

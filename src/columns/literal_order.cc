@@ -70,7 +70,7 @@ IntegerPlace place_between_ticks(const TimestampText& moment, TimeUnit unit) {
 std::optional<IntegerPlace> place_of_timestamp(std::string_view text, const Type& type) {
   const bool zoned = !type.zone().empty();
   if (const auto days = parse_date(text); days && !zoned)
-    return place_between_ticks({.seconds = int64_t{*days} * 86'400}, type.unit());
+    return place_between_ticks({.seconds = int64_t{*days} * kSecondsPerDay}, type.unit());
   const std::optional<TimestampText> moment = parse_timestamp(text);
   if (!moment || (moment->zone == ZoneMark::utc) != zoned) return std::nullopt;
   return place_between_ticks(*moment, type.unit());

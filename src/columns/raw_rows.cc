@@ -150,7 +150,7 @@ void append_doubles(const double* values, int64_t count, Bytes& out) {
   out.append(values, static_cast<size_t>(count) * sizeof(double));
 }
 
-bool is_integer(TypeKind kind) {
+bool is_packed_number(TypeKind kind) {
   switch (kind) {
     case TypeKind::int32:
     case TypeKind::uint32:
@@ -186,8 +186,9 @@ void append_column(const Column& column, int64_t begin, int64_t count, Bytes& ou
     return;
   }
   const size_t width = fixed_width(column.type);
-  if (is_integer(kind) && width == sizeof(int64_t)) return append_integers(column.data<int64_t>() + begin, count, out);
-  if (is_integer(kind)) return append_integers(column.data<int32_t>() + begin, count, out);
+  if (is_packed_number(kind) && width == sizeof(int64_t))
+    return append_integers(column.data<int64_t>() + begin, count, out);
+  if (is_packed_number(kind)) return append_integers(column.data<int32_t>() + begin, count, out);
   if (kind == TypeKind::float64) return append_doubles(column.data<double>() + begin, count, out);
   out.append(column.values.bytes().data() + static_cast<size_t>(column.offset + begin) * width,
              static_cast<size_t>(count) * width);
@@ -377,7 +378,7 @@ Column read_column(const Type& type, const std::shared_ptr<const Column>& dictio
       read_children(rests, 1, out);
   } else if (type.is_nested()) {
     read_children(rests, child_values(type), out);
-  } else if (is_integer(kind)) {
+  } else if (is_packed_number(kind)) {
     out.values = to_buffer(fixed_width(type) == sizeof(int64_t) ? read_above<uint64_t>(rests, out.length)
                                                                 : read_above<uint32_t>(rests, out.length));
   } else if (kind == TypeKind::float64) {

@@ -31,7 +31,7 @@ void append_float(T value, std::string& out) {
 void append_time_text(const Column& column, int64_t row, std::string& out) {
   const TimeUnit unit = column.type.unit();
   const int64_t ticks = unit <= TimeUnit::millisecond ? column.data<int32_t>()[row] : column.data<int64_t>()[row];
-  if (ticks < 0 || ticks > 86'400 * ticks_per_second(unit))
+  if (ticks < 0 || ticks > kSecondsPerDay * ticks_per_second(unit))
     append_number_text(ticks, out);  // of a writer that did not know of days: the number says so
   else
     append_time(ticks, unit, out);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/utf8.h"
+#include "schema/kinds.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
 #include "storage/directory_tree.h"
@@ -44,11 +45,9 @@ Schema with_parts(const Schema& rows, const PartitionOptions& partitions) {
 
 std::string text_of(const Field& field) { return to_text(Schema({field})); }
 
-bool is_integer(const Type& type) { return type.kind() >= TypeKind::int8 && type.kind() <= TypeKind::uint64; }
-
 /// Values of directories have no type of their own: numbers there are as wide as their reader takes them.
 bool is_same_type(const Type& a, const Type& b, bool is_key) {
-  return a == b || (is_key && is_integer(a) && is_integer(b));
+  return a == b || (is_key && is_integer(a.kind()) && is_integer(b.kind()));
 }
 
 std::string joined(const std::vector<std::string>& names) {

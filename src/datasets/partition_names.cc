@@ -19,7 +19,6 @@ namespace {
 using Part = PartitionKey::Part;
 
 constexpr std::string_view kHexDigits = "0123456789ABCDEF";
-constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int64_t kSecondsPerHour = 3'600;
 /// Years that a date in text has: "0001" to "9999".
 constexpr int64_t kYearMax = 9'999;

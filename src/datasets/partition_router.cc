@@ -25,7 +25,7 @@ constexpr size_t kKnownDays = 8'192;
 // Hours are days of an hour here.
 int64_t ticks_of_a_day(Part part, const Type& type) {
   if (type.kind() == TypeKind::date) return 1;
-  return ticks_per_second(type.unit()) * (part == Part::hour ? 3'600 : 86'400);
+  return ticks_per_second(type.unit()) * (part == Part::hour ? 3'600 : kSecondsPerDay);
 }
 
 }  // namespace

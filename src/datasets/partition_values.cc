@@ -14,6 +14,7 @@
 #include "columns/literal_order.h"
 #include "columns/widening.h"
 #include "columns/widths.h"
+#include "schema/kinds.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -34,7 +35,7 @@ bool is_date(const std::string& text) { return parse_date(text).has_value(); }
 bool append_integer(ColumnBuilder& out, const Int256& value) {
   const Type& type = out.type();
   const size_t width = fixed_width(type);
-  const bool is_unsigned = type.kind() >= TypeKind::uint8 && type.kind() <= TypeKind::uint64;
+  const bool is_unsigned = is_unsigned_integer(type.kind());
   if (type.kind() == TypeKind::decimal) {
     if (!has_digits(value, type.precision())) return false;
   } else if (is_unsigned) {
@@ -101,8 +102,7 @@ bool append_value(ColumnBuilder& out, std::string_view text) {
     }
     default:
       if (fixed_width(type) == 0 || type.kind() == TypeKind::fixed) return false;
-      if (type.kind() >= TypeKind::int8 && type.kind() <= TypeKind::uint64)
-        return append_number(out, without_leading_zeros(text));
+      if (is_integer(type.kind())) return append_number(out, without_leading_zeros(text));
       return append_number(out, text);
   }
 }

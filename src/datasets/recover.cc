@@ -2,6 +2,7 @@
 #include "sluice/recover.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <span>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "files/recover_file.h"
 #include "sluice/error.h"
 #include "storage/adopted_file.h"
+#include "storage/descriptor.h"
 #include "storage/directory_staging.h"
 #include "storage/directory_tree.h"
 #include "storage/part_file.h"
@@ -217,19 +219,27 @@ void refuse_several(std::span<const LeftRun> runs) {
   refuse_to_publish(runs[0], "several runs that were to create " + runs[0].destination + " have left something");
 }
 
-bool has_staging_inside(const std::string& path) {
+/// Names in the directory `path`; none where nothing stands there, or no directory. Throws Error{io} for another
+/// reason: nothing found would be told as nothing left.
+std::vector<std::string> names_inside(const std::string& path, bool may_be_closed) {
   std::vector<std::string> names;
-  list_names(path, names);  // of what is no directory, or is closed to us, none
+  const int error = list_names(path, names);
+  const bool is_none = error == ENOENT || error == ENOTDIR || error == ELOOP || (may_be_closed && error == EACCES);
+  if (error != 0 && !is_none)
+    throw Error(ErrorCode::io, "cannot list " + path + ": " + system_reason(error), {.source = path});
+  return names;
+}
+
+bool has_staging_inside(const std::string& path) {
+  const std::vector<std::string> names = names_inside(path, /*may_be_closed=*/true);
   return std::ranges::any_of(names, [](const std::string& name) { return is_staging_of(name, kInnerPrefix); });
 }
 
 /// Names of the destinations inside a directory that runs have left something for.
 std::vector<std::string> destinations_in(const std::string& path) {
   constexpr size_t kEndBytes = kInnerPrefix.size() + kRunDigits;
-  std::vector<std::string> entries;
-  list_names(path, entries);
   std::vector<std::string> names;
-  for (const std::string& name : entries) {
+  for (const std::string& name : names_inside(path, /*may_be_closed=*/false)) {
     if (is_staging_name(name) && name.size() > kEndBytes + 1)
       names.push_back(name.substr(1, name.size() - kEndBytes - 1));
     else if (!name.starts_with('.') && has_staging_inside(path + "/" + name))

@@ -76,15 +76,8 @@ class OriginWalk {
   void add_evolved(const Field& before, const Field& wider, const Parent& here) {
     if (!evolves(before.type, wider.type))
       refuse_growth(here.name, "has the type " + to_text(wider.type) + ", and had " + to_text(before.type));
-    const size_t begin = std::exchange(leaves_before_, leaves_before_ + count_leaves(before));
+    const size_t begin = std::exchange(leaves_before_, leaves_before_ + leaves_of(Schema({before})).size());
     origins_.push_back({.models_begin = begin, .models_end = leaves_before_, .takes_values = true});
-  }
-
-  static size_t count_leaves(const Field& field) {
-    if (!field.type.is_nested()) return 1;
-    size_t leaves = 0;
-    for (const Field& part : field.type.children()) leaves += count_leaves(part);
-    return leaves;
   }
 
   void add_late(const Field& field, const LeafOrigin& origin) {

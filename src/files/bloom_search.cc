@@ -7,16 +7,13 @@
 
 #include "base/bytes.h"
 #include "columns/widths.h"
+#include "schema/kinds.h"
 
 namespace sluice {
 namespace {
 
 /// The longest value that is stored in another form than in memory: a decimal.
 constexpr size_t kStoredBytesMax = 64;
-
-bool is_signed(TypeKind kind) {
-  return kind != TypeKind::uint8 && kind != TypeKind::uint16 && kind != TypeKind::uint32 && kind != TypeKind::uint64;
-}
 
 /// An integer of `width` bytes, little-endian, as the `to.size()` bytes that it is stored in; false where it has no
 /// room there.
@@ -44,7 +41,7 @@ std::optional<std::string_view> stored_form(const LeafForm& form, std::string_vi
     int64_t ticks = value.size() == sizeof(int32_t) ? load<int32_t>(value.data()) : load<int64_t>(value.data());
     if (__builtin_mul_overflow(ticks, int64_t{1'000}, &ticks)) return std::nullopt;
     if (!resize_integer(reinterpret_cast<const char*>(&ticks), sizeof ticks, true, to)) return std::nullopt;
-  } else if (!resize_integer(value.data(), value.size(), is_signed(form.type.kind()), to)) {
+  } else if (!resize_integer(value.data(), value.size(), !is_unsigned_integer(form.type.kind()), to)) {
     return std::nullopt;
   }
   if (form.carrier == PhysicalType::fixed_len_byte_array) std::ranges::reverse(to);

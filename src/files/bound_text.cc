@@ -55,7 +55,7 @@ std::optional<std::string> time_text(const Type& type, std::string_view plain) {
   const std::optional<int64_t> ticks =
       wide ? value_of<int64_t>(plain) : std::optional<int64_t>(value_of<int32_t>(plain));
   // Beyond a day it is no time: the number says so.
-  if (!ticks || *ticks < 0 || *ticks > 86'400 * ticks_per_second(type.unit()))
+  if (!ticks || *ticks < 0 || *ticks > kSecondsPerDay * ticks_per_second(type.unit()))
     return ticks ? std::optional(std::to_string(*ticks)) : std::nullopt;
   std::string text;
   append_time(*ticks, type.unit(), text);

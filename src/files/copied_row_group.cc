@@ -1,7 +1,10 @@
 #include "files/copied_row_group.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/digest.h"
 #include "files/digest_keys.h"
 #include "files/index_digest.h"
@@ -14,6 +17,9 @@
 namespace sluice {
 
 namespace {
+
+/// What is read and written at once. The system's own copying goes page by page.
+constexpr uint64_t kCopiedBytesMax = 1 << 20;
 
 /// Copies pieces of a file one behind the other; what are neighbours there go together.
 class PieceCopier {
@@ -34,8 +40,15 @@ class PieceCopier {
 
  private:
   void flush() {
-    if (bytes_ > 0) sink_.copy_at(offset_, file_, begin_, bytes_);
-    offset_ += std::exchange(bytes_, 0);
+    while (bytes_ > 0) {
+      buffer_.resize(static_cast<size_t>(std::min(bytes_, kCopiedBytesMax)));
+      const std::span piece(buffer_.data(), buffer_.size());
+      file_.read_at(begin_, piece);
+      sink_.write_at(offset_, piece);
+      begin_ += buffer_.size();
+      offset_ += buffer_.size();
+      bytes_ -= buffer_.size();
+    }
   }
 
   const RandomReader& file_;
@@ -43,6 +56,7 @@ class PieceCopier {
   uint64_t offset_;
   uint64_t begin_ = 0;
   uint64_t bytes_ = 0;
+  Bytes buffer_;
 };
 
 int64_t shift_of(uint64_t from, uint64_t to) { return static_cast<int64_t>(to) - static_cast<int64_t>(from); }

@@ -6,6 +6,7 @@
 
 #include "files/bound_order.h"
 #include "files/bound_text.h"
+#include "schema/kinds.h"
 
 namespace sluice {
 
@@ -33,7 +34,7 @@ FieldTotals::FieldTotals(const std::vector<Leaf>& leaves)
     fields_[i].name = leaves[i].name;
     fields_[i].type = leaves[i].type;
     const TypeKind kind = leaves[i].type.kind();
-    if (kind >= TypeKind::float16 && kind <= TypeKind::float64) fields_[i].nans = 0;
+    if (is_float(kind)) fields_[i].nans = 0;
   }
 }
 

@@ -7,6 +7,7 @@
 #include "columns/widening.h"
 #include "files/bloom_search.h"
 #include "pages/value_reader.h"
+#include "schema/kinds.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -24,10 +25,6 @@ struct Pruner::Node {
 };
 
 namespace {
-
-bool is_float(TypeKind kind) {
-  return kind == TypeKind::float16 || kind == TypeKind::float32 || kind == TypeKind::float64;
-}
 
 const Type& type_at(const Schema& schema, std::span<const size_t> steps) {
   const Type* type = &schema[steps[0]].type;

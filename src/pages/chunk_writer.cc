@@ -7,6 +7,7 @@
 #include "codecs/compress.h"
 #include "columns/widths.h"
 #include "format/schema_elements.h"
+#include "schema/kinds.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -494,8 +495,7 @@ void ChunkWriter::describe_statistics(FinishedChunk& chunk) {
   statistics.null_count = 0;
   for (const int64_t nulls : null_counts_) *statistics.null_count += nulls;
   if (!has_order(leaf_.type) || !options_.statistics) bounds.chunk.reset(), bounds.pages_complete = false;
-  if (leaf_.type.kind() >= TypeKind::float16 && leaf_.type.kind() <= TypeKind::float64)
-    statistics.nan_count = bounds.nan_count;
+  if (is_float(leaf_.type.kind())) statistics.nan_count = bounds.nan_count;
   if (bounds.chunk) {
     statistics.min_value = std::move(bounds.chunk->min);
     statistics.max_value = std::move(bounds.chunk->max);

@@ -14,7 +14,6 @@ namespace {
 
 constexpr size_t kInt96Bytes = 12;
 constexpr int64_t kJulianDayOf1970 = 2'440'588;
-constexpr int64_t kDaySeconds = 86'400;
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kMillisPerSecond = 1'000;
 
@@ -128,7 +127,7 @@ size_t texts_to_decimals(const LeafForm& form, const int32_t* offsets, const std
 /// Spark makes a day and nanoseconds of microseconds by adding 2,440,588 days to them first, which overflows from about
 /// the year 287,396 on: then both are negative, and the sum that overflows again is what was meant.
 size_t to_timestamps(const LeafForm& form, const std::byte* stored, size_t count, std::byte* to) {
-  const int64_t ticks_per_day = kDaySeconds * ticks_per_second(form.type.unit());
+  const int64_t ticks_per_day = kSecondsPerDay * ticks_per_second(form.type.unit());
   const int64_t nanos_per_tick = kNanosPerSecond / ticks_per_second(form.type.unit());
   const bool may_overflow = form.type.unit() == TimeUnit::microsecond;
   auto* const out = reinterpret_cast<int64_t*>(to);

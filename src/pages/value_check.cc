@@ -19,8 +19,6 @@ namespace {
 
 __extension__ typedef unsigned __int128 uint128;
 
-constexpr int64_t kSecondsPerDay = 86'400;
-
 int64_t position_of(const ValueSelection& values, size_t index) {
   return values.positions != nullptr ? values.positions[index] : values.begin + static_cast<int64_t>(index);
 }

@@ -10,12 +10,13 @@
 #include "base/float16.h"
 #include "columns/builder.h"
 #include "columns/dictionary_form.h"
+#include "columns/json_value.h"
 #include "columns/scalar_text.h"
 #include "columns/widths.h"
 #include "relations/relation_plan.h"
 #include "relations/row_mask.h"
+#include "schema/kinds.h"
 #include "sluice/error.h"
-#include "columns/json_value.h"
 
 namespace sluice {
 namespace {
@@ -55,10 +56,6 @@ Column without_nan(const Column& column) {
       return without(column, [&](int64_t row) { return !std::isfinite(column.data<float>()[row]); });
     default: return without(column, [&](int64_t row) { return !std::isfinite(column.data<double>()[row]); });
   }
-}
-
-bool is_float(TypeKind kind) {
-  return kind == TypeKind::float16 || kind == TypeKind::float32 || kind == TypeKind::float64;
 }
 
 Column texts_of(const Column& column) {

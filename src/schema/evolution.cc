@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <optional>
 
+#include "schema/kinds.h"
 #include "schema/merge.h"
 #include "sluice/schema.h"
 
 namespace sluice {
 namespace {
 
-bool is_integer(const Type& type) { return type.kind() >= TypeKind::int8 && type.kind() <= TypeKind::uint64; }
-bool is_signed(const Type& type) { return type.kind() <= TypeKind::int64; }
-bool is_float(const Type& type) { return type.kind() >= TypeKind::float16 && type.kind() <= TypeKind::float64; }
-bool is_whole_or_decimal(const Type& type) { return is_integer(type) || type.kind() == TypeKind::decimal; }
+bool is_whole_or_decimal(const Type& type) { return is_integer(type.kind()) || type.kind() == TypeKind::decimal; }
 bool is_local_time(const Type& type) { return type.kind() == TypeKind::timestamp && type.zone().empty(); }
 
 /// Values have a text of their own, by which a string column can hold them.
@@ -31,7 +29,7 @@ bool is_written_as_text(const Type& type) {
 bool scalar_evolves(const Type& from, const Type& to) {
   if (widens(from, to)) return true;
   if (to.kind() == TypeKind::string) return !from.is_nested() && has_json_text(from);
-  if (is_integer(from)) return to.kind() == TypeKind::uint64 || to.kind() == TypeKind::float64;
+  if (is_integer(from.kind())) return to.kind() == TypeKind::uint64 || to.kind() == TypeKind::float64;
   return from.kind() == TypeKind::date && is_local_time(to);
 }
 
@@ -46,12 +44,12 @@ bool fields_evolve(std::span<const Field> from, std::span<const Field> to) {
 
 /// A number type that holds what came before and what has come; nothing where there is none.
 std::optional<Type> wider_number(const Type& known, const Type& seen, const std::function<bool(const Type&)>& keeps) {
-  if (is_integer(known) && is_signed(known) && seen == uint64() && keeps(seen)) return seen;
+  if (is_signed_integer(known.kind()) && seen == uint64() && keeps(seen)) return seen;
   if (is_whole_or_decimal(known) && is_whole_or_decimal(seen)) {
     std::optional<Type> both = merged_type(known, seen);
     if (both && *both != known) return both;
   }
-  const bool may_be_double = seen == float64() && (is_integer(known) || is_float(known)) && known != seen;
+  const bool may_be_double = seen == float64() && (is_integer(known.kind()) || is_float(known.kind())) && known != seen;
   if (may_be_double && (widens(known, seen) || keeps(seen))) return seen;
   return std::nullopt;
 }

@@ -7,14 +7,13 @@
 
 #include "schema/evolution.h"
 #include "schema/inference.h"
+#include "schema/kinds.h"
 #include "schema/leaves.h"
 #include "schema/nested.h"
 #include "sluice/error.h"
 
 namespace sluice {
 namespace {
-
-bool is_list(const Type& type) { return type.kind() == TypeKind::list || type.kind() == TypeKind::fixed_list; }
 
 class Growth {
  public:
@@ -55,7 +54,7 @@ Type Growth::type(const Type& known, const Type& seen, const std::string& name) 
   }
   if (known.kind() == TypeKind::struct_ && seen.kind() == TypeKind::struct_)
     return struct_(fields(known.children(), seen.children(), &name));
-  if (is_list(known) && seen.kind() == TypeKind::list) {
+  if (is_list(known.kind()) && seen.kind() == TypeKind::list) {
     Field element = known.children()[0];
     element.type = type(element.type, seen.children()[0].type, element_name(name));
     return with_parts(known, {element});

@@ -9,6 +9,7 @@
 
 #include "base/decimal.h"
 #include "schema/field_ids.h"
+#include "schema/kinds.h"
 #include "schema/leaves.h"
 #include "schema/nested.h"
 
@@ -34,10 +35,6 @@ std::optional<IntegerRange> integer_range(TypeKind kind) {
     case TypeKind::uint64: return IntegerRange{false, 64, 20};
     default: return std::nullopt;
   }
-}
-
-bool is_float(TypeKind kind) {
-  return kind == TypeKind::float16 || kind == TypeKind::float32 || kind == TypeKind::float64;
 }
 
 bool is_timed(TypeKind kind) {

@@ -6,6 +6,7 @@
 #include "base/calendar.h"
 #include "base/float16.h"
 #include "base/number_text.h"
+#include "schema/kinds.h"
 #include "sources/text_values.h"
 
 namespace sluice {
@@ -155,8 +156,8 @@ Type wider_csv_type(TypeKind kind, std::string_view text) {
     if (number.kind == NumberKind::uint64) return uint64();
     return number.kind != NumberKind::invalid && number.exact ? float64() : string();
   }
-  const bool is_integer = kind >= TypeKind::int8 && kind <= TypeKind::uint64;
-  return is_integer && number.kind == NumberKind::real && number.exact ? float64() : string();
+  const bool is_whole = is_integer(kind);
+  return is_whole && number.kind == NumberKind::real && number.exact ? float64() : string();
 }
 
 }  // namespace sluice

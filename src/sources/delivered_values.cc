@@ -8,15 +8,14 @@
 
 #include "base/calendar.h"
 #include "base/number_text.h"
+#include "schema/kinds.h"
 
 namespace sluice {
 namespace {
 
-constexpr int64_t kDaySeconds = 86'400;
-
 bool is_watched(const Type& type) {
   const TypeKind kind = type.kind();
-  return (kind >= TypeKind::int8 && kind <= TypeKind::uint64) || kind == TypeKind::date || kind == TypeKind::timestamp;
+  return is_integer(kind) || kind == TypeKind::date || kind == TypeKind::timestamp;
 }
 
 const Column& leaf_column(const Batch& batch, const Leaf& leaf) {
@@ -55,7 +54,7 @@ bool all_exact(const Column& column, const Range<T>& range) {
 /// How many ticks of `to`, a timestamp, a day or a tick of `from` is; 1 for other types.
 int64_t factor_between(const Type& from, const Type& to) {
   const int64_t ticks = ticks_per_second(to.unit());
-  if (from.kind() == TypeKind::date) return kDaySeconds * ticks;
+  if (from.kind() == TypeKind::date) return kSecondsPerDay * ticks;
   return from.kind() == TypeKind::timestamp ? std::max<int64_t>(ticks / ticks_per_second(from.unit()), 1) : 1;
 }
 

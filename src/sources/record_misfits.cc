@@ -5,6 +5,7 @@
 #include "base/json_text.h"
 #include "base/number_text.h"
 #include "schema/evolution.h"
+#include "schema/kinds.h"
 #include "sources/record_reader.h"
 #include "sources/text_values.h"
 
@@ -13,7 +14,6 @@ namespace sluice {
 namespace {
 
 bool is_number(std::string_view value) { return value[0] == '-' || (value[0] >= '0' && value[0] <= '9'); }
-bool is_integer(TypeKind kind) { return kind >= TypeKind::int8 && kind <= TypeKind::uint64; }
 
 // The type of a column that has seen nothing but `value`.
 Type type_of(std::string_view value) {
@@ -65,7 +65,10 @@ void RecordReader::misfit(const Plan& plan, Token token, int depth, std::string_
     fault.sentence += "in a column that held only nulls in the sample that the schema was inferred from";
   else
     fault.sentence += not_a(plan.field->type);
-  if (rules_.inferred) fault.hint = schema_hint(plan, wider(plan.kind, value)) + " So does --evolve widen, by itself.";
+  if (rules_.inferred) {
+    fault.hint = schema_hint(plan, wider(plan.kind, value));
+    if (!rules_.widen && can_widen(plan.field->type, json())) fault.hint += " So does --evolve widen, by itself.";
+  }
   if (fault.late_field) walk_.check_whole(record_);
   walk_.fail(token, std::move(fault));
 }

@@ -123,7 +123,6 @@ std::string not_a(const Type& type) {
 std::string out_of_range(const Type& type) { return "is out of the range of " + to_text(type); }
 
 std::optional<TimestampText> parse_moment(std::string_view text, bool zoned) {
-  constexpr int64_t kSecondsPerDay = 86'400;
   if (zoned) return parse_timestamp(text);
   const std::optional<int32_t> day = parse_date(text);
   return day ? TimestampText{.seconds = *day * kSecondsPerDay} : parse_timestamp(text);

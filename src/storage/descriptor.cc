@@ -95,26 +95,28 @@ Transfer write_all_at(int descriptor, uint64_t offset, ByteSpan bytes) {
   return complete(done, bytes.size());
 }
 
-Transfer copy_range(int from, uint64_t from_offset, int to, uint64_t to_offset, uint64_t bytes) {
+namespace {
+
+/// Copies a file within the system, which does not show us its bytes: as many as it does so for, or all. No error also
+/// where it does not do so between these files.
+Transfer copy_within_system(int from, int to) {
   // Small enough for a signal to be heard now and then.
-  constexpr uint64_t kPieceBytes = uint64_t{16} << 20;
-  if (!fits_offset(from_offset, bytes) || !fits_offset(to_offset, bytes)) return {.count = 0, .error = EFBIG};
-  auto from_place = static_cast<off_t>(from_offset);
-  auto to_place = static_cast<off_t>(to_offset);
-  Transfer done;
-  while (done.count < bytes) {
-    const size_t piece = std::min(bytes - done.count, kPieceBytes);
-    const ssize_t moved = uninterrupted([&] { return ::copy_file_range(from, &from_place, to, &to_place, piece, 0); });
-    if (moved < 0 && errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) done.error = errno;
-    if (moved <= 0) break;
-    done.count += static_cast<size_t>(moved);
+  constexpr size_t kPieceBytes = size_t{16} << 20;
+  off_t from_place = 0;
+  off_t to_place = 0;
+  while (true) {
+    const ssize_t moved =
+        uninterrupted([&] { return ::copy_file_range(from, &from_place, to, &to_place, kPieceBytes, 0); });
+    const bool cannot = moved < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP);
+    if (moved <= 0) return {.count = static_cast<size_t>(to_place), .error = moved < 0 && !cannot ? errno : 0};
   }
-  return done;
 }
+
+}  // namespace
 
 int copy_file(int from, int to) {
   constexpr size_t kPieceBytes = size_t{1} << 20;
-  const Transfer copied = copy_range(from, 0, to, 0, std::numeric_limits<off_t>::max());
+  const Transfer copied = copy_within_system(from, to);
   if (copied.error != 0) return copied.error;
   uint64_t offset = copied.count;
   std::vector<std::byte> piece(kPieceBytes);

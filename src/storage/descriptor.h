@@ -60,10 +60,6 @@ Transfer read_all_at(int descriptor, uint64_t offset, std::span<std::byte> into)
 Transfer write_all(int descriptor, ByteSpan bytes);
 Transfer write_all_at(int descriptor, uint64_t offset, ByteSpan bytes);
 
-/// Copies bytes of one file to another within the system, which does not show them to us: as many as it does so for, or
-/// until the file ends. `error`: none also where it does not do so between these files at all.
-Transfer copy_range(int from, uint64_t from_offset, int to, uint64_t to_offset, uint64_t bytes);
-
 /// Copies all of a file to the beginning of another, which is empty; an errno, or 0.
 int copy_file(int from, int to);
 

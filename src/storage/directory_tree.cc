@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "sluice/error.h"
@@ -20,12 +21,14 @@ Descriptor open_one(int directory, const std::string& name) {
   return Descriptor(uninterrupted([&] { return ::openat(directory, name.c_str(), kFolderFlags); }));
 }
 
-TreeEntry::Kind kind_of(int directory, const dirent& entry) {
+/// Nothing, and errno, where the system does not say.
+std::optional<TreeEntry::Kind> kind_of(int directory, const dirent& entry) {
   if (entry.d_type == DT_DIR) return TreeEntry::Kind::directory;
   if (entry.d_type == DT_REG) return TreeEntry::Kind::file;
   if (entry.d_type != DT_UNKNOWN) return TreeEntry::Kind::other;
   struct stat status {};
-  if (::fstatat(directory, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return TreeEntry::Kind::other;
+  const auto look = [&] { return ::fstatat(directory, entry.d_name, &status, AT_SYMLINK_NOFOLLOW); };
+  if (uninterrupted(look) != 0) return std::nullopt;
   if (S_ISDIR(status.st_mode)) return TreeEntry::Kind::directory;
   return S_ISREG(status.st_mode) ? TreeEntry::Kind::file : TreeEntry::Kind::other;
 }
@@ -46,8 +49,12 @@ class Walk {
     errno = 0;
     while (const dirent* entry = ::readdir(entries.get())) {
       const std::string_view name = entry->d_name;
-      if (name != "." && name != "..")
-        meet({directory, std::string(name), path + std::string(name), kind_of(directory, *entry)}, depth);
+      if (name != "." && name != "..") {
+        if (const std::optional<TreeEntry::Kind> kind = kind_of(directory, *entry))
+          meet({directory, std::string(name), path + std::string(name), *kind}, depth);
+        else if (errno != ENOENT)  // gone meanwhile
+          note(errno);
+      }
       errno = 0;
     }
     note(errno);

@@ -82,8 +82,6 @@ class RandomReader {
   void read_at(uint64_t offset, std::span<std::byte> into) const;
   /// Bytes [offset, offset + count) will be read soon: the system may fetch them meanwhile.
   void announce(uint64_t offset, uint64_t count) const;
-  /// Of the file, for copies that the system makes; -1 where the bytes are not all in one file.
-  int descriptor() const { return bytes_.empty() ? file_.get() : -1; }
 
  private:
   RandomReader(Descriptor file, Bytes bytes, std::string name, uint64_t size);

@@ -72,7 +72,10 @@ Opened open_left(const DestinationPlace& place, const std::string& name) {
   }
   struct stat status {};
   opened.is_ours = ::fstat(opened.directory.get(), &status) == 0 && status.st_uid == ::geteuid();
-  opened.is_alive = !lock(opened.directory.get(), LOCK_EX | LOCK_NB);  // what cannot be locked is not known to be dead
+  opened.is_alive = !lock(opened.directory.get(), LOCK_EX | LOCK_NB);
+  // What cannot be locked is known neither to live nor to be dead.
+  if (opened.is_alive && errno != EWOULDBLOCK)
+    fail(place.path, "what another run has left cannot be locked: " + system_reason(errno));
   return opened;
 }
 

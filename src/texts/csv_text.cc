@@ -2,9 +2,9 @@
 // JSON. What it writes is read back by sources/csv_*.
 #include <vector>
 
+#include "columns/json_value.h"
 #include "columns/scalar_text.h"
 #include "columns/widths.h"
-#include "columns/json_value.h"
 #include "texts/text_writers.h"
 
 namespace sluice {

@@ -84,6 +84,23 @@ std::string written_in_turn(const std::vector<Batch>& batches, size_t writers, c
   return bytes;
 }
 
+struct Used {
+  uint64_t with_much = 0;
+  uint64_t with_little = 0;
+};
+
+/// What writers hold at most, with a budget that is enough and with one that is not; the same bytes come of both.
+Used used_in_turn(const std::vector<Batch>& batches, size_t writers, unsigned threads, uint64_t page_bytes) {
+  Used used;
+  FileOptions much = options_of(threads, std::make_shared<Budget>(1'024_MiB));
+  FileOptions little = options_of(threads, std::make_shared<Budget>(16_MiB));
+  much.page_bytes = little.page_bytes = page_bytes;
+  much.row_group_bytes = little.row_group_bytes = 5_MiB;
+  const std::string expected = written_in_turn(batches, writers, much, used.with_much);
+  EXPECT_TRUE(written_in_turn(batches, writers, little, used.with_little) == expected);
+  return used;
+}
+
 // Each of them would be content with its row group of five megabytes; together they are not.
 TEST(MemoryPressure, WritersOfOneBudgetShareIt) {
   const NoiseTable table{{{"a", int64()}, {"b", int64()}, {"c", int64()}},
@@ -92,15 +109,9 @@ TEST(MemoryPressure, WritersOfOneBudgetShareIt) {
                          }};
   const std::vector<Batch> batches = batches_of(table, 8, 15'000);
   for (const unsigned threads : {1u, 2u}) {
-    uint64_t used_by_large = 0;
-    uint64_t used_by_small = 0;
-    FileOptions large = options_of(threads, std::make_shared<Budget>(1'024_MiB));
-    FileOptions small = options_of(threads, std::make_shared<Budget>(16_MiB));
-    large.row_group_bytes = small.row_group_bytes = 5_MiB;
-    const std::string expected = written_in_turn(batches, 12, large, used_by_large);
-    EXPECT_TRUE(written_in_turn(batches, 12, small, used_by_small) == expected);
-    EXPECT_GT(used_by_large, 32_MiB) << "else there was no need to share";
-    EXPECT_LT(used_by_small, 24_MiB);
+    const Used used = used_in_turn(batches, 12, threads, 64_KiB);
+    EXPECT_GT(used.with_much, 32_MiB) << "else there was no need to share";
+    EXPECT_LT(used.with_little, 24_MiB);
   }
 }
 
@@ -113,16 +124,9 @@ TEST(MemoryPressure, WritersThatAreNotAtWorkHoldNextToNothing) {
                            append_noise_text(builder, value, 150);
                          }};
   const std::vector<Batch> batches = batches_of(table, 3, 2'000);
-  uint64_t used_by_large = 0;
-  uint64_t used_by_small = 0;
-  FileOptions large = options_of(2, std::make_shared<Budget>(1'024_MiB));
-  FileOptions small = options_of(2, std::make_shared<Budget>(16_MiB));
-  large.page_bytes = small.page_bytes = 2_MiB;
-  large.row_group_bytes = small.row_group_bytes = 5_MiB;
-  const std::string expected = written_in_turn(batches, 50, large, used_by_large);
-  EXPECT_TRUE(written_in_turn(batches, 50, small, used_by_small) == expected);
-  EXPECT_GT(used_by_large, 24_MiB) << "else there was no need to share";
-  EXPECT_LT(used_by_small, 18_MiB);
+  const Used used = used_in_turn(batches, 50, 2, 2_MiB);
+  EXPECT_GT(used.with_much, 24_MiB) << "else there was no need to share";
+  EXPECT_LT(used.with_little, 18_MiB);
 }
 
 // A page under way has four bytes for each index, one for each level: of thousands of columns that is more than the
@@ -138,16 +142,9 @@ TEST(MemoryPressure, PagesOfThousandsOfColumnsArePacked) {
   const std::vector<Batch> batches = batches_of(table, 2, 300);
   std::vector<Batch> repeated;
   for (int i = 0; i < 3; ++i) repeated.insert(repeated.end(), batches.begin(), batches.end());
-  uint64_t used_by_large = 0;
-  uint64_t used_by_small = 0;
-  FileOptions large = options_of(2, std::make_shared<Budget>(1'024_MiB));
-  FileOptions small = options_of(2, std::make_shared<Budget>(16_MiB));
-  large.page_bytes = small.page_bytes = 1_MiB;
-  large.row_group_bytes = small.row_group_bytes = 5_MiB;
-  const std::string expected = written_in_turn(repeated, 1, large, used_by_large);
-  EXPECT_TRUE(written_in_turn(repeated, 1, small, used_by_small) == expected);
-  EXPECT_GT(used_by_large, 22_MiB) << "else nothing was short";
-  EXPECT_LT(used_by_small, 18_MiB);
+  const Used used = used_in_turn(repeated, 1, 2, 1_MiB);
+  EXPECT_GT(used.with_much, 22_MiB) << "else nothing was short";
+  EXPECT_LT(used.with_little, 18_MiB);
 }
 
 TEST(MemoryPressure, ReadsAndParsesOn) {

@@ -10,7 +10,6 @@
 #include "faults/failing_allocations.h"
 #include "faults/subjects.h"
 #include "sluice/error.h"
-#include "sluice/recover.h"
 #include "storage/temporary_directory.h"
 
 namespace sluice::allocation_test {
@@ -70,12 +69,7 @@ void fail_at(const Subject& subject, size_t at, bool forever, const Contents& af
   if (outcome.end == End::completed) {
     EXPECT_THAT(differences(outcome.failed ? visible : found, after), IsEmpty());
   } else if (is_pending(found)) {
-    try {
-      recover(dir / "out");
-    } catch (const Error& error) {  // nothing of a whole was replaced yet: then the run is for making again
-      EXPECT_THAT(differences(visible, before), IsEmpty()) << error.what();
-      run_with(subject, dir.path(), 0, false);
-    }
+    complete_pending(subject, dir.path(), before);
     EXPECT_THAT(differences(contents_of(dir.path(), true), after), IsEmpty()) << "after recover, or the run once more";
   } else {
     // Behind the moment at which all of it became visible nothing fails.

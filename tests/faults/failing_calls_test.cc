@@ -11,7 +11,6 @@
 
 #include "faults/subjects.h"
 #include "sluice/error.h"
-#include "sluice/recover.h"
 #include "storage/temporary_directory.h"
 
 namespace sluice::failing_calls_test {
@@ -75,12 +74,7 @@ void check_pending(const Subject& subject, const Expected& expected, const std::
                 (now != expected.after.end() && now->second == text))
         << path;
   }
-  try {
-    recover(folder + "/out");
-  } catch (const Error& error) {
-    EXPECT_THAT(differences(visible, expected.before), IsEmpty()) << error.what();
-    EXPECT_EQ(run_with(subject, folder, {}).error, std::nullopt);
-  }
+  complete_pending(subject, folder, expected.before);
   EXPECT_THAT(differences(contents_of(folder, true), expected.after), IsEmpty());
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <functional>
 
 #include "engine/first_ordinal.h"
@@ -71,6 +72,13 @@ TEST(Looks, KeysGoOnBehindTheLargest) {
   const TemporaryDirectory dir;
   subject("append").prepare(dir.path());
   hold_answer(dir.path(), 120, [](const std::string& folder) { return first_ordinal_behind(folder, "out", "id"); });
+}
+
+TEST(Looks, AllThatRunsHaveLeftIsFound) {
+  const TemporaryDirectory dir;
+  std::filesystem::create_directories(dir / ".events.sluice-0123456789abcdef");  // beside what it was to become
+  std::filesystem::create_directories(dir / "orders/.sluice-0123456789abcdef");  // inside a dataset
+  hold_answer(dir.path(), 2, [](const std::string& folder) { return clean(folder, /*dry_run=*/true).size(); });
 }
 
 }  // namespace

@@ -1,11 +1,16 @@
 #include "faults/subjects.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <memory>
 
 #include "sluice/dataset_reader.h"
 #include "sluice/dataset_writer.h"
+#include "sluice/error.h"
+#include "sluice/recover.h"
 #include "sluice/write.h"
 #include "storage/temporary_directory.h"
 #include "support/make_columns.h"
@@ -155,6 +160,16 @@ Contents contents_of(const std::string& folder, bool hidden) {
 bool is_pending(const Contents& with_hidden) {
   return std::any_of(with_hidden.begin(), with_hidden.end(),
                      [](const auto& entry) { return entry.first.ends_with("/intent"); });
+}
+
+void complete_pending(const Subject& subject, const std::string& folder, const Contents& before) {
+  const Contents visible = contents_of(folder, false);
+  try {
+    recover(folder + "/out");
+  } catch (const Error& error) {
+    EXPECT_THAT(differences(visible, before), ::testing::IsEmpty()) << error.what();
+    subject.run(folder);
+  }
 }
 
 Contents without_rejects(Contents contents) {

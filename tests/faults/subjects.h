@@ -27,6 +27,9 @@ Contents contents_of(const std::string& folder, bool hidden);
 std::vector<std::string> differences(const Contents& found, const Contents& expected);
 /// Whether a run has left the note of what it was publishing.
 bool is_pending(const Contents& with_hidden);
+/// Completes what a failed run was publishing, by recover(); or by the run made again, where that refuses because
+/// nothing of a whole was replaced yet, and all that is visible is still as it was `before`.
+void complete_pending(const Subject& subject, const std::string& folder, const Contents& before);
 /// Without the bad records, which are published whether a run succeeds or not.
 Contents without_rejects(Contents contents);
 
