@@ -88,7 +88,7 @@ class DatasetWriter {
   /// Ends the file under way if its time is over: to be called now and then where rows come seldom.
   void tick();
   /// Ends the row group under way and waits until it is written: see FileWriter::flush. Rows that wait for their
-  /// partition go on waiting.
+  /// partition are written, a row group for each partition (docs/partitions.md).
   void flush();
   /// Finishes the last file and publishes what is not visible yet. Without a row: one file that has none; with
   /// partitions nothing at all, which is an Error{data} where everything was to be overwritten. `on_progress` is called
@@ -102,8 +102,8 @@ class DatasetWriter {
   const Schema& schema() const;
   /// Rows taken so far.
   int64_t rows() const;
-  /// Rows that recover() would find if the process ended now (FileWriter::durable_rows); with partitions none before
-  /// close().
+  /// Rows that recover() would find if the process ended now (FileWriter::durable_rows); with partitions those of the
+  /// last flush.
   int64_t durable_rows() const;
   /// Files that have ended; with Publish::each they are visible.
   size_t files_ended() const;

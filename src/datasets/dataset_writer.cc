@@ -99,17 +99,19 @@ void DatasetWriter::Impl::begin(const Schema& schema) {
 /// `relation`: its directory, or "" where there is but one.
 std::unique_ptr<FilesUnderWay> DatasetWriter::Impl::files_in(const std::string& relation, const Schema& schema,
                                                              const DatasetOptions& of_files) {
+  const auto staged = [this](const std::string& path) {
+    return staging->staged_path(path.substr(staging->path().size() + 1));
+  };
   if (!options.partitions.keys.empty())
-    return std::make_unique<PartitionedFiles>(schema, of_files,
-                                              [this, relation](const std::string& partition, size_t number) {
-                                                return staging->create(name_of(relation, partition, number));
-                                              });
+    return std::make_unique<PartitionedFiles>(
+        schema, of_files,
+        PartitionedFiles::Places{[this, relation](const std::string& partition, size_t number) {
+                                   return staging->create(name_of(relation, partition, number));
+                                 },
+                                 staged});
   FileSequence::Places places{
       [this, relation](size_t number) { return staging->create(name_of(relation, "", number)); }};
-  if (options.publish == Publish::end)
-    places.staged = [this](const std::string& path) {
-      return staging->staged_path(path.substr(staging->path().size() + 1));
-    };
+  if (options.publish == Publish::end) places.staged = staged;
   return std::make_unique<FileSequence>(schema, of_files, std::move(places));
 }
 

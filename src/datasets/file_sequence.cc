@@ -97,6 +97,15 @@ std::vector<WrittenFile> FileSequence::finish(const std::function<void()>& on_pr
   return std::move(files_);
 }
 
+void FileSequence::go_on_behind(std::vector<WrittenFile> files, const Schema& schema) {
+  files_ = std::move(files);
+  for (const WrittenFile& file : files_) {
+    bytes_ += file.bytes;
+    earlier_rows_ += file.rows;
+  }
+  if (!(schema == writer_.schema())) former_schemas_.emplace_back(files_.size(), schema);
+}
+
 std::vector<WrittenFile> FileSequence::start_anew() {
   if (is_file_open_) finish_file();
   FileWriterAccess::restart(writer_);

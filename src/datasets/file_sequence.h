@@ -40,6 +40,9 @@ class FileSequence final : public FilesUnderWay {
   std::vector<WrittenFile> finish(const std::function<void()>& on_progress) override;
   void abandon() noexcept override { writer_.abandon(); }
 
+  /// Before anything was written: files that an earlier sequence has finished in `schema`, which the writer's evolves
+  /// from. They count as the first of this one, and are amended with it.
+  void go_on_behind(std::vector<WrittenFile> files, const Schema& schema);
   /// Finishes the last file, and begins another sequence of files, numbered from 0 again: rows have an order and
   /// numbers of their own there, but what was learnt of the columns stays. Not where the schema has grown meanwhile.
   std::vector<WrittenFile> start_anew();
@@ -49,8 +52,8 @@ class FileSequence final : public FilesUnderWay {
   void learn_from(const ColumnsLearnt& learnt) { FileWriterAccess::learn_from(writer_, learnt); }
 
   const Schema& schema() const override { return writer_.schema(); }
-  int64_t rows() const override { return writer_.rows(); }
-  int64_t durable_rows() const override { return writer_.durable_rows(); }
+  int64_t rows() const override { return earlier_rows_ + writer_.rows(); }
+  int64_t durable_rows() const override { return earlier_rows_ + writer_.durable_rows(); }
   size_t files_ended() const override { return files_.size(); }
   uint64_t bytes_written() const override;
 
@@ -69,6 +72,7 @@ class FileSequence final : public FilesUnderWay {
   std::optional<ShardSize> size_;
   std::vector<WrittenFile> files_;  ///< finished ones
   uint64_t bytes_ = 0;              ///< of these
+  int64_t earlier_rows_ = 0;        ///< in files of an earlier sequence
   /// What the schema was when a file was finished: each with the number of files that are older than its successor.
   std::vector<std::pair<size_t, Schema>> former_schemas_;
 

@@ -25,8 +25,10 @@ class FilesUnderWay {
   virtual void tick() = 0;
   /// See DatasetWriter::flush.
   virtual void flush() = 0;
+  /// Ends the row group under way, for the memory that it takes.
+  virtual void relieve() { flush(); }
   /// The same, and lets go of encoders and handles until the next row comes.
-  virtual void rest() { flush(); }
+  virtual void rest() { relieve(); }
   /// Finishes the last file; all files of the run, in the order in which they are listed. `on_progress` is called now
   /// and then where that takes long; what it throws ends the run.
   virtual std::vector<WrittenFile> finish(const std::function<void()>& on_progress) = 0;

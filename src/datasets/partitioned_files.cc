@@ -23,6 +23,8 @@ constexpr int64_t kRoutedRows = 65'536;
 constexpr uint64_t kWaitingShare = 4;
 /// Partitions that are being written, all together.
 constexpr uint64_t kWritingShare = 3;
+/// Files that rest between two flushes.
+constexpr uint64_t kRestingShare = 8;
 /// Of a partition that is read back, as it stands in the scratch file: more than a writer takes at a time, so that
 /// batches cost nothing beside values.
 constexpr uint64_t kBatchBytes = 2_MiB;
@@ -63,15 +65,19 @@ void refuse_other_type(const PartitionKey& key, const Schema& before, const Sche
 
 }  // namespace
 
-PartitionedFiles::PartitionedFiles(const Schema& schema, const DatasetOptions& options, NextSink next_sink)
+PartitionedFiles::PartitionedFiles(const Schema& schema, const DatasetOptions& options, Places places)
     : options_(options),
-      next_sink_(std::move(next_sink)),
+      places_(std::move(places)),
+      clock_(options.file.clock ? options.file.clock : std::chrono::steady_clock::now),
+      flush_seconds_(std::exchange(options_.file.row_group_seconds, 0)),
       schema_(std::make_shared<const Schema>(schema)),
       leaves_(leaves_of(schema)),
       router_(schema, options.partitions),
       file_schema_(std::make_shared<const Schema>(router_.file_schema())),
       store_({options.file.runtime->memory_bytes() / kWaitingShare, options.scratch, options.file.runtime->budget()},
              options.file.runtime->workers()),
+      begun_([this](const uint32_t& partition) { return files_of(partition, options_); },
+             options.file.runtime->memory_bytes() / kRestingShare, options.file.runtime->budget()),
       account_(options.file.runtime->budget()) {
   options_ = with_partition_schema(std::move(options_), router_.key_schema());
   const FileWriter checks_options(*file_schema_, options_.file);  // now, not when the first partition is written
@@ -98,7 +104,7 @@ void PartitionedFiles::check_sizes(const Batch& batch, int64_t begin, int64_t ro
 
 /// What refuses a row of a partition counts the rows of that: its numbers are none of the input.
 template <typename Write>
-PartitionedFiles::Files PartitionedFiles::in_words_of(uint32_t partition, Write write) const {
+auto PartitionedFiles::in_words_of(uint32_t partition, Write write) const {
   try {
     return write();
   } catch (const Error& error) {
@@ -119,9 +125,11 @@ void PartitionedFiles::write(const Batch& batch) {
     if (piece.rows() > 0) check_sizes(piece, 0, piece.rows(), rows());
     std::vector<uint32_t> partitions(static_cast<size_t>(piece.rows()));
     router_.route(piece, rows(), partitions);
+    if (flush_seconds_ > 0 && rows() == flushed_rows_) waiting_since_ = clock_();
     store_.add(file_schema_, router_.file_columns(piece), std::move(partitions));
     count();
   }
+  tick();
 }
 
 void PartitionedFiles::count() { account_.set(router_.memory_bytes() + written_memory_bytes_); }
@@ -138,13 +146,45 @@ void PartitionedFiles::extend_schema(const Schema& wider) {
   file_schema_ = std::make_shared<const Schema>(router_.file_schema());
 }
 
+bool PartitionedFiles::is_late() const {
+  return flush_seconds_ > 0 && rows() > flushed_rows_ &&
+         std::chrono::duration<double>(clock_() - waiting_since_).count() >= flush_seconds_;
+}
+
+void PartitionedFiles::tick() {
+  if (is_late()) flush();
+}
+
 // --- out
+
+/// Rows of a partition that wait, to its files, which are begun with them; false where there are none.
+bool PartitionedFiles::write_begun(uint32_t partition, const std::function<void()>& on_progress) {
+  bool has_rows = false;
+  store_.take(partition, kBatchBytes, [&](const Batch& batch) {
+    begun_.awake(partition, *file_schema_).write(batch);
+    has_rows = true;
+    on_progress();
+  });
+  return has_rows;
+}
+
+void PartitionedFiles::flush() {
+  if (rows() == flushed_rows_) return;
+  store_.finish(file_schema_);
+  begun_.begin_flush();
+  for (uint32_t partition = 0; partition < router_.partitions(); ++partition)
+    in_words_of(partition, [&] {
+      if (write_begun(partition, [] {})) begun_.rest(partition);
+    });
+  store_.restart();
+  flushed_rows_ = rows();
+}
 
 /// Files of one partition after the other, by one writer: `partition` says which one is under way.
 std::unique_ptr<FileSequence> PartitionedFiles::files_of(const uint32_t& partition,
                                                          const DatasetOptions& options) const {
-  const auto next = [this, &partition](size_t number) { return next_sink_(router_.directory(partition), number); };
-  return std::make_unique<FileSequence>(*file_schema_, options, FileSequence::Places{next, {}, false});
+  const auto next = [this, &partition](size_t number) { return places_.next(router_.directory(partition), number); };
+  return std::make_unique<FileSequence>(*file_schema_, options, FileSequence::Places{next, places_.staged, false});
 }
 
 /// With all threads, as it is read; by the writer of the one before, where there is that.
@@ -279,6 +319,14 @@ std::vector<WrittenFile> PartitionedFiles::finish(const std::function<void()>& o
   try {
     for (uint32_t partition = 0; partition < router_.partitions(); ++partition) {
       on_progress();
+      if (begun_.contains(partition)) {
+        groups.finish();
+        finished(partition, in_words_of(partition, [&] {
+                   write_begun(partition, on_progress);
+                   return begun_.finish(partition, *file_schema_, on_progress);
+                 }));
+        continue;
+      }
       const uint64_t bytes = store_.bytes(partition);
       if (bytes >= groups.group_bytes_max()) {
         groups.finish();
@@ -300,6 +348,11 @@ std::vector<WrittenFile> PartitionedFiles::finish(const std::function<void()>& o
     throw;
   }
   return in_order();
+}
+
+void PartitionedFiles::abandon() noexcept {
+  abandoned_ = true;
+  begun_.abandon();
 }
 
 std::vector<WrittenFile> PartitionedFiles::in_order() {

@@ -254,6 +254,18 @@ void RawStore::finish(std::shared_ptr<const Schema> schema) {
   readers_account_.set(readers_.size() * buffer_bytes);
 }
 
+void RawStore::restart() {
+  readers_.clear();
+  readers_account_.set(0);
+  parts_.clear();
+  last_ = {};
+  last_run_ = 0;
+  scratch_.reset();
+  schema_.reset();
+  folders_.clear();
+  bytes_.clear();
+}
+
 /// Whether pieces of both can be put together.
 bool RawStore::is_alike(const Part& a, const Part& b) { return a.schema == b.schema && a.folders == b.folders; }
 

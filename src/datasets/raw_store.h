@@ -8,6 +8,7 @@
 //   store.add(schema, columns, partitions);          // again and again
 //   store.finish(schema);
 //   for (uint32_t p = 0; p < n; ++p) store.take(p, 8_MiB, [&](Batch batch) { writer.write(batch); });
+//   store.restart();                                 // where more are to come
 #pragma once
 
 #include <cstdint>
@@ -50,8 +51,12 @@ class RawStore {
   /// No rows come any more. Rows are handed out in `schema`, which all others evolve to by name (columns/evolved.h).
   void finish(std::shared_ptr<const Schema> schema);
 
+  /// Behind finish(), and all rows taken: others may come.
+  void restart();
+
+  /// All that came so far.
   int64_t rows() const { return rows_; }
-  /// As logical bytes, of the schema that rows came with. Known after finish().
+  /// As logical bytes, of the schema that rows came with. Known after finish(), 0 again after restart().
   uint64_t bytes(uint32_t partition) const { return partition < bytes_.size() ? bytes_[partition] : 0; }
   /// Hands out the rows of a partition in the order they came, in batches of about `batch_bytes`. After finish(), each
   /// partition once, in ascending order.

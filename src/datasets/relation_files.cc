@@ -123,7 +123,7 @@ void RelationFiles::keep_within_limits() {
   while (waiting_bytes_ > limits_.all_waiting_bytes) write_waiting(largest_of(&Relation::waiting_bytes));
   while (under_way_bytes_ > limits_.under_way_bytes) {
     Relation& largest = largest_of(&Relation::under_way_bytes);
-    largest.files->flush();
+    largest.files->relieve();
     under_way_bytes_ -= std::exchange(largest.under_way_bytes, 0);
   }
   while (open_count_ > limits_.open_max)

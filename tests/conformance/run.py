@@ -4,7 +4,7 @@ with five independent readers and compares each value. As many parts as there ar
 
   run.py PROGRAM [--files N] [--seed S] [--only I]     PROGRAM is write_random_files
 
-N is 2000 or SLUICE_PROPERTY_FILES; S is 1 or SLUICE_PROPERTY_SEED. Exit code 0 = all equal, 1 = a difference, an error
+N is 1200 or SLUICE_PROPERTY_FILES; S is 1 or SLUICE_PROPERTY_SEED. Exit code 0 = all equal, 1 = a difference, an error
 or a crash, 77 = node or a reader is not installed: then the files were written, but not read by all."""
 
 import argparse
@@ -33,7 +33,7 @@ def parse():
     environment = os.environ.get
     parser = argparse.ArgumentParser(description="Writes random files and reads them with independent readers.")
     parser.add_argument("program", help="write_random_files")
-    parser.add_argument("--files", type=int, default=int(environment("SLUICE_PROPERTY_FILES") or 2_000))
+    parser.add_argument("--files", type=int, default=int(environment("SLUICE_PROPERTY_FILES") or 1_200))
     parser.add_argument("--seed", type=int, default=int(environment("SLUICE_PROPERTY_SEED") or 1))
     parser.add_argument("--only", type=int, metavar="I", help="file I alone, which is kept")
     return parser.parse_args()

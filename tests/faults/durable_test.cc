@@ -35,7 +35,7 @@ struct Shared {
   std::atomic<bool> closed = false;
 };
 
-const Schema kIds{{"id", int64()}, {"name", string()}};
+const Schema kIds{{"id", int64()}, {"name", string()}, {"part", int64()}};
 /// The first column has no value at first, and turns out to be lists: row groups move up at the end.
 const Schema kUnknownFirst{{"tags", null()}, {"id", int64()}};
 const Schema kTagsFirst{{"tags", list({"element", int64()})}, {"id", int64()}};
@@ -48,8 +48,10 @@ std::vector<std::optional<int64_t>> ids_from(int64_t first, int64_t rows) {
 
 Batch some_rows(int64_t first, int64_t rows) {
   const std::vector<std::optional<std::string>> names(static_cast<size_t>(rows), "name");
-  return Batch(std::make_shared<const Schema>(kIds), {make_int64(ids_from(first, rows)), make_text(string(), names)},
-               rows);
+  std::vector<std::optional<int64_t>> parts = ids_from(first, rows);
+  for (std::optional<int64_t>& part : parts) *part %= 3;
+  return Batch(std::make_shared<const Schema>(kIds),
+               {make_int64(ids_from(first, rows)), make_text(string(), names), make_int64(parts)}, rows);
 }
 
 Batch rows_of_tags(int64_t first, int64_t rows, bool is_known) {
@@ -86,6 +88,7 @@ struct Case {
   int64_t rows_before = 0;
   bool has_tags = false;
   std::function<void(const std::string& path, Shared& shared)> write;
+  bool has_partitions = false;
 };
 
 void write_file_at(const std::string& path, Shared& shared, bool has_tags) {
@@ -93,12 +96,14 @@ void write_file_at(const std::string& path, Shared& shared, bool has_tags) {
   write_all(writer, shared, has_tags);
 }
 
-void write_dataset_at(const std::string& path, Shared& shared, bool has_tags, PublishMode mode) {
+void write_dataset_at(const std::string& path, Shared& shared, bool has_tags, PublishMode mode,
+                      PartitionOptions partitions = {}) {
   DatasetOptions options;
   options.file = file_options();
   options.shard_rows = 90;
   options.file_prefix = "rows";
   options.target.mode = mode;
+  options.partitions = std::move(partitions);
   DatasetWriter writer(path, has_tags ? kUnknownFirst : kIds, options);
   write_all(writer, shared, has_tags);
 }
@@ -116,6 +121,11 @@ std::vector<Case> cases() {
   all.push_back({"an append", "out", kOldRows, false, [](const std::string& path, Shared& shared) {
                    write_dataset_at(path, shared, false, PublishMode::append);
                  }});
+  const auto write_partitions = [](const std::string& path, Shared& shared) {
+    const PartitionOptions by_part{.keys = parse_partition_keys("part"), .keep_columns = true};
+    write_dataset_at(path, shared, false, PublishMode::create, by_part);
+  };
+  all.push_back({"partitions", "out", 0, false, write_partitions, true});
   return all;
 }
 
@@ -146,7 +156,11 @@ void run_child(const Case& one, const std::string& path, size_t at, Shared& shar
   ASSERT_EQ(WIFSIGNALED(status), at != 0) << "status " << status;
 }
 
-/// How many rows there are; that all of them were written, once and in order, is held against their ids.
+/// The id of row `row`, old ones first.
+int64_t id_at(const Case& one, int64_t row) { return row < one.rows_before ? row : 100 + row - one.rows_before; }
+
+/// How many of the rows, counted from the first, are all there. What is there was written, and is there once; but for
+/// partitions, of which each has come as far as it has, it is these rows alone.
 int64_t rows_at(const Case& one, const std::string& path) {
   if (!std::filesystem::exists(path)) return 0;
   const auto stream = DatasetReader(path).read();
@@ -156,11 +170,12 @@ int64_t rows_at(const Case& one, const std::string& path) {
     for (int64_t row = 0; row < next->batch.rows(); ++row) ids.push_back(column.data<int64_t>()[row]);
   }
   std::ranges::sort(ids);
-  for (size_t i = 0; i < ids.size(); ++i) {
-    const auto row = static_cast<int64_t>(i);
-    EXPECT_EQ(ids[i], row < one.rows_before ? row : 100 + row - one.rows_before);
-  }
-  return static_cast<int64_t>(ids.size());
+  EXPECT_EQ(std::ranges::adjacent_find(ids), ids.end()) << "a row is there twice";
+  int64_t rows = 0;
+  while (rows < static_cast<int64_t>(ids.size()) && ids[static_cast<size_t>(rows)] == id_at(one, rows)) ++rows;
+  EXPECT_TRUE(one.has_partitions || rows == static_cast<int64_t>(ids.size()));
+  EXPECT_TRUE(ids.empty() || ids.back() <= id_at(one, one.rows_before + kBatches * kBatchRows - 1));
+  return rows;
 }
 
 TEST(Durable, WhatWasToldOutlivesAKillAtEachCall) {
