@@ -42,10 +42,10 @@ class Sink {
   /// Waits until what was written so far is on the device, and so is its name out of sight. Nothing where it has none.
   /// Throws Error{io}.
   virtual void sync() {}
-  /// What is read and written from here on is a copy of what was written so far, which end_copy() puts in its place: if
-  /// the process ends in between, recover() finds what it would have found before. Nothing unless recoverable(). Throws
-  /// Error{io}.
-  virtual void begin_copy() {}
+  /// What is written from here on goes to a new file, which end_copy() puts in the place of this one; what is read is
+  /// what this one has. If the process ends in between, recover() finds what it would have found before. False where
+  /// there is but one file: nothing has changed then. Throws Error{io}.
+  virtual bool begin_copy() { return false; }
   /// Nothing unless a copy was begun. With `sync` it is on the device before. Throws Error{io}.
   virtual void end_copy(bool sync) { static_cast<void>(sync); }
   /// May give up its handle until it is used again; not while a call is under way. Handles of thousands of files that

@@ -1,8 +1,8 @@
 #include "files/amend_row_groups.h"
 
 #include <algorithm>
-#include <iterator>
-#include <ranges>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <tuple>
@@ -12,34 +12,99 @@
 #include "files/placed_row_group.h"
 #include "files/remade_chunk.h"
 #include "files/written_row_group.h"
+#include "format/footer.h"
 #include "format/page_index.h"
 #include "pages/level_reader.h"
 #include "sluice/error.h"
+#include "storage/scratch_file.h"
 
 namespace sluice {
 
 namespace {
 
-/// Of the file in memory at a time while it moves up.
+/// Of the file in memory at a time while it is copied.
 constexpr size_t kPieceBytes = size_t{1} << 20;
 
-/// Moves the bytes [begin, end) of a file up by `shift`, the last ones first.
-void move_up(Sink& file, uint64_t begin, uint64_t end, uint64_t shift) {
+/// The file as it was written. Where all of it is written anew, that goes on under it.
+class WrittenBytes {
+ public:
+  explicit WrittenBytes(Sink& sink) : sink_(sink) {}
+
+  /// The sink is to be written from its beginning, and what it has up to `end` is still to be read.
+  void keep(uint64_t end);
+  /// Whether the bytes behind what is written then are those of before.
+  bool is_overwritten() const { return kept_ != nullptr; }
+  void read(uint64_t offset, std::span<std::byte> into) {
+    if (kept_)
+      kept_->read_at(offset, into);
+    else
+      sink_.read_at(offset, into);
+  }
+
+ private:
+  Sink& sink_;
+  std::unique_ptr<ScratchFile> kept_;  ///< for sinks that have but one file
+};
+
+void WrittenBytes::keep(uint64_t end) {
+  if (sink_.begin_copy()) return;
+  kept_ = ScratchFile::unnamed();
   Bytes piece;
-  while (begin < end) {
-    piece.resize(static_cast<size_t>(std::min<uint64_t>(kPieceBytes, end - begin)));
-    end -= piece.size();
-    file.read_at(end, {piece.data(), piece.size()});
-    file.write_at(end + shift, piece);
+  for (uint64_t offset = 0; offset < end; offset += piece.size()) {
+    piece.resize(static_cast<size_t>(std::min<uint64_t>(kPieceBytes, end - offset)));
+    sink_.read_at(offset, {piece.data(), piece.size()});
+    kept_->append(piece);
   }
 }
+
+/// Copies pieces of what was written one behind the other; what are neighbours there go together.
+class PieceMover {
+ public:
+  PieceMover(WrittenBytes& from, Sink& to) : from_(from), to_(to) {}
+
+  /// Where the next piece goes. Nothing is pending then.
+  uint64_t settle() {
+    while (bytes_ > 0) {
+      piece_.resize(static_cast<size_t>(std::min<uint64_t>(kPieceBytes, bytes_)));
+      from_.read(begin_, {piece_.data(), piece_.size()});
+      to_.write_at(end_, piece_);
+      begin_ += piece_.size();
+      end_ += piece_.size();
+      bytes_ -= piece_.size();
+    }
+    return end_;
+  }
+  /// Returns by how much it moves.
+  int64_t add(uint64_t begin, uint64_t bytes) {
+    if (begin != begin_ + bytes_) settle();
+    if (bytes_ == 0) begin_ = begin;
+    bytes_ += bytes;
+    return static_cast<int64_t>(end_ + bytes_ - bytes) - static_cast<int64_t>(begin);
+  }
+  /// Something else has been put behind what was settled, up to `end`.
+  void skip_to(uint64_t end) { end_ = end; }
+
+ private:
+  WrittenBytes& from_;
+  Sink& to_;
+  Bytes piece_;
+  uint64_t begin_ = 0;
+  uint64_t bytes_ = 0;
+  uint64_t end_ = 0;
+};
 
 /// Amends one file.
 class Amendment {
  public:
   Amendment(const Journal& written, std::span<const EarlierSchema> earlier, uint64_t end, const AmendTarget& target,
             FooterBuilder& tail)
-      : written_(written), earlier_(earlier), end_(end), target_(target), tail_(tail) {}
+      : written_(written),
+        earlier_(earlier),
+        end_(end),
+        target_(target),
+        tail_(tail),
+        before_(target.sink),
+        mover_(before_, target.sink) {}
 
   uint64_t run();
 
@@ -53,30 +118,30 @@ class Amendment {
     int64_t rows() const { return written.totals().rows; }
   };
 
-  /// What stands from `begin` on, up to the next row group, has been moved up by `shift`.
-  struct Moved {
-    uint64_t begin;
-    uint64_t shift;
-  };
-
   const EarlierSchema* schema_of(size_t group) const;
-  uint64_t shift_at(uint64_t offset) const;
-  uint64_t room_before(size_t group) const;
-  void make_room();
-  uint64_t room_of(const Group& group);
-  void amend(const Group& group, uint64_t room);
-  void add_late(const Group& group, size_t leaf, uint64_t room, ChunkTails& tails, RowGroupTotals& totals);
+  bool wants_room();
+  bool wants_room(const Group& group);
+  void write_anew();
+  void write_anew(const Group& group);
+  void amend(const Group& group);
   FinishedChunk make_late(const Group& group, size_t leaf);
+  FinishedChunk make_null(const Group& group, size_t leaf);
   size_t model_of(const Group& group, const LeafOrigin& origin) const;
   bool is_there_already(const Group& group, const LeafOrigin& origin, const FinishedChunk& chunk);
-  void put(FinishedChunk chunk, int64_t rows, uint64_t& offset, ChunkTails& tails);
+  void put(FinishedChunk chunk, const Group& group, uint64_t& offset, ChunkTails& tails);
+  void tell(const RowGroupTotals& totals, ChunkTails tails);
+  /// The leaf of the row group that leaf `leaf` is; none where it has to be made.
+  static std::optional<size_t> kept_leaf(const Group& group, size_t leaf) {
+    return group.schema ? group.schema->origins[leaf].kept : leaf;
+  }
 
   const Journal& written_;
   const std::span<const EarlierSchema> earlier_;
   uint64_t end_;
   const AmendTarget& target_;
   FooterBuilder& tail_;
-  std::vector<Moved> moved_;  ///< one for each row group; empty where none was moved
+  WrittenBytes before_;
+  PieceMover mover_;
   Bytes buffer_;
 };
 
@@ -85,94 +150,145 @@ const EarlierSchema* Amendment::schema_of(size_t group) const {
   return found == earlier_.end() ? nullptr : &*found;
 }
 
-// Not what its row group was moved by: a chunk that came late, in an amendment before this one, stands behind the last
-// row group.
-uint64_t Amendment::shift_at(uint64_t offset) const {
-  const auto behind = std::ranges::upper_bound(moved_, offset, {}, &Moved::begin);
-  return behind == moved_.begin() ? 0 : std::prev(behind)->shift;
-}
-
-uint64_t Amendment::room_before(size_t group) const {
-  if (moved_.empty()) return 0;
-  return moved_[group].shift - (group == 0 ? 0 : moved_[group - 1].shift);
-}
-
 uint64_t Amendment::run() {
-  const bool first_is_late =
-      std::ranges::any_of(earlier_, [](const EarlierSchema& schema) { return schema.origins.front().is_late(); });
-  if (first_is_late) make_room();
+  if (wants_room()) {
+    write_anew();
+    return end_;
+  }
   size_t index = 0;
   for (JournalReader reader(written_); reader.next(); ++index) {
     const WrittenRowGroup written(reader);
-    amend({written, schema_of(index), index}, room_before(index));
+    amend({written, schema_of(index), index});
   }
   return end_;
 }
 
-// --- one row group
-
-void Amendment::amend(const Group& group, uint64_t room) {
-  RowGroupTotals totals = group.written.totals();
-  totals.offset += shift_at(totals.offset) - room;
-  totals.bytes = 0;
-  totals.raw_bytes = 0;
-  ChunkTails tails;
-  for (size_t leaf = 0; leaf < target_.leaves.size(); ++leaf) {
-    const size_t kept = group.schema ? group.schema->origins[leaf].kept.value_or(SIZE_MAX) : leaf;
-    if (kept == SIZE_MAX) {
-      add_late(group, leaf, leaf == 0 ? room : 0, tails, totals);
-      continue;
-    }
-    const ColumnMetaData& metadata = group.written.metadata(kept);
-    const auto filter = static_cast<uint64_t>(metadata.bloom_filter_offset.value_or(0));
-    group.written.append_to(tails, kept, static_cast<int64_t>(shift_at(group.written.offset(kept))),
-                            static_cast<int64_t>(shift_at(filter)));
-    totals.bytes += static_cast<uint64_t>(metadata.total_compressed_size);
-    totals.raw_bytes += static_cast<uint64_t>(metadata.total_uncompressed_size);
-  }
+void Amendment::tell(const RowGroupTotals& totals, ChunkTails tails) {
   const auto tail_of_group = tail_.begin(totals, 1);
   tail_of_group->parts[0] = std::move(tails);
   tail_.finish(tail_of_group);
 }
 
-/// `room`: bytes before the row group that were made for this chunk.
-void Amendment::add_late(const Group& group, size_t leaf, uint64_t room, ChunkTails& tails, RowGroupTotals& totals) {
-  FinishedChunk chunk = make_late(group, leaf);
-  target_.fields.add(leaf, chunk.metadata);
-  totals.bytes += chunk.bytes();
-  totals.raw_bytes += static_cast<uint64_t>(chunk.metadata.total_uncompressed_size);
-  const LeafOrigin& origin = group.schema->origins[leaf];
-  if (room > 0) {
-    uint64_t offset = totals.offset;
-    put(std::move(chunk), group.rows(), offset, tails);
-  } else if (is_there_already(group, origin, chunk)) {
-    const uint64_t offset = group.written.offset(origin.models_begin);
-    chunk.place_at(offset + shift_at(offset));
-    tails.add(chunk);
-  } else {
-    put(std::move(chunk), group.rows(), end_, tails);
-  }
-}
-
 /// At `offset`, which moves behind it.
-void Amendment::put(FinishedChunk chunk, int64_t rows, uint64_t& offset, ChunkTails& tails) {
+void Amendment::put(FinishedChunk chunk, const Group& group, uint64_t& offset, ChunkTails& tails) {
   std::vector<FinishedChunk> chunks;
   chunks.push_back(std::move(chunk));
-  PlacedRowGroup placed(std::move(chunks), rows, offset, 1);
+  PlacedRowGroup placed(std::move(chunks), group.rows(), offset, 1);
   placed.write(0, target_.sink, true, tails);
   offset = placed.end();
 }
 
-FinishedChunk Amendment::make_late(const Group& group, size_t leaf) {
-  const LeafOrigin& origin = group.schema->origins[leaf];
-  if (origin.takes_values) {
-    const auto read = [this](uint64_t offset, std::span<std::byte> into) {
-      target_.sink.read_at(offset + shift_at(offset), into);
-    };
-    const WrittenChunks from{group.schema->schema, group.schema->leaves, group.written,
-                             group.index,          read,                 target_.sink.name()};
-    return remake_chunk(from, target_.leaves[leaf], target_.options[leaf]);
+// --- row groups that stay where they are
+
+void Amendment::amend(const Group& group) {
+  RowGroupTotals totals = group.written.totals();
+  totals.bytes = 0;
+  totals.raw_bytes = 0;
+  ChunkTails tails;
+  for (size_t leaf = 0; leaf < target_.leaves.size(); ++leaf) {
+    if (const std::optional<size_t> kept = kept_leaf(group, leaf)) {
+      const ColumnMetaData& metadata = group.written.metadata(*kept);
+      group.written.append_to(tails, *kept, 0);
+      totals.bytes += static_cast<uint64_t>(metadata.total_compressed_size);
+      totals.raw_bytes += static_cast<uint64_t>(metadata.total_uncompressed_size);
+      continue;
+    }
+    FinishedChunk chunk = make_late(group, leaf);
+    totals.bytes += chunk.bytes();
+    totals.raw_bytes += static_cast<uint64_t>(chunk.metadata.total_uncompressed_size);
+    const LeafOrigin& origin = group.schema->origins[leaf];
+    if (is_there_already(group, origin, chunk)) {
+      chunk.place_at(group.written.offset(origin.models_begin));
+      tails.add(chunk);
+    } else {
+      put(std::move(chunk), group, end_, tails);
+    }
   }
+  tell(totals, std::move(tails));
+}
+
+// --- row groups that are written anew
+
+/// Whether chunks cannot go behind the last row group: those that take the place of others, which would stay behind as
+/// bytes of no use, and those of the first leaf.
+bool Amendment::wants_room() {
+  const auto has_values = [](const EarlierSchema& schema) {
+    return std::ranges::any_of(schema.origins, &LeafOrigin::takes_values);
+  };
+  if (std::ranges::any_of(earlier_, has_values)) return true;
+  const auto has_late_first = [](const EarlierSchema& schema) { return schema.origins.front().is_late(); };
+  if (std::ranges::none_of(earlier_, has_late_first)) return false;
+  size_t index = 0;
+  for (JournalReader reader(written_); reader.next(); ++index) {
+    const WrittenRowGroup written(reader);
+    if (wants_room({written, schema_of(index), index})) return true;
+  }
+  return false;
+}
+
+bool Amendment::wants_room(const Group& group) {
+  if (kept_leaf(group, 0)) return false;
+  return !is_there_already(group, group.schema->origins.front(), make_null(group, 0));
+}
+
+// Until the new file is whole, the journal's row groups stand where it says (files/recover_file.h).
+void Amendment::write_anew() {
+  const uint64_t end_before = end_;
+  before_.keep(end_before);
+  target_.sink.write_at(0, as_bytes(kMagic));
+  mover_.skip_to(kMagic.size());
+  size_t index = 0;
+  for (JournalReader reader(written_); reader.next(); ++index) {
+    const WrittenRowGroup written(reader);
+    write_anew({written, schema_of(index), index});
+  }
+  end_ = mover_.settle();
+  if (before_.is_overwritten()) end_ = std::max(end_, end_before);
+}
+
+void Amendment::write_anew(const Group& group) {
+  RowGroupTotals totals{.rows = group.rows(), .offset = mover_.settle()};
+  ChunkTails tails;
+  for (size_t leaf = 0; leaf < target_.leaves.size(); ++leaf) {
+    if (const std::optional<size_t> kept = kept_leaf(group, leaf)) {
+      const ColumnMetaData& metadata = group.written.metadata(*kept);
+      const auto bytes = static_cast<uint64_t>(metadata.total_compressed_size);
+      const int64_t shift = mover_.add(group.written.offset(*kept), bytes);
+      int64_t filter_shift = 0;
+      if (metadata.bloom_filter_offset)
+        filter_shift = mover_.add(static_cast<uint64_t>(*metadata.bloom_filter_offset),
+                                  static_cast<uint64_t>(metadata.bloom_filter_length.value_or(0)));
+      group.written.append_to(tails, *kept, shift, filter_shift);
+      totals.bytes += bytes;
+      totals.raw_bytes += static_cast<uint64_t>(metadata.total_uncompressed_size);
+      continue;
+    }
+    FinishedChunk chunk = make_late(group, leaf);
+    totals.bytes += chunk.bytes();
+    totals.raw_bytes += static_cast<uint64_t>(chunk.metadata.total_uncompressed_size);
+    uint64_t offset = mover_.settle();
+    put(std::move(chunk), group, offset, tails);
+    mover_.skip_to(offset);
+  }
+  tell(totals, std::move(tails));
+}
+
+// --- late chunks
+
+FinishedChunk Amendment::make_late(const Group& group, size_t leaf) {
+  FinishedChunk chunk = [&] {
+    if (!group.schema->origins[leaf].takes_values) return make_null(group, leaf);
+    const auto read = [this](uint64_t offset, std::span<std::byte> into) { before_.read(offset, into); };
+    const WrittenChunks from{group.schema->schema, group.schema->leaves, group.written, group.index, read,
+                             target_.sink.name()};
+    return remake_chunk(from, target_.leaves[leaf], target_.options[leaf]);
+  }();
+  target_.fields.add(leaf, chunk.metadata);
+  return chunk;
+}
+
+FinishedChunk Amendment::make_null(const Group& group, size_t leaf) {
+  const LeafOrigin& origin = group.schema->origins[leaf];
   NullChunk chunk(target_.leaves[leaf], target_.options[leaf]);
   if (!origin.repeats_levels()) {
     chunk.add_rows(group.rows());
@@ -183,8 +299,7 @@ FinishedChunk Amendment::make_late(const Group& group, size_t leaf) {
   LevelReader levels(group.schema->leaves[model], group.written.metadata(model), file);
   for (const PageLocation& page : group.written.offset_index(model).page_locations) {
     buffer_.resize(static_cast<size_t>(page.compressed_page_size));
-    const auto offset = static_cast<uint64_t>(page.offset);
-    target_.sink.read_at(offset + shift_at(offset), {buffer_.data(), buffer_.size()});
+    before_.read(static_cast<uint64_t>(page.offset), {buffer_.data(), buffer_.size()});
     chunk.add_like(levels.read(buffer_), origin);
   }
   if (chunk.rows() != group.rows())
@@ -215,40 +330,8 @@ bool Amendment::is_there_already(const Group& group, const LeafOrigin& origin, c
       static_cast<uint64_t>(model.total_compressed_size) != chunk.bytes())
     return false;
   buffer_.resize(static_cast<size_t>(chunk.bytes()));
-  const uint64_t offset = group.written.offset(origin.models_begin);
-  target_.sink.read_at(offset + shift_at(offset), {buffer_.data(), buffer_.size()});
+  before_.read(group.written.offset(origin.models_begin), {buffer_.data(), buffer_.size()});
   return buffer_.view() == chunk.data_pages.view();
-}
-
-// --- room for chunks of the first leaf
-
-/// Bytes that the chunk of the first leaf, if it is late, takes before its row group.
-uint64_t Amendment::room_of(const Group& group) {
-  if (group.schema == nullptr || !group.schema->origins.front().is_late()) return 0;
-  const FinishedChunk chunk = make_late(group, 0);
-  if (is_there_already(group, group.schema->origins.front(), chunk)) return 0;
-  return chunk.bytes() + chunk.bloom_filter.size();
-}
-
-// What is moved keeps the chunks that serve as models: they stay where they are within their row group. Moving is done
-// in a copy: until that is whole, the journal's row groups stand where it says (files/recover_file.h).
-void Amendment::make_room() {
-  std::vector<Moved> to_move;
-  uint64_t shift = 0;
-  for (JournalReader reader(written_); reader.next();) {
-    const WrittenRowGroup written(reader);
-    shift += room_of({written, schema_of(to_move.size()), to_move.size()});
-    to_move.push_back({written.totals().offset, shift});
-  }
-  if (shift == 0) return;
-  target_.sink.begin_copy();
-  uint64_t group_end = std::exchange(end_, end_ + shift);
-  for (const Moved& group : std::views::reverse(to_move)) {
-    if (group.shift == 0) break;
-    move_up(target_.sink, group.begin, group_end, group.shift);
-    group_end = group.begin;
-  }
-  moved_ = std::move(to_move);
 }
 
 }  // namespace

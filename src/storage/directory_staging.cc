@@ -56,7 +56,10 @@ class DirectoryStaging::FileInDirectory : public Sink {
   bool recoverable() const override { return true; }
   void write_at(uint64_t offset, std::span<const std::byte> bytes) override { part_.write_at(offset, bytes); }
   void read_at(uint64_t offset, std::span<std::byte> into) override { part_.read_at(offset, into); }
-  void begin_copy() override { part_.begin_copy(); }
+  bool begin_copy() override {
+    part_.begin_copy();
+    return true;
+  }
   void end_copy(bool sync) override { part_.end_copy(sync); }
   void release() override { part_.release(); }
   void publish() override { staging_.file_finished(part_, name_); }

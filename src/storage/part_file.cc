@@ -55,7 +55,7 @@ void PartFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
 }
 
 void PartFile::read_at(uint64_t offset, std::span<std::byte> into) const {
-  const Transfer done = read_all_at(handle(), offset, into);
+  const Transfer done = read_all_at(has_copy_ ? before_.get() : handle(), offset, into);
   if (done.error == 0 && done.count == into.size()) return;
   throw Error(ErrorCode::io,
               "cannot read back what was written to " + path_ + ": " +
@@ -65,10 +65,9 @@ void PartFile::read_at(uint64_t offset, std::span<std::byte> into) const {
 
 void PartFile::begin_copy() {
   Descriptor copy = create(directory_, copy_name_, path_);
-  const int error = copy_file(handle(), copy.get());
   has_copy_ = true;
-  file_ = std::move(copy);
-  if (error != 0) fail(path_, error);
+  before_ = std::exchange(file_, std::move(copy));
+  if (!before_.is_open()) before_ = open(directory_, part_name_, path_);
 }
 
 void PartFile::end_copy(bool sync) {
@@ -76,6 +75,7 @@ void PartFile::end_copy(bool sync) {
   if (sync) sync_file(handle(), path_);
   if (::renameat(directory_, copy_name_.c_str(), directory_, part_name_.c_str()) != 0) fail(path_, errno);
   has_copy_ = false;
+  before_.close();
 }
 
 std::unique_ptr<ScratchFile> PartFile::open_journal() {

@@ -34,9 +34,10 @@ class PartFile {
   /// By several threads, for ranges that do not overlap.
   void write_at(uint64_t offset, std::span<const std::byte> bytes);
   void read_at(uint64_t offset, std::span<std::byte> into) const;
-  /// From here on all calls mean a copy, beside the file; its name tells nobody to take it for a file of the run.
+  /// From here on a new file beside this one is written, whose name tells nobody to take it for a file of the run; what
+  /// is read is what this one has.
   void begin_copy();
-  /// The copy, if there is one, takes the place of the file.
+  /// The new file, if there is one, takes the place of the file.
   void end_copy(bool sync);
   /// A named file: what a run that was killed had finished can be told from the two together. Once.
   std::unique_ptr<ScratchFile> open_journal();
@@ -66,6 +67,7 @@ class PartFile {
   std::string path_;
   mutable std::mutex opening_;
   mutable Descriptor file_;
+  Descriptor before_;  ///< what is read while there is a copy
   bool has_journal_ = false;
   bool has_copy_ = false;
   bool is_left_;

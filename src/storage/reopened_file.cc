@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <limits>
+#include <utility>
 
 #include "sluice/error.h"
 #include "storage/part_file.h"
@@ -27,7 +28,7 @@ void ReopenedFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
 }
 
 void ReopenedFile::read_at(uint64_t offset, std::span<std::byte> into) {
-  const Transfer done = read_all_at(file_.get(), offset, into);
+  const Transfer done = read_all_at(copy_path_.empty() ? file_.get() : before_.get(), offset, into);
   if (done.error == 0 && done.count == into.size()) return;
   throw Error(ErrorCode::io,
               "cannot read " + path_ + ": " + (done.error == 0 ? "it has become shorter" : system_reason(done.error)),
@@ -39,13 +40,13 @@ ReopenedFile::~ReopenedFile() {
 }
 
 // What is left of an earlier attempt gives way.
-void ReopenedFile::begin_copy() {
+bool ReopenedFile::begin_copy() {
   constexpr int kFlags = O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
   copy_path_ = path_ + kCopyEnding;
   Descriptor copy(uninterrupted([&] { return ::open(copy_path_.c_str(), kFlags, 0666); }));
   if (!copy.is_open()) fail(errno);
-  if (const int error = copy_file(file_.get(), copy.get()); error != 0) fail(error);
-  file_ = std::move(copy);
+  before_ = std::exchange(file_, std::move(copy));
+  return true;
 }
 
 void ReopenedFile::finish(uint64_t bytes) {
@@ -56,6 +57,7 @@ void ReopenedFile::finish(uint64_t bytes) {
   if (copy_path_.empty()) return;
   if (::rename(copy_path_.c_str(), path_.c_str()) != 0) fail(errno);
   copy_path_.clear();
+  before_.close();
 }
 
 void ReopenedFile::publish() { throw Error(ErrorCode::bug, path_ + " is not published by who writes it again"); }

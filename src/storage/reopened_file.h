@@ -24,7 +24,7 @@ class ReopenedFile : public Sink {
   bool readable() const override { return true; }
   void write_at(uint64_t offset, std::span<const std::byte> bytes) override;
   void read_at(uint64_t offset, std::span<std::byte> into) override;
-  void begin_copy() override;
+  bool begin_copy() override;
   /// finish() puts a copy in place.
   void end_copy(bool /*sync*/) override {}
   /// Leaves the file with its first `bytes` bytes, synced if that was asked for. It has its name already, and nothing
@@ -39,6 +39,7 @@ class ReopenedFile : public Sink {
   const std::string path_;
   const FileSinkOptions options_;
   Descriptor file_;
+  Descriptor before_{};      ///< what is read while there is a copy
   std::string copy_path_{};  ///< empty while there is no copy
 };
 

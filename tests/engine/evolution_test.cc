@@ -5,8 +5,10 @@
 
 #include <filesystem>
 
+#include "columns/dictionary_form.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
+#include "sluice/layout.h"
 #include "sluice/verify.h"
 #include "sluice/write.h"
 #include "sources/source_text.h"
@@ -64,7 +66,8 @@ std::pair<std::string, std::string> read_column(const std::string& path) {
   const auto stream = reader.read();
   const size_t column = *reader.schema().find("v");
   while (const auto next = stream->next())
-    for (int64_t row = 0; row < next->batch.rows(); ++row) values += value_text(next->batch.column(column), row) + "\n";
+    for (int64_t row = 0; row < next->batch.rows(); ++row)
+      values += value_text(unfold(next->batch.column(column)), row) + "\n";
   return {to_text(reader.schema()[column].type), values};
 }
 
@@ -243,6 +246,44 @@ TEST(Evolution, AChangeThatDoesNotSufficeIsToldOnce) {
               ElementsAre("a: int64 to json at 2"));
   EXPECT_THAT(changes_of({"{\"a\":1}\n", "{\"a\":-1}\n{\"a\":18446744073709551615}\n"}),
               ElementsAre("a: int64 to decimal(20, 0) at 2"));
+}
+
+// What other sources have delivered counts, too: a type that does not hold it would be found wanting at the end.
+TEST(Evolution, SourcesOfDifferentKindsEvolveTogether) {
+  const TemporaryDirectory folder;
+  write_file(folder / "a", "{\"v\":9007199254740993}\n{\"v\":9007199254740993}\n{\"v\":9007199254740993}\n");
+  write_file(folder / "b", "v\n0.5\n");
+  write_file(folder / "c", "{\"v\":0.5}\n");
+  const Source text{folder / "a", SourceFormat::ndjson};
+  write({text, {folder / "b", SourceFormat::csv}}, folder / "out", widening("v int64"));
+  const std::string big = "'9007199254740993'\n";
+  EXPECT_EQ(read_column(folder / "out"), std::pair(std::string("string"), big + big + big + "'0.5'\n"));
+  write(text, folder / "a.parquet", widening());
+  write({{folder / "a.parquet"}, {folder / "c", SourceFormat::ndjson}}, folder / "other", widening());
+  EXPECT_EQ(read_column(folder / "other"), std::pair(std::string("json"), big + big + big + "'0.5'\n"));
+}
+
+// --- what is left of what was there
+
+// The narrower column used to stay in the file, as bytes that nothing named.
+TEST(Evolution, AWiderTypeLeavesNothingBehind) {
+  const TemporaryDirectory folder;
+  write_file(folder / "a",
+             "{\"k\":1,\"v\":1,\"s\":\"x\"}\n{\"k\":2,\"v\":2,\"s\":\"y\"}\n{\"k\":3,\"v\":3,\"s\":\"z\"}\n");
+  write_file(folder / "b", "{\"v\":2.5,\"late\":[1]}\n");
+  WriteOptions options = widening();
+  options.output.file.columns = {{.column = "s", .bloom_filter = 0.1}};
+  const std::string path = folder / "out.parquet";
+  write({{folder / "a", SourceFormat::ndjson}, {folder / "b", SourceFormat::ndjson}}, path, options);
+  const FileLayout file = read_layout(path);
+  ASSERT_EQ(file.row_groups.size(), 3u);
+  uint64_t end = 4;
+  for (const RowGroupLayout& group : file.row_groups)
+    for (const ChunkLayout& chunk : group.chunks) {
+      EXPECT_EQ(chunk.offset, end) << file.columns[chunk.column].name;
+      end += chunk.bytes + chunk.bloom_filter_bytes.value_or(0);
+    }
+  EXPECT_NO_FATAL_FAILURE(expect_sound(path));
 }
 
 // --- what does not depend on anything else

@@ -7,6 +7,7 @@
 #include "files/amend_file.h"
 #include "files/amend_origins.h"
 #include "files/amended_file.h"
+#include "files/part_sink.h"
 #include "sluice/error.h"
 #include "support/growing_table.h"
 #include "support/memory_sink.h"
@@ -436,7 +437,7 @@ TEST(ExtendSchema, InTheMiddleOfAFileAndBetweenFiles) {
   }
 }
 
-// What follows a first column that needs more room moves up, its bloom filter too.
+// What follows a first column that needs more room gets another place, its bloom filter too.
 TEST(ExtendSchema, BloomFiltersMoveWithTheirRowGroups) {
   const TemporaryDirectory directory;
   const std::string path = directory / "a.parquet";
@@ -476,6 +477,26 @@ TEST(AmendFile, LateChunksMoveWithWhatStandsBeforeThem) {
   RandomTable rows{last, 5, std::vector(3, std::vector<Value>(5, kNull))};
   amend_file(path, second, last, options, told);
   AmendedFile(path, rows).check(told);
+}
+
+// Of a sink that cannot hold a new file beside the one that it has. What is written anew is shorter here: what comes
+// behind it must not be taken for the end of the file.
+TEST(ExtendSchema, ASinkThatHasOneFileIsOverwritten) {
+  const TemporaryDirectory directory;
+  std::vector<Field> fields;
+  for (int i = 0; i < 30; ++i) fields.push_back({"a" + std::to_string(i), int64()});
+  const Schema before{{"s", struct_(std::move(fields))}, {"n", int64()}};
+  const Schema wider{{"s", json()}, {"n", int64()}};
+  const Value numbers = value_of(7);
+  const RandomTable rows{before, 5, {std::vector(5, parts_of(std::vector(30, kNull))), std::vector(5, numbers)}};
+  WrittenFile told;
+  {
+    FileWriter writer(std::make_unique<PartSink>(directory, "a"), before, {.row_group_rows = 2, .sync = false});
+    writer.write(batch_of(rows));
+    writer.extend_schema(wider);
+    told = writer.close().files[0];
+  }
+  AmendedFile(directory / "a.part", {wider, 5, {std::vector(5, text_of("{}")), std::vector(5, numbers)}}).check(told);
 }
 
 TEST(ExtendSchema, WithoutRowsThereIsNothingToAmend) {
