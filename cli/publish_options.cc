@@ -46,6 +46,9 @@ std::vector<Option> publish_options(DatasetOptions& dataset) {
        [&](const std::string& text) {
          target.mode = kModes[choice_value("--mode", text, {"create", "append", "overwrite", "overwrite-partitions"})];
        }},
+      {"Destination", "--rewrite-old", "",
+       "with --mode append: old files are written anew where new rows have columns that they lack, or wider types", "",
+       [&](const std::string&) { dataset.rewrite_old = true; }},
       {"Destination", "--run-id", "ID", "names the run: the same call again finds it done, or does it again", "",
        [&](const std::string& text) {
          if (text.empty()) throw UsageError("--run-id takes a name that is not empty", "--run-id nightly-2026-11-21");
@@ -89,7 +92,13 @@ void check_publishing(const DatasetOptions& dataset, const std::string& destinat
     throw UsageError("--publish each shows files one by one, and " + mode + " replaces at the end", "--publish end");
   if (dataset.publish == Publish::each && !target.run_id.empty())
     throw UsageError("--run-id finds whole runs, and --publish each shows files before it is whole", "--publish end");
-  if (target.allow_window && !replaces) throw UsageError("--allow-window is for what is replaced", "--mode overwrite");
+  if (target.allow_window && !replaces && !dataset.rewrite_old)
+    throw UsageError("--allow-window is for what is replaced", "--mode overwrite");
+  if (dataset.rewrite_old && target.mode != PublishMode::append)
+    throw UsageError("--rewrite-old is for files that rows are appended to", "--mode append");
+  if (dataset.rewrite_old && dataset.publish == Publish::each)
+    throw UsageError("--rewrite-old replaces the old files at the end, and --publish each shows files before",
+                     "--publish end");
 }
 
 std::string publishing_verb(PublishMode mode) {

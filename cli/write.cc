@@ -294,6 +294,23 @@ std::string change_lines(const RecordsResult& result, size_t width) {
   return "changed   " + wrapped(changes, " " + std::string(signs().separator) + " ", 10, width) + "\n";
 }
 
+/// What has become of the files that were there.
+std::string rewritten_lines(const RewrittenFiles& rewritten, size_t width) {
+  if (rewritten.files == 0) return {};
+  std::vector<std::string> changes;
+  for (const SchemaChange& change : rewritten.changes) {
+    const std::string arrow = " " + std::string(signs().arrow) + " ";
+    if (change.from == change.to)
+      changes.push_back(printable(change.field + ": not null" + arrow + "nullable"));
+    else
+      changes.push_back(printable(change.field + ": " + (change.from ? to_text(*change.from) + arrow : "new, ") +
+                                  to_text(change.to)));
+  }
+  return "rewrote   " + counted(static_cast<uint64_t>(rewritten.files), "old file") + ", " +
+         counted(rewritten.rows, "row") + ", for " +
+         wrapped(changes, " " + std::string(signs().separator) + " ", 10, width) + "\n";
+}
+
 /// What was left out: why, how often, and where it is now.
 std::string bad_record_lines(const RecordsResult& result) {
   if (result.bad_records.total == 0) return {};
@@ -313,6 +330,7 @@ std::string summary(const WriteCall& call, const Session& session, const Records
   text += staged_inside_line(result, call.destination);
   if (result.inferred && result.schema.size() > 0) text += inferred_lines(result, width);
   text += change_lines(result, width);
+  text += rewritten_lines(result.rewritten, width);
   if (result.extra_values > 0)
     text += "dropped   " + counted(result.extra_values, "value") + " of fields that --schema does not name\n";
   text += bad_record_lines(result);
@@ -359,13 +377,24 @@ void add_fields(const std::vector<FieldResult>& fields, JsonWriter& json) {
 }
 
 void add_changes(const RecordsResult& result, JsonWriter& json) {
-  json.key("changes").begin_array();
-  for (const SchemaChange& change : result.changes) {
+  const auto begin_change = [&](const SchemaChange& change) {
     json.begin_object().member("field", change.field);
     json.member("from", change.from ? std::optional(to_text(*change.from)) : std::nullopt);
-    json.member("to", to_text(change.to)).member("source", change.source).member("record", change.record).end_object();
+    json.member("to", to_text(change.to));
+  };
+  json.key("changes").begin_array();
+  for (const SchemaChange& change : result.changes) {
+    begin_change(change);
+    json.member("source", change.source).member("record", change.record).end_object();
   }
-  json.end_array();
+  json.end_array().key("rewritten").begin_object();
+  json.member("files", result.rewritten.files).member("rows", result.rewritten.rows);
+  json.member("bytes", result.rewritten.bytes).key("changes").begin_array();
+  for (const SchemaChange& change : result.rewritten.changes) {
+    begin_change(change);
+    json.end_object();
+  }
+  json.end_array().end_object();
 }
 
 void add_bad_records(const RecordsResult& result, JsonWriter& json) {

@@ -49,6 +49,12 @@ struct DatasetOptions {
   Publish publish = Publish::end;
   /// What becomes of what stands at the destination, and of a run that fails.
   PublishOptions target{};
+  /// With PublishMode::append: rows may have columns that the files there lack, lack some of theirs, and have other
+  /// types, as long as one schema holds all values of both (docs/evolution.md). Rows become that before they are
+  /// written, so batches go on having the schema of the rows. Files without that schema are written anew at close, with
+  /// `file`, and then all of it takes the place of the old dataset at once, as with PublishMode::overwrite. Not with
+  /// Publish::each.
+  bool rewrite_old = false;
   /// Which directory a row goes to; shards are then those of each partition. Not with Publish::each or shard_seconds.
   PartitionOptions partitions{};
   /// Directory for rows that wait for their partition and do not fit in memory; TMPDIR or /tmp when empty.

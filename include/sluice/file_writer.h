@@ -117,6 +117,17 @@ struct WrittenFile {
   std::string relation{};                   ///< that its rows are of; empty where there is but one
 };
 
+/// Old files of a dataset that were written anew, for new rows have columns that they lacked, or wider ones
+/// (DatasetOptions::rewrite_old).
+struct RewrittenFiles {
+  size_t files = 0;
+  int64_t rows = 0;
+  uint64_t bytes = 0;  ///< of the new ones, on disk
+  /// What has become of their columns, without sources and records. Where `from` is `to` the column was "not null", and
+  /// is nullable now. In a dataset of relations names begin with that of the directory: "events_tags: value".
+  std::vector<SchemaChange> changes{};
+};
+
 struct WriteResult {
   std::vector<WrittenFile> files;
   int64_t rows = 0;
@@ -126,6 +137,7 @@ struct WriteResult {
   /// Work in progress stood inside of the destination, as nothing could be made beside it: other readers may have met
   /// hidden files there (docs/publishing.md).
   bool staged_inside = false;
+  RewrittenFiles rewritten{};
   /// An earlier run of this run id had done it: nothing was written.
   bool was_done_before = false;
 };

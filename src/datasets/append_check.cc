@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "schema/kinds.h"
+#include "schema/merge.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
 #include "storage/directory_tree.h"
@@ -45,58 +46,102 @@ Schema with_parts(const Schema& rows, const PartitionOptions& partitions) {
 
 std::string text_of(const Field& field) { return to_text(Schema({field})); }
 
-/// Values of directories have no type of their own: numbers there are as wide as their reader takes them.
-bool is_same_type(const Type& a, const Type& b, bool is_key) {
-  return a == b || (is_key && is_integer(a.kind()) && is_integer(b.kind()));
-}
-
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   return text.empty() ? "nothing" : text;
 }
 
-[[noreturn]] void refuse(const std::string& path, const std::string& column, const std::string& why) {
-  throw Error(ErrorCode::data, "cannot append to " + path + ": " + why, {.source = path, .field = column},
-              "--schema \"$(sluice schema " + path + ")\" reads the new rows with the columns of the old ones");
+[[noreturn]] void refuse(const std::string& path, const std::string& column, const std::string& why,
+                         const std::string& more_hint) {
+  throw Error(
+      ErrorCode::data, "cannot append to " + path + ": " + why, {.source = path, .field = column},
+      more_hint + "--schema \"$(sluice schema " + path + ")\" reads the new rows with the columns of the old ones");
+}
+
+std::string words_of_clash(const Field& there, const Field& found) {
+  return "column " + there.name + " is \"" + text_of(there) + "\" there, but \"" + text_of(found) +
+         "\" in the new rows";
+}
+
+/// A column that stands against it, and why.
+struct Clash {
+  std::string column;
+  std::string why;
+};
+
+std::optional<Clash> clash_of(const Schema& there, const Schema& wanted, const std::vector<std::string>& keys) {
+  const auto is_key = [&](const std::string& name) { return std::ranges::find(keys, name) != keys.end(); };
+  for (const Field& field : there.fields()) {
+    const std::optional<size_t> place = wanted.find(field.name);
+    if (!place && is_key(field.name)) continue;  // of a file whose directory tells it
+    if (!place) return Clash{field.name, "column \"" + text_of(field) + "\" is not in the new rows"};
+    const Field& found = wanted[*place];
+    const bool fits = field.nullable || !found.nullable || is_key(field.name);
+    if (!fits || !is_same_in_append(field.type, found.type, is_key(field.name)))
+      return Clash{field.name, words_of_clash(field, found)};
+  }
+  for (const Field& field : wanted.fields())
+    if (!there.find(field.name))
+      return Clash{field.name, "column \"" + text_of(field) + "\" is new, and its files lack it"};
+  return std::nullopt;
+}
+
+/// Whether there is a schema for both; keys stay what they are.
+bool can_be_one(const Schema& there, const Schema& wanted, const std::vector<std::string>& keys) {
+  for (const std::string& key : keys) {
+    const std::optional<size_t> here = there.find(key);
+    const std::optional<size_t> place = wanted.find(key);
+    if (here && place && !is_same_in_append(there[*here].type, wanted[*place].type, /*is_key=*/true)) return false;
+  }
+  MergeConflict ignored;
+  return merged_schema(there, wanted, ignored, MergeRule::values).has_value();
+}
+
+void check(const std::string& path, const Schema& wanted, const std::vector<std::string>& keys, bool may_rewrite,
+           const std::shared_ptr<Runtime>& runtime) {
+  if (!has_files(path)) return;
+  DatasetReadOptions reading;
+  reading.read.runtime = runtime;
+  const DatasetReader there(path, reading);
+  check_keys_of_append(path, there.partitions(), keys);
+  const std::optional<Clash> clash = clash_of(there.schema(), wanted, keys);
+  if (!clash) return;
+  const bool would_do = may_rewrite && can_be_one(there.schema(), wanted, keys);
+  refuse(path, clash->column, clash->why,
+         would_do ? "--rewrite-old writes the old files anew, with the columns and types of both; " : "");
 }
 
 }  // namespace
+
+void check_keys_of_append(const std::string& path, const std::vector<std::string>& there,
+                          const std::vector<std::string>& keys) {
+  if (keys == there) return;
+  throw Error(ErrorCode::data,
+              "cannot append to " + path + ": its files are partitioned by " + joined(there) +
+                  ", and the new rows by " + joined(keys),
+              {.source = path}, "--partition-by takes the same keys in the same order");
+}
+
+bool is_same_in_append(const Type& a, const Type& b, bool is_key) {
+  return a == b || (is_key && is_integer(a.kind()) && is_integer(b.kind()));
+}
+
+void refuse_append(const std::string& path, const Field& there, const Field& found) {
+  refuse(path, there.name, words_of_clash(there, found), "");
+}
 
 void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode,
                   const std::shared_ptr<Runtime>& runtime) {
   if (mode != PublishMode::append && mode != PublishMode::overwrite_partitions) return;
   std::vector<std::string> keys;
   for (const PartitionKey& key : partitions.keys) keys.push_back(key.name());
-  check_append(path, with_parts(rows, partitions), keys, runtime);
+  check(path, with_parts(rows, partitions), keys, /*may_rewrite=*/mode == PublishMode::append, runtime);
 }
 
-void check_append(const std::string& path, const Schema& wanted, const std::vector<std::string>& keys,
+void check_append(const std::string& path, const Schema& of_file, const std::vector<std::string>& keys,
                   const std::shared_ptr<Runtime>& runtime) {
-  if (!has_files(path)) return;
-  DatasetReadOptions reading;
-  reading.read.runtime = runtime;
-  const DatasetReader there(path, reading);
-  if (keys != there.partitions())
-    throw Error(ErrorCode::data,
-                "cannot append to " + path + ": its files are partitioned by " + joined(there.partitions()) +
-                    ", and the new rows by " + joined(keys),
-                {.source = path}, "--partition-by takes the same keys in the same order");
-  const auto is_key = [&](const std::string& name) { return std::ranges::find(keys, name) != keys.end(); };
-  for (const Field& field : there.schema().fields()) {
-    const std::optional<size_t> place = wanted.find(field.name);
-    if (!place && is_key(field.name)) continue;  // of a file whose directory tells it
-    if (!place) refuse(path, field.name, "column \"" + text_of(field) + "\" is not in the new rows");
-    const Field& found = wanted[*place];
-    const bool fits = field.nullable || !found.nullable || is_key(field.name);
-    if (!fits || !is_same_type(field.type, found.type, is_key(field.name)))
-      refuse(path, field.name,
-             "column " + field.name + " is \"" + text_of(field) + "\" there, but \"" + text_of(found) +
-                 "\" in the new rows");
-  }
-  for (const Field& field : wanted.fields())
-    if (!there.schema().find(field.name))
-      refuse(path, field.name, "column \"" + text_of(field) + "\" is new, and its files lack it");
+  check(path, of_file, keys, /*may_rewrite=*/false, runtime);
 }
 
 void check_run_id(const std::string& run_id) {

@@ -16,13 +16,23 @@ namespace sluice {
 /// types or partition keys than the rows to come; what is not null there must not be null here. The order of columns
 /// does not count. Reads the footers of all files; nothing is looked at for create and overwrite, which leave no file
 /// beside theirs. Throws what DatasetReader does for files that cannot be read.
-/// The footers are read on the threads of `runtime`; on a fresh one of its own where there is none.
+/// The footers are read on the threads of `runtime`; on a fresh one of its own where there is none. The hint says
+/// whether DatasetOptions::rewrite_old would do.
 void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode,
                   const std::shared_ptr<Runtime>& runtime = nullptr);
 
 /// The same for a file that is finished, in a directory whose name has these keys.
 void check_append(const std::string& path, const Schema& of_file, const std::vector<std::string>& keys,
                   const std::shared_ptr<Runtime>& runtime = nullptr);
+
+/// Throws Error{data} where the partition keys of the files at `path` are not those of the rows to come.
+void check_keys_of_append(const std::string& path, const std::vector<std::string>& there,
+                          const std::vector<std::string>& keys);
+/// Whether a column of the one type takes values of the other as they are. Values of directories, which are those of
+/// keys, have no type of their own: numbers there are as wide as their reader takes them.
+bool is_same_in_append(const Type& a, const Type& b, bool is_key);
+/// Throws the Error{data} of a column that is another one in the rows to come.
+[[noreturn]] void refuse_append(const std::string& path, const Field& there, const Field& found);
 
 /// The key of a file's metadata that names the run it is of.
 inline constexpr const char* kRunIdKey = "sluice.run_id";

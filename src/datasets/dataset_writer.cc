@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "datasets/append_check.h"
 #include "datasets/file_names.h"
 #include "datasets/file_sequence.h"
+#include "datasets/growing_dataset.h"
 #include "datasets/partitioned_files.h"
 #include "datasets/relation_files.h"
+#include "files/column_settings.h"
 #include "sluice/error.h"
 #include "storage/directory_staging.h"
 
@@ -48,6 +51,8 @@ DatasetOptions checked(DatasetOptions options) {
   if (options.shard_raw_bytes > UINT64_MAX / 8)
     refuse("shard_raw_bytes is " + std::to_string(options.shard_raw_bytes) + "; that is beyond what can be counted");
   check_partitions(options);
+  if (options.rewrite_old && (options.target.mode != PublishMode::append || options.publish == Publish::each))
+    refuse("old files are written anew (rewrite_old) where rows are appended to them, and published at the end");
   check_run_id(options.target.run_id);
   if (!options.target.run_id.empty()) {
     if (options.publish == Publish::each)
@@ -66,18 +71,22 @@ struct DatasetWriter::Impl {
       : options(checked(std::move(dataset_options))),
         prefix(dataset_file_prefix(options.file_prefix, path)),
         staging(std::make_unique<DirectoryStaging>(
-            path, DirectoryStagingOptions{options.file.sync, options.publish == Publish::each, options.target})) {}
+            path, DirectoryStagingOptions{options.file.sync, options.publish == Publish::each, options.target})) {
+    if (options.rewrite_old) growing.emplace(*staging, options);
+  }
   ~Impl() { abandon(); }
 
   void begin(const Schema& schema);
   void begin_relations();
+  Schema fitting(const std::string& relation, const Schema& rows);
+  Batch fitted(const std::string& relation, const Batch& batch);
   void write(const RelationBatch& rows);
   std::unique_ptr<FilesUnderWay> files_in(const std::string& relation, const Schema& schema,
                                           const DatasetOptions& of_files);
   std::string name_of(const std::string& relation, const std::string& partition, size_t number) const;
   DatasetOptions options_of(const std::string& relation, const Schema& schema) const;
   WriteResult close(const std::function<void()>& on_progress);
-  WriteResult publish(std::vector<WrittenFile> finished);
+  WriteResult publish(std::vector<WrittenFile> finished, const std::function<void()>& on_progress);
   void abandon() noexcept;
 
   FilesUnderWay& open_files() const;
@@ -87,13 +96,23 @@ struct DatasetWriter::Impl {
   const DatasetOptions options;
   const std::string prefix;
   std::unique_ptr<DirectoryStaging> staging;  ///< null once closed
+  std::optional<GrowingDataset> growing;      ///< where old files may have to be written anew
   std::unique_ptr<FilesUnderWay> files;       ///< none before the schema is known; its sinks go before the staging
   RelationFiles* relations = nullptr;         ///< these files, where they are of relations
 };
 
-void DatasetWriter::Impl::begin(const Schema& schema) {
-  check_append(staging->path(), schema, options.partitions, options.target.mode, options.file.runtime);
-  files = files_in("", schema, options);
+void DatasetWriter::Impl::begin(const Schema& schema) { files = files_in("", fitting("", schema), options); }
+
+/// The schema for the files of rows that come to what is there; throws where there is none.
+Schema DatasetWriter::Impl::fitting(const std::string& relation, const Schema& rows) {
+  if (growing) return growing->take(relation, rows);
+  check_append(staging->path() + (relation.empty() ? "" : "/" + relation), rows, options.partitions,
+               options.target.mode, options.file.runtime);
+  return rows;
+}
+
+Batch DatasetWriter::Impl::fitted(const std::string& relation, const Batch& batch) {
+  return growing && batch.shared_schema() ? growing->grown(relation, batch) : batch;
 }
 
 /// `relation`: its directory, or "" where there is but one.
@@ -128,12 +147,15 @@ std::string DatasetWriter::Impl::name_of(const std::string& relation, const std:
 // --- relations
 
 void DatasetWriter::Impl::write(const RelationBatch& rows) {
-  if (rows.relation.empty()) return open_files().write(rows.batch);
+  if (rows.relation.empty()) return open_files().write(fitted("", rows.batch));
   if (!staging) throw Error(ErrorCode::closed, "the writer of the dataset is closed");
   if (!files) begin_relations();
   if (relations == nullptr)
     refuse("rows of the relation " + rows.relation + " were written to a dataset that has rows of none");
-  relations->write(rows);
+  if (!growing || !rows.batch.shared_schema()) return relations->write(rows);
+  const std::string directory = relation_directory(rows.relation);
+  if (!growing->has_taken(directory, rows.batch.schema())) growing->take(directory, rows.batch.schema());
+  relations->write({rows.relation, growing->grown(directory, rows.batch)});
 }
 
 void DatasetWriter::Impl::begin_relations() {
@@ -146,8 +168,7 @@ void DatasetWriter::Impl::begin_relations() {
                               .open_max = kRelationsOpenMax,
                               .budget = options.file.runtime->budget()};
   const auto check = [this](const std::string& relation, const Schema& schema) {
-    const std::string path = staging->path() + "/" + relation_directory(relation);
-    check_append(path, schema, options.partitions, options.target.mode, options.file.runtime);
+    if (!growing) fitting(relation_directory(relation), schema);
   };
   const auto open = [this](const std::string& relation, const Schema& schema) {
     return files_in(relation_directory(relation), schema, options_of(relation, schema));
@@ -161,12 +182,7 @@ void DatasetWriter::Impl::begin_relations() {
 DatasetOptions DatasetWriter::Impl::options_of(const std::string& relation, const Schema& schema) const {
   DatasetOptions of_relation = options;
   of_relation.file.dataset_metadata.emplace_back(kRelationKey, relation);
-  std::erase_if(of_relation.file.columns, [&](const ColumnOptions& asked) {
-    return std::ranges::none_of(schema.fields(), [&](const Field& field) {
-      return asked.column == field.name || asked.column.starts_with(field.name + ".") ||
-             asked.column.starts_with(field.name + "[");
-    });
-  });
+  of_relation.file.columns = columns_within(std::move(of_relation.file.columns), schema);
   return of_relation;
 }
 
@@ -188,12 +204,13 @@ void DatasetWriter::Impl::or_abandon(Call call) {
 
 WriteResult DatasetWriter::Impl::close(const std::function<void()>& on_progress) {
   WriteResult result;
-  or_abandon([&] { result = publish(open_files().finish(on_progress ? on_progress : [] {})); });
+  const std::function<void()> tell = on_progress ? on_progress : [] {};
+  or_abandon([&] { result = publish(open_files().finish(tell), tell); });
   staging.reset();
   return result;
 }
 
-WriteResult DatasetWriter::Impl::publish(std::vector<WrittenFile> finished) {
+WriteResult DatasetWriter::Impl::publish(std::vector<WrittenFile> finished, const std::function<void()>& on_progress) {
   WriteResult result;
   result.files = std::move(finished);
   result.staged_inside = staging->is_inside();
@@ -202,6 +219,7 @@ WriteResult DatasetWriter::Impl::publish(std::vector<WrittenFile> finished) {
     result.bytes += file.bytes;
   }
   if (!result.files.empty()) {
+    if (growing) result.rewritten = growing->finish(on_progress);
     staging->publish();
   } else if (options.target.mode == PublishMode::overwrite) {
     throw Error(ErrorCode::data, "there is no row: nothing would be left of " + staging->path(),
@@ -237,18 +255,14 @@ DatasetWriter& DatasetWriter::operator=(DatasetWriter&&) noexcept = default;
 
 void DatasetWriter::write(const Batch& batch) {
   impl_->open_files();
-  impl_->or_abandon([&] { impl_->files->write(batch); });
+  impl_->or_abandon([&] { impl_->files->write(impl_->fitted("", batch)); });
 }
 void DatasetWriter::write(const RelationBatch& rows) {
   impl_->or_abandon([&] { impl_->write(rows); });
 }
 void DatasetWriter::extend_schema(const Schema& wider) {
   impl_->open_files();
-  impl_->or_abandon([&] {
-    check_append(impl_->staging->path(), wider, impl_->options.partitions, impl_->options.target.mode,
-                 impl_->options.file.runtime);
-    impl_->files->extend_schema(wider);
-  });
+  impl_->or_abandon([&] { impl_->files->extend_schema(impl_->fitting("", wider)); });
 }
 void DatasetWriter::tick() {
   impl_->open_files();
@@ -263,7 +277,10 @@ WriteResult DatasetWriter::close(const std::function<void()>& on_progress) {
   return impl_->close(on_progress);
 }
 void DatasetWriter::abandon() noexcept { impl_->abandon(); }
-const Schema& DatasetWriter::schema() const { return impl_->files->schema(); }
+const Schema& DatasetWriter::schema() const {
+  const bool is_flat = impl_->growing && impl_->relations == nullptr;
+  return is_flat ? impl_->growing->rows_schema("") : impl_->files->schema();
+}
 int64_t DatasetWriter::rows() const { return impl_->files->rows(); }
 int64_t DatasetWriter::durable_rows() const { return impl_->files->durable_rows(); }
 size_t DatasetWriter::files_ended() const { return impl_->files->files_ended(); }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "base/digits.h"
 #include "datasets/file_listing.h"
 #include "sluice/error.h"
@@ -14,8 +15,22 @@ constexpr std::string_view kFileEnding = ".parquet";
 constexpr size_t kRunDigits = 16;
 // With run and number behind it and ".parquet.part", the name of a file stays below the 255 bytes that systems allow.
 constexpr size_t kPrefixBytesMax = 200;
+/// Before the run that wrote a file anew.
+constexpr std::string_view kRewrittenBy = "-r";
+constexpr size_t kRewrittenBytes = kRewrittenBy.size() + kRunDigits;
+// The same for the names of others, which may be as long as systems allow.
+constexpr size_t kRewrittenStemBytesMax = 220;
 
 bool is_run_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+
+/// "events-0" of "events-0-r0123456789abcdef".
+std::string_view without_rewriting(std::string_view stem) {
+  if (stem.size() <= kRewrittenBytes) return stem;
+  const std::string_view end = stem.substr(stem.size() - kRewrittenBytes);
+  if (!end.starts_with(kRewrittenBy) || !std::ranges::all_of(end.substr(kRewrittenBy.size()), is_run_digit))
+    return stem;
+  return stem.substr(0, stem.size() - kRewrittenBytes);
+}
 
 }  // namespace
 
@@ -42,9 +57,23 @@ std::string dataset_file_name(std::string_view directory, std::string_view prefi
   return name.append(std::to_string(number)).append(kFileEnding);
 }
 
+// A name that is cut stays apart from others by a digest.
+std::string rewritten_file_name(std::string_view name, std::string_view run) {
+  const size_t begin = name.rfind('/') + 1;
+  std::string_view stem = name.substr(begin);
+  if (stem.ends_with(kFileEnding)) stem.remove_suffix(kFileEnding.size());
+  std::string kept(without_rewriting(stem));
+  if (kept.size() > kRewrittenStemBytesMax) {
+    const std::string digest = "-" + digest_text(digest_of(as_bytes(stem)));
+    kept = kept.substr(0, kRewrittenStemBytesMax - digest.size()) + digest;
+  }
+  return std::string(name.substr(0, begin)).append(kept).append(kRewrittenBy).append(run).append(kFileEnding);
+}
+
 std::optional<std::string> run_of_file_name(std::string_view name) {
   if (!name.ends_with(kFileEnding)) return std::nullopt;
   name.remove_suffix(kFileEnding.size());
+  name = without_rewriting(name);
   const size_t number = name.rfind('-');
   if (number == std::string_view::npos || number + 1 == name.size()) return std::nullopt;
   if (!std::ranges::all_of(name.substr(number + 1), is_digit)) return std::nullopt;

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <system_error>
 
+#include "datasets/file_names.h"
 #include "files/recover_file.h"
 #include "sluice/error.h"
 #include "storage/directory_tree.h"
+#include "storage/staging_name.h"
 
 namespace sluice {
 namespace {
@@ -27,12 +29,16 @@ void for_each_file(const std::string& directory, Visit visit) {
     throw Error(ErrorCode::io, "cannot look at " + directory + ": " + system_reason(error), {.source = directory});
 }
 
+/// All files that take the place of others carry the run that wrote their rows.
+bool is_of_another_run(const std::string& name, const std::string& run) { return run_of_file_name(name) != run; }
+
 }  // namespace
 
 std::vector<LeftFile> left_files(const std::string& staging, const RunRecord& record) {
   constexpr std::string_view kPart = ".part";
   const bool is_file = record.kind == RunRecord::Kind::file;
   const std::string directory = is_file ? staging : staging + "/data";
+  const std::string run = staging.substr(staging.size() - std::min(staging.size(), kRunDigits));
   std::vector<LeftFile> files;
   for_each_file(directory, [&](const std::string& path, const std::string& name) {
     LeftFile file{.name = name, .part = path};
@@ -43,6 +49,7 @@ std::vector<LeftFile> left_files(const std::string& staging, const RunRecord& re
     else
       return;
     if (is_file && file.name != record.destination) return;
+    file.is_old = record.mode == PublishMode::overwrite && !is_file && is_of_another_run(name_part(file.name), run);
     const std::string journal = directory + "/" + file.name + ".journal";
     if (!file.has_name && status_at(journal)) file.journal = journal;
     files.push_back(std::move(file));
@@ -72,6 +79,7 @@ LeftRun look_at_left_run(const DestinationPlace& place, const LeftStaging& left)
   run.bytes = bytes_below(run.staging);
   if (run.is_alive) return run;
   for (const LeftFile& file : left_files(run.staging, left.record)) {
+    if (file.is_old) continue;
     const std::optional<RecoveredFile> found = look_at_left_file(file.part, file.journal);
     if (!found) continue;
     ++run.files;

@@ -15,6 +15,9 @@ struct LeftFile {
   std::string part{};     ///< where it is now
   std::string journal{};  ///< where its journal is, if it has one
   bool has_name = false;  ///< it was finished, and about to be published: it ends in ".parquet" and not in ".part"
+  /// Of what the run was to replace, by a second name or written anew (datasets/growing_dataset.h): the rows are still
+  /// there, where they were.
+  bool is_old = false;
 };
 
 /// In the order of their names. `staging`: path of the directory. Throws Error{io}.

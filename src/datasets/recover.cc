@@ -57,6 +57,11 @@ void take_name(LeftFile& file) {
 std::vector<WholeFile> make_whole(const std::string& staging, const RunRecord& record, bool sync) {
   std::vector<WholeFile> whole;
   for (LeftFile& file : left_files(staging, record)) {
+    if (file.is_old) {
+      remove_if_there(file.part);
+      if (!file.journal.empty()) remove_if_there(file.journal);
+      continue;
+    }
     take_name(file);
     std::optional<RecoveredFile> recovered = recover_file(file.part, file.journal, sync);
     if (recovered)

@@ -230,4 +230,14 @@ std::string_view to_string(ValueEncoding encoding) {
 
 }  // namespace v0
 
+std::vector<ColumnOptions> columns_within(std::vector<ColumnOptions> columns, const Schema& schema) {
+  std::erase_if(columns, [&](const ColumnOptions& asked) {
+    return std::ranges::none_of(schema.fields(), [&](const Field& field) {
+      return asked.column == field.name || asked.column.starts_with(field.name + ".") ||
+             asked.column.starts_with(field.name + "[");
+    });
+  });
+  return columns;
+}
+
 }  // namespace sluice

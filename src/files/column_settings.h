@@ -20,4 +20,7 @@ Schema with_field_ids(const Schema& schema, const FileOptions& options);
 /// Throws Error{invalid} for a level that the codec does not have.
 void check_compression(Compression compression);
 
+/// Of what is asked of single columns, that of columns that the schema has: the rest is for other relations.
+std::vector<ColumnOptions> columns_within(std::vector<ColumnOptions> columns, const Schema& schema);
+
 }  // namespace sluice

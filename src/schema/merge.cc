@@ -98,6 +98,8 @@ bool scalar_widens(const Type& from, const Type& to) {
 /// Merges types and remembers where that was not possible.
 class Merge {
  public:
+  explicit Merge(MergeRule rule = MergeRule::types) : rule_(rule) {}
+
   std::optional<Type> type(const Type& a, const Type& b, const std::string& path);
   std::optional<std::vector<Field>> fields(std::span<const Field> a, std::span<const Field> b, const std::string* path);
   MergeConflict& conflict() { return conflict_; }
@@ -107,6 +109,7 @@ class Merge {
   std::optional<Type> nested(const Type& a, const Type& b, const std::string& path);
   std::optional<Type> refuse(const Type& a, const Type& b, const std::string& path);
 
+  const MergeRule rule_;
   MergeConflict conflict_;
 };
 
@@ -145,6 +148,14 @@ std::optional<Type> merged_scalars(const Type& a, const Type& b) {
   return std::nullopt;
 }
 
+/// What single values may still stand against.
+std::optional<Type> merged_by_values(const Type& a, const Type& b) {
+  const auto is_moment = [](const Type& type) { return type.kind() == TypeKind::timestamp && type.zone().empty(); };
+  if (is_integer(a.kind()) && is_float(b.kind())) return float64();
+  if (a.kind() == TypeKind::date && is_moment(b)) return b;
+  return std::nullopt;
+}
+
 std::optional<Type> Merge::refuse(const Type& a, const Type& b, const std::string& path) {
   conflict_ = {path, a, b};
   return std::nullopt;
@@ -158,6 +169,8 @@ std::optional<Type> Merge::type(const Type& a, const Type& b, const std::string&
   if (widens(a, b)) return b;
   if (widens(b, a)) return a;
   std::optional<Type> wider = merged_scalars(a, b);
+  if (!wider && rule_ == MergeRule::values) wider = merged_by_values(a, b);
+  if (!wider && rule_ == MergeRule::values) wider = merged_by_values(b, a);
   return wider ? wider : refuse(a, b, path);
 }
 
@@ -227,9 +240,9 @@ bool widens(const Type& from, const Type& to) {
 
 std::optional<Type> merged_type(const Type& a, const Type& b) { return Merge().type(a, b, {}); }
 
-std::optional<Schema> merged_schema(const Schema& a, const Schema& b, MergeConflict& conflict) {
+std::optional<Schema> merged_schema(const Schema& a, const Schema& b, MergeConflict& conflict, MergeRule rule) {
   if (a == b) return a;
-  Merge merge;
+  Merge merge(rule);
   std::optional<std::vector<Field>> fields = merge.fields(a.fields(), b.fields(), nullptr);
   if (!fields) {
     conflict = std::move(merge.conflict());

@@ -9,6 +9,7 @@
 //   list, map, struct, fixed_list part by part
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,12 @@ bool widens(const Type& from, const Type& to);
 /// The narrowest type that both widen to, of two integers an integer if one will do; nothing where there is none.
 std::optional<Type> merged_type(const Type& a, const Type& b);
 
+/// What tells that each value of a type has an equal one in another.
+enum class MergeRule : uint8_t {
+  types,   ///< types alone
+  values,  ///< or a look at the values: integers to float64, dates to timestamps without a zone (columns/evolved.h)
+};
+
 /// A column whose types cannot be merged.
 struct MergeConflict {
   std::string column;  ///< "user.age"
@@ -31,6 +38,7 @@ struct MergeConflict {
 
 /// The columns of `a` in their order, then those that only `b` has; likewise in structs. Field ids are kept where they
 /// agree. Fills `conflict` and gives nothing where a column cannot be merged.
-std::optional<Schema> merged_schema(const Schema& a, const Schema& b, MergeConflict& conflict);
+std::optional<Schema> merged_schema(const Schema& a, const Schema& b, MergeConflict& conflict,
+                                    MergeRule rule = MergeRule::types);
 
 }  // namespace sluice

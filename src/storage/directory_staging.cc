@@ -86,13 +86,13 @@ class DirectoryStaging::FileInDirectory : public Sink {
 
 DirectoryStaging::DirectoryStaging(const std::string& path, DirectoryStagingOptions options)
     : options_(std::move(options)),
+      mode_(options_.publish.mode),
       staging_(without_slashes_at_end(path), record_of(options_)),
       dead_runs_(staging_.dead_runs()) {
   if (::mkdirat(staging_.directory(), kDataName, 0777) != 0) PartFile::fail(this->path(), errno);
   data_ = open_directory(staging_.directory(), kDataName);
   if (!data_.is_open()) PartFile::fail(this->path(), errno);
-  if (options_.publish.mode == PublishMode::overwrite || options_.publish.mode == PublishMode::overwrite_partitions)
-    check_overwrite();
+  if (mode_ == PublishMode::overwrite || mode_ == PublishMode::overwrite_partitions) check_overwrite();
   if (!options_.each_file) return;
   try {
     open_destination();
@@ -104,6 +104,7 @@ DirectoryStaging::DirectoryStaging(const std::string& path, DirectoryStagingOpti
 
 DirectoryStaging::DirectoryStaging(Staging adopted, std::vector<std::string> finished, bool sync)
     : options_{.sync = sync, .publish = {.mode = adopted.record().mode, .on_failure = OnFailure::keep}},
+      mode_(options_.publish.mode),
       staging_(std::move(adopted)),
       data_(open_directory(staging_.directory(), kDataName)),
       finished_(std::move(finished)) {
@@ -119,7 +120,7 @@ void DirectoryStaging::open_destination() {
   const std::string& name = staging_.name();
   made_destination_ = ::mkdirat(staging_.parent(), name.c_str(), 0777) == 0;
   if (!made_destination_ && errno != EEXIST) PartFile::fail(path(), errno);
-  if (!made_destination_ && options_.publish.mode == PublishMode::create) {
+  if (!made_destination_ && mode_ == PublishMode::create) {
     bool is_empty = true;
     const Descriptor there = open_directory(staging_.parent(), name);
     const auto visit = [&](const TreeEntry&) { return is_empty = false, 0; };
@@ -138,10 +139,17 @@ void DirectoryStaging::check_overwrite() const {
   if (!staging_.is_destination_there()) return;
   const Descriptor there = open_directory(staging_.parent(), staging_.name());
   if (!there.is_open()) PartFile::fail(path(), errno);
-  if (options_.publish.mode == PublishMode::overwrite) check_replaceable(there.get(), path());
+  if (mode_ == PublishMode::overwrite) check_replaceable(there.get(), path());
   if (options_.publish.allow_window || can_exchange(staging_.publication(options_.sync))) return;
   throw Error(ErrorCode::unsupported, path() + " cannot be replaced at once: its file system does not exchange names",
               {.source = path()}, "--allow-window puts up with a moment in which neither the old nor the new is there");
+}
+
+void DirectoryStaging::replace_all() {
+  if (replaces_all() || !staging_.is_destination_there()) return;
+  staging_.turn_to_overwrite(options_.sync);
+  mode_ = PublishMode::overwrite;
+  check_overwrite();
 }
 
 // --- files
@@ -162,6 +170,33 @@ std::unique_ptr<Sink> DirectoryStaging::create(const std::string& name) {
     throw Error(ErrorCode::invalid, "\"" + name + "\" is not the name of a file in " + path(), {.source = path()});
   make_directories(name);
   return std::make_unique<FileInDirectory>(*this, name);
+}
+
+void DirectoryStaging::take_along(const std::string& name) {
+  make_directories(name);
+  const std::string from = staging_.name() + "/" + name;
+  if (::linkat(staging_.parent(), from.c_str(), data_.get(), (name + ".part").c_str(), 0) != 0) {
+    const int error = errno;
+    if (error != EPERM && error != EXDEV && error != EMLINK && error != EOPNOTSUPP && error != ENOSYS)
+      PartFile::fail(path() + "/" + name, error);
+    copy_along(name);
+  }
+  const std::lock_guard guard(mutex_);
+  finished_.push_back(name);
+}
+
+void DirectoryStaging::copy_along(const std::string& name) const {
+  const std::string from_name = staging_.name() + "/" + name;
+  const std::string to_name = name + ".part";
+  const Descriptor from(
+      uninterrupted([&] { return ::openat(staging_.parent(), from_name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC); }));
+  if (!from.is_open()) PartFile::fail(path() + "/" + name, errno);
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  Descriptor to(uninterrupted([&] { return ::openat(data_.get(), to_name.c_str(), kFlags, 0666); }));
+  if (!to.is_open()) PartFile::fail(path() + "/" + name, errno);
+  if (const int error = copy_file(from.get(), to.get()); error != 0) PartFile::fail(path() + "/" + name, error);
+  if (options_.sync) sync_or_throw(to.get(), path() + "/" + name);
+  if (const int error = to.close(); error != 0) PartFile::fail(path() + "/" + name, error);
 }
 
 std::string DirectoryStaging::staged_path(const std::string& name) const {
@@ -265,7 +300,7 @@ void DirectoryStaging::become_destination() {
 }
 
 Intent DirectoryStaging::intent() const {
-  Intent intent{.mode = options_.publish.mode, .allow_window = options_.publish.allow_window};
+  Intent intent{.mode = mode_, .allow_window = options_.publish.allow_window};
   const Publication publication = staging_.publication(options_.sync);
   if (intent.mode == PublishMode::overwrite) {
     intent.swaps.push_back(swap_of(publication, "."));
@@ -321,9 +356,9 @@ void DirectoryStaging::publish() {
     return staging_.remove();
   }
   for (; !unsynced_.empty(); unsynced_.pop_front()) sync_file(std::move(unsynced_.front()));
-  const bool is_there = options_.publish.mode != PublishMode::create && staging_.is_destination_there();
-  if (is_there && finished_.empty() && options_.publish.mode != PublishMode::overwrite) return abandon();
-  if (!is_there || options_.publish.mode != PublishMode::append) give_names();
+  const bool is_there = mode_ != PublishMode::create && staging_.is_destination_there();
+  if (is_there && finished_.empty() && mode_ != PublishMode::overwrite) return abandon();
+  if (!is_there || mode_ != PublishMode::append) give_names();
   if (options_.sync) sync_staged();
   if (is_there)
     publish_by_intent();

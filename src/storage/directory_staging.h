@@ -67,6 +67,13 @@ class DirectoryStaging {
   std::unique_ptr<Sink> create(const std::string& name);
   /// Where a file is that is finished and not visible yet, for those who have to change it once more.
   std::string staged_path(const std::string& name) const;
+  /// Of a run that appends: from here on it replaces all that is at its destination, at once, and what is to stay has
+  /// to come along. Nothing where there is nothing. Throws as opening for PublishMode::overwrite does.
+  void replace_all();
+  bool replaces_all() const { return mode_ == PublishMode::overwrite; }
+  /// The file `name` of the destination comes along as it is: by a second name for it, or, where the file system has no
+  /// such, as a copy. Throws Error{io}.
+  void take_along(const std::string& name);
   /// Makes all files that were finished visible and durable; no sink may be open. No call is allowed after it. Throws
   /// Error{conflict} when the destination has come into being, or has changed meanwhile; then nothing was changed
   /// there. What fails behind the moment from which on it counts as published (append, overwrite_partitions) says so.
@@ -82,6 +89,7 @@ class DirectoryStaging {
     std::string path;
   };
   void open_destination();
+  void copy_along(const std::string& name) const;
   void check_overwrite() const;
   void make_directories(const std::string& name);
   void file_finished(PartFile& part, const std::string& name);
@@ -99,6 +107,7 @@ class DirectoryStaging {
   void publish_by_intent();
 
   const DirectoryStagingOptions options_;
+  PublishMode mode_;  ///< as asked for, or what it came to
   Staging staging_;
   Descriptor data_;
   Descriptor destination_;  ///< with `each_file`

@@ -22,6 +22,8 @@ namespace sluice {
 namespace {
 
 constexpr const char* kRunName = "run";
+/// Of a note that is not in force yet.
+constexpr const char* kNewEnding = ".new";
 
 [[noreturn]] void fail(const std::string& path, const std::string& why) {
   throw Error(ErrorCode::io, "cannot write " + path + ": " + why, {.source = path});
@@ -113,7 +115,8 @@ std::vector<std::string> staging_names(const DestinationPlace& place) {
 bool is_without_data(int staging) {
   bool is_empty = true;
   const int error = walk_tree(staging, [&](const TreeEntry& entry) {
-    is_empty = is_empty && (entry.kind == TreeEntry::Kind::directory || entry.path == kRunName);
+    is_empty = is_empty && (entry.kind == TreeEntry::Kind::directory || entry.path == kRunName ||
+                            entry.path == std::string(kRunName) + kNewEnding);
     return 0;
   });
   return is_empty && error == 0;
@@ -410,7 +413,7 @@ void Staging::keep() noexcept {
 
 bool Staging::clean() noexcept {
   const auto is_known = [](const std::string& path) {
-    if (path == "intent" || path == "intent.new") return true;
+    if (path == "intent" || path == "intent.new" || path == "run.new") return true;
     return path.ends_with(".parquet") || path.ends_with(".part") || path.ends_with(".journal");
   };
   try {
@@ -424,6 +427,22 @@ bool Staging::clean() noexcept {
     // It stays.
   }
   return finish();
+}
+
+void Staging::turn_to_overwrite(bool sync) {
+  if (is_inside())
+    throw Error(ErrorCode::unsupported,
+                path() +
+                    " is to be replaced as a whole, but the directory around it, where the new one is made, gives no "
+                    "permission to write, or is on another file system",
+                {.source = path()}, "write to another path");
+  RunRecord record = record_;
+  record.mode = PublishMode::overwrite;
+  const std::string unready = std::string(kRunName) + kNewEnding;
+  write_note(directory(), unready, to_text(record), sync, path());
+  if (::renameat(directory(), unready.c_str(), directory(), kRunName) != 0) fail(path(), system_reason(errno));
+  record_ = std::move(record);
+  if (sync && uninterrupted([&] { return ::fsync(directory()); }) != 0) fail(path(), system_reason(errno));
 }
 
 void Staging::publish_at(const std::string& path) {

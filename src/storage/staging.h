@@ -85,6 +85,10 @@ class Staging {
   /// Error{conflict}, Error{unsupported} for another file system, and what open_place throws.
   void publish_at(const std::string& path);
 
+  /// From here on the run is one that replaces its destination, and whoever finds what it leaves treats it so. Throws
+  /// Error{unsupported} where it stands inside of the destination, and Error{io}; then it is what it was.
+  void turn_to_overwrite(bool sync);
+
   int parent() const { return destination().parent.get(); }
   const std::string& name() const { return destination().name; }
   const std::string& path() const { return destination().path; }

@@ -2,7 +2,8 @@
 """Datasets that the program writes, through the independent readers: each file must hold the next rows of the source,
 so that all files together give the source in order, and every file must have the one schema of the run. Among them are
 files that were amended when a field came late: at the root, in an optional struct, in a list of structs, two lists
-deep; and when columns got wider types. What is in the files is worked out here, as in real_data.py.
+deep; and when columns got wider types; and files that were written anew for rows that came to them later. What is in
+the files is worked out here, as in real_data.py.
 
   datasets.py PROGRAM        PROGRAM is sluice, best the sanitized one
 
@@ -68,6 +69,18 @@ def evolving_record(draw, i, is_late):
               "l": several(draw, lambda: f"{i}" if is_late else i),
               "s": maybe(draw, lambda: {"x": several(draw, lambda: {"y": real})}), "id": i}
     return {name: value for name, value in record.items() if value is not None}
+
+
+OLD_SCHEMA = "id int32, n int64, u struct<a int32>, l list<int32>, gone string"
+NEW_SCHEMA = "l list<float64>, id int64, n float64, u struct<b string, a int64>, late bool"
+
+
+def grown_record(draw, i, is_new):
+    """Before and after: fields come and go, and numbers become larger, or reals."""
+    x = (lambda: draw.random()) if is_new else (lambda: draw.randrange(-9, 9))
+    record = {"id": i, "n": maybe(draw, x), "l": several(draw, x),
+              "u": maybe(draw, lambda: {"a": i, **({"b": f"{i}"} if is_new and i % 3 else {})})}
+    return {**record, **({"late": i % 2 == 0} if is_new else {"gone": f"g{i}"})}
 
 
 class Datasets:
@@ -139,6 +152,31 @@ class Datasets:
                    lambda schema: [struct_values(schema, line) for half in lines for line in half],
                    "--schema", EVOLVING_SCHEMA, "--evolve", "widen", *options, **named)
 
+    def append_to_grown(self, what, old, new, *options):
+        """The files of the old rows are written anew when the new ones come to them."""
+        out = self.directory / f"dataset_{len(self.whole)}"
+        lines = [[json.dumps(record, separators=(",", ":")) for record in half] for half in (old, new)]
+        source = self.directory / "source.ndjson"
+        for half, schema, mode in zip(lines, (OLD_SCHEMA, NEW_SCHEMA), ((), ("--mode", "append", "--rewrite-old"))):
+            source.write_text("".join(f"{line}\n" for line in half))
+            result = json.loads(sluice(self.program, "write", source, "-o", out, "--schema", schema, "--shard-rows",
+                                       "90", "--json", "--quiet", "--sync", "off", *mode, *options))
+        rewritten = sorted(path for path in out.iterdir() if path.stem[-18:-16] == "-r")
+        if (result["rewritten"]["files"], result["rewritten"]["rows"]) != (len(rewritten), len(old)):
+            raise Failure(f"{what}: {result['rewritten']} and {rewritten}")
+        schema = SchemaText(sluice(self.program, "schema", out)).fields()
+        paths = [*map(str, rewritten), *(file["path"] for file in result["files"])]
+        rows = [struct_values(schema, line) for half in lines for line in half]
+        begin = 0
+        for half in lines:
+            for first in range(0, len(half), 90):
+                count = min(90, len(half) - first)
+                os.symlink(paths[begin], self.put_down(schema, rows[:count]))
+                del rows[:count]
+                begin += 1
+        self.whole.append({"paths": paths, "rows": len(old) + len(new), "columns": [field["name"] for field in schema]})
+        print(f"{what}: {len(paths)} files, {len(old) + len(new)} rows", flush=True)
+
     def write_csv(self, what, records, *options):
         names = [name for name in records[0] if name != "tags"]
         source = self.directory / "source.csv"
@@ -173,6 +211,8 @@ def write_all(datasets):
         datasets.write_evolving(f"wider types, {codec}, pages of version {version}, {profile}", halves,
                                 "--shard-rows", "90", "--row-group-rows", "40", "--page-bytes", "500",
                                 "--compression", codec, "--page-version", version, "--profile", profile)
+    old, new = ([grown_record(draw, i, i >= 200) for i in rows] for rows in (range(200), range(200, 400)))
+    datasets.append_to_grown("appended to files that were written anew", old, new, "--row-group-rows", "40")
     datasets.write_evolving("wider types in one file", halves, "--row-group-rows", "50", files_min=1)
     datasets.write_records("late fields in one file", late, *declared, "--row-group-rows", "50", files_min=1)
 

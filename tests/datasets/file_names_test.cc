@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "datasets/file_listing.h"
+
 namespace sluice::file_names_test {
 namespace {
 
@@ -24,6 +26,23 @@ TEST(FileNames, RunsAreReadBack) {
         "events-0123456789abcdef-x.parquet", "events-0123456789abcdef-0.parquet.part", "-0123456789abcdef-0.parquet",
         "events0123456789abcdef-0.parquet", "0123456789abcdef-0.parquet"})
     EXPECT_EQ(run_of_file_name(name), std::nullopt) << name;
+}
+
+TEST(FileNames, FilesThatAreWrittenAnewKeepTheirRunAndPlace) {
+  const std::string run = "fedcba9876543210";
+  EXPECT_EQ(rewritten_file_name("a=1/events-0.parquet", run), "a=1/events-0-rfedcba9876543210.parquet");
+  const std::string own = "events-0123456789abcdef-3.parquet";
+  const std::string once = rewritten_file_name(own, run);
+  EXPECT_EQ(once, "events-0123456789abcdef-3-rfedcba9876543210.parquet");
+  EXPECT_EQ(run_of_file_name(once), "0123456789abcdef");
+  EXPECT_EQ(run_of_file_name(rewritten_file_name("events-0.parquet", run)), std::nullopt);
+  EXPECT_EQ(rewritten_file_name(once, "0000000000000000"), "events-0123456789abcdef-3-r0000000000000000.parquet");
+  EXPECT_TRUE(comes_before(rewritten_file_name("events-2.parquet", run), "events-10.parquet"));
+  EXPECT_TRUE(comes_before(rewritten_file_name("events-2.parquet", run), dataset_file_name("", "events", run, 0)));
+  // Names of others may be as long as systems allow.
+  const std::string long_name = rewritten_file_name(std::string(246, 'x') + "a.parquet", run);
+  EXPECT_LE(long_name.size() + std::string(".part").size(), 255u);
+  EXPECT_NE(long_name, rewritten_file_name(std::string(246, 'x') + "b.parquet", run));
 }
 
 TEST(FileNames, DirectoriesComeInTheOrderOfTheListing) {

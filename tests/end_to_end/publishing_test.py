@@ -57,6 +57,29 @@ class Modes(Publishing):
         self.assertEqual(self.ids(), list(range(10)))
         self.assertEqual(self.names(), ["out"])
 
+    def test_append_to_fewer_and_narrower_columns(self):
+        self.write(0, 10, n=1)
+        _, err = self.write(10, 10, "--mode", "append", code=1, n=0.5, more="x")
+        self.assertRegex(err, r"(?m)^hint: --rewrite-old")
+        _, err = self.write(10, 10, "--mode", "append", "--rewrite-old", "--run-id", "a", n=0.5, more="x")
+        self.assertRegex(err, r"(?m)^rewrote   1 old file, 10 rows, for n: int64 \S+ float64 \S+ more: new, string$")
+        self.assertEqual(self.ids(), list(range(20)))
+        out, _ = self.text("schema", "out")
+        self.assertEqual(" ".join(out.split()), "id int64, k int64, n float64, more string")
+        out, _ = self.text("show", "out", "--columns", "n,more", "--where", "id = 0 or id = 19", "--format", "ndjson")
+        self.assertEqual([json.loads(line) for line in out.splitlines()],
+                         [{"n": 1, "more": None}, {"n": 0.5, "more": "x"}])
+        self.assertEqual(self.names(), ["out"])
+        # The same run again; then rows that fit.
+        _, err = self.write(10, 10, "--mode", "append", "--rewrite-old", "--run-id", "a", n=0.5, more="x")
+        self.assertIn("done      before by run a", err)
+        made = self.json("write", "-", "-o", "out", "--mode", "append", "--rewrite-old", "--json", stdin=records(20, 5))
+        self.assertEqual(made["rewritten"], {"files": 0, "rows": 0, "bytes": 0, "changes": []})
+        self.assertEqual(self.ids(), list(range(25)))
+        for options, words in (((), "--mode append"), (("--mode", "append", "--publish", "each"), "--publish end")):
+            _, err = self.write(0, 1, "--rewrite-old", *options, code=2)
+            self.assertIn(words, err)
+
     def test_overwrite(self):
         self.write(0, 10, "--shard-rows", 3)
         _, err = self.write(100, 5, "--mode", "overwrite")

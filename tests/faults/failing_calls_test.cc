@@ -121,6 +121,23 @@ TEST(FailingCalls, EachCallOfARunFails) {
   }
 }
 
+// What comes along with a dataset that is written anew gets a second name, or is copied where the file system has none.
+TEST(FailingCalls, WhatCannotHaveASecondNameIsCopied) {
+  const Subject subject = subjects().back();
+  const Expected expected = expected_of(subject);
+  std::string failed;
+  for (size_t at = expected.calls; at > 0 && failed != "linkat"; --at) {
+    const TemporaryDirectory dir;
+    subject.prepare(dir.path());
+    const Outcome outcome = run_with(subject, dir.path(), {.at = at, .error = EPERM});
+    failed = outcome.failed;
+    if (failed != "linkat") continue;
+    EXPECT_EQ(outcome.error, std::nullopt);
+    EXPECT_THAT(differences(contents_of(dir.path(), true), expected.after), IsEmpty());
+  }
+  EXPECT_EQ(failed, "linkat");
+}
+
 TEST(FailingCalls, PiecesAndInterruptionsChangeNothing) {
   for (const Subject& subject : subjects()) {
     SCOPED_TRACE(subject.name);

@@ -170,6 +170,17 @@ class DatasetOverwrite(OverExisting):
     options, whole = ("--mode", "overwrite"), True
 
 
+class AppendToGrown(OverExisting):
+    """The old files lack a column of the new rows: all of them are written anew, and one exchange shows old and new."""
+
+    name, words, files = "S11", "append to a dataset whose files are written anew", 2
+    needs = (("write", "--rewrite-old"),)
+    options, old_options, whole = ("--mode", "append", "--rewrite-old"), ("--columns", "id,part"), True
+
+    def after(self):
+        return ids(0, 100) + ids(10_000, self.rows)
+
+
 class FileOverwrite(OverExisting):
     name, words, destination, files = "S4f", "overwrite a file", "out.parquet", 1
     needs = DatasetOverwrite.needs
@@ -332,7 +343,7 @@ class RecoverPending(Recover):
 
 SCENARIOS = [FileCreate(), DatasetCreate(), DatasetAppend(), DatasetOverwrite(), FileOverwrite(), PartitionedCreate(),
              PartitionsOverwrite(), Recover(), RecoverPending(), Merge(),
-             MergeInPlace(), PublishEach()]
+             MergeInPlace(), PublishEach(), AppendToGrown()]
 
 
 def chosen(names):

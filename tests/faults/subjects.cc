@@ -92,6 +92,22 @@ void overwrite_partitions(const std::string& folder) {
   writer.close();
 }
 
+// Old files lack a column of the new rows, and one that nobody reads comes along.
+void put_old_files(const std::string& folder) {
+  write_dataset(folder + "/out", {.file = {.sync = false}});
+  write_file(folder + "/out/_draft.parquet", "draft");
+}
+
+void append_to_old_files(const std::string& folder) {
+  const Schema schema{{"id", int64()}, {"more", int64()}};
+  DatasetOptions options{.rewrite_old = true};
+  options.file = file_options();
+  options.target = {.mode = PublishMode::append, .run_id = "nightly"};
+  DatasetWriter writer(folder + "/out", schema, options);
+  writer.write(Batch(std::make_shared<const Schema>(schema), {make_int64({1000}), make_int64({1})}, 1));
+  writer.close();
+}
+
 void overwrite_file(const std::string& folder) {
   FileWriter writer(create_file_sink(folder + "/out.parquet", {.publish = {.mode = PublishMode::overwrite}}), kRows,
                     file_options());
@@ -137,6 +153,7 @@ std::vector<Subject> subjects() {
   all.push_back(
       {"partitions", nothing, [](const std::string& folder) { write_dataset(folder + "/out", partitioned()); }});
   all.push_back({"overwrite partitions", put_partitions, overwrite_partitions});
+  all.push_back({"append to old files", put_old_files, append_to_old_files});
   return all;
 }
 

@@ -134,6 +134,27 @@ TEST(Merge, KnowsPairsOfWhichNeitherIsTheWider) {
   EXPECT_EQ(merged_type(timestamp(TimeUnit::second), timestamp(TimeUnit::second, "UTC")), std::nullopt);
 }
 
+// What types alone do not tell, a look at the values may.
+TEST(Merge, GoesFurtherWhereValuesAreLookedAt) {
+  const auto merged = [](const std::string& a, const std::string& b) -> std::string {
+    MergeConflict conflict;
+    const auto of = [](const std::string& type) { return parse_schema("v " + type); };
+    const std::optional<Schema> both = merged_schema(of(a), of(b), conflict, MergeRule::values);
+    const std::optional<Schema> turned = merged_schema(of(b), of(a), conflict, MergeRule::values);
+    EXPECT_EQ(both, turned);
+    return both ? to_text((*both)[0].type) : "none";
+  };
+  EXPECT_EQ(merged("int64", "float64"), "float64");
+  EXPECT_EQ(merged("uint64", "float16"), "float64");
+  EXPECT_EQ(merged("int32", "float32"), "float64");
+  EXPECT_EQ(merged("int16", "float32"), "float32");
+  EXPECT_EQ(merged("date", "timestamp(us)"), "timestamp(us)");
+  EXPECT_EQ(merged("list<int64>", "list<float32>"), "list<float64>");
+  EXPECT_EQ(merged("date", "timestamp(us, UTC)"), "none");
+  EXPECT_EQ(merged("decimal(4, 2)", "float64"), "none");
+  EXPECT_EQ(merged("int64", "string"), "none");
+}
+
 std::string merged_text(const std::string& a, const std::string& b) {
   MergeConflict conflict;
   const std::optional<Schema> merged = merged_schema(parse_schema(a), parse_schema(b), conflict);

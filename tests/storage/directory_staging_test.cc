@@ -270,6 +270,34 @@ TEST(DirectoryStaging, EachModeMeetsWhatIsThere) {
     }
 }
 
+// Some of the old files give way to new ones, and the others are the same as before.
+TEST(DirectoryStaging, AnAppendMayComeToReplaceAll) {
+  TemporaryDirectory dir;
+  std::filesystem::create_directories(dir / "out/k=1");
+  write_file(dir / "out/k=1/a.parquet", "old");
+  write_file(dir / "out/k=1/b.parquet", "stays");
+  for (const bool is_finished : {false, true}) {
+    DirectoryStaging staging(dir / "out", options_of(PublishMode::append));
+    add_file(staging, "k=1/c.parquet", "new");
+    EXPECT_FALSE(staging.replaces_all());
+    staging.replace_all();
+    EXPECT_TRUE(staging.replaces_all());
+    staging.take_along("k=1/b.parquet");
+    EXPECT_THAT(files_in(dir / "out"), ElementsAre("k=1/a.parquet", "k=1/b.parquet"));
+    if (is_finished) staging.publish();
+  }
+  EXPECT_THAT(files_in(dir / "out"), ElementsAre("k=1/b.parquet", "k=1/c.parquet"));
+  EXPECT_EQ(read_file(dir / "out/k=1/b.parquet"), "stays");
+  EXPECT_THAT(dir.names(), ElementsAre("out"));
+  {
+    DirectoryStaging staging(dir / "out", options_of(PublishMode::append));
+    EXPECT_THROW(staging.take_along("k=1/missing.parquet"), Error);
+  }
+  DirectoryStaging staging(dir / "fresh", options_of(PublishMode::append));
+  staging.replace_all();
+  EXPECT_FALSE(staging.replaces_all());  // there is nothing
+}
+
 TEST(DirectoryStaging, WhatIsThereStaysWhenTheRunFails) {
   for (const PublishMode mode : {PublishMode::append, PublishMode::overwrite, PublishMode::overwrite_partitions}) {
     TemporaryDirectory dir;
