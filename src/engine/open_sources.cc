@@ -100,9 +100,10 @@ std::unique_ptr<RecordStream> open_arrow(Known source, SourceOptions options) {
   return std::make_unique<ArrowSource>(std::move(contents), std::move(options));
 }
 
-/// `tally` where there are several families. Of Parquet only what `select` keeps.
+/// `tally` and `delivered` (see RecordSource) where there are several families. Of Parquet only what `select` keeps.
 std::unique_ptr<RecordStream> open_family(std::vector<Known> sources, SourceOptions options, SelectOptions select,
-                                          std::shared_ptr<RecordTally> tally = nullptr) {
+                                          std::shared_ptr<RecordTally> tally = nullptr,
+                                          std::shared_ptr<const DeliveredValues> delivered = nullptr) {
   const Family family = family_of(sources.front().format);
   if (family == Family::arrow) return open_arrow(std::move(sources.front()), std::move(options));
   if (family == Family::parquet) {
@@ -114,7 +115,7 @@ std::unique_ptr<RecordStream> open_family(std::vector<Known> sources, SourceOpti
   std::vector<SourceText> texts;
   for (Known& source : sources) texts.push_back({source.path, std::move(source.contents)});
   return std::make_unique<RecordSource>(std::move(texts), std::move(format), std::move(options), kBlockBytes,
-                                        std::move(tally));
+                                        std::move(tally), std::move(delivered));
 }
 
 // Neighbours that one stream reads. Each Arrow source is one of its own.
@@ -180,16 +181,18 @@ std::unique_ptr<RecordStream> open_groups(std::vector<std::vector<Known>> groups
     refuse_mixed_kinds(groups.front().front(), groups[1].front());
   std::string name = groups.front().front().path + " and others";
   const auto tally = std::make_shared<RecordTally>(options);
-  std::unique_ptr<RecordStream> first = open_family(std::move(groups.front()), options, {}, tally);
+  const bool widens = options.evolution == Evolution::widen;
+  const auto delivered = widens ? std::make_shared<DeliveredValues>() : nullptr;
+  std::unique_ptr<RecordStream> first = open_family(std::move(groups.front()), options, {}, tally, delivered);
   std::vector<StreamSequence::Open> others;
   for (size_t i = 1; i < groups.size(); ++i) {
     auto group = std::make_shared<std::vector<Known>>(std::move(groups[i]));
-    others.push_back([group, options, tally](const Schema& schema) mutable {
+    others.push_back([group, options, tally, delivered](const Schema& schema) mutable {
       options.schema = schema;
-      return open_family(std::move(*group), options, {}, tally);
+      return open_family(std::move(*group), options, {}, tally, delivered);
     });
   }
-  return std::make_unique<StreamSequence>(std::move(first), std::move(others), std::move(name), tally);
+  return std::make_unique<StreamSequence>(std::move(first), std::move(others), std::move(name), tally, delivered);
 }
 
 }  // namespace

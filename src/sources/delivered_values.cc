@@ -8,6 +8,7 @@
 
 #include "base/calendar.h"
 #include "base/number_text.h"
+#include "columns/dictionary_form.h"
 #include "schema/kinds.h"
 
 namespace sluice {
@@ -30,7 +31,7 @@ struct Range {
   T max = std::numeric_limits<T>::min();
 };
 
-/// What stands under nulls counts too: it is zero.
+/// What stands under nulls counts too: in what we make it is zero.
 template <typename T>
 Range<T> range_of(const Column& column) {
   Range<T> range;
@@ -108,7 +109,7 @@ void DeliveredValues::add(const Batch& batch) {
   if (batch.rows() == 0) return;
   watch(batch.shared_schema());
   for (const Leaf& leaf : leaves_) {
-    const Column& column = leaf_column(batch, leaf);
+    const Column column = unfold(leaf_column(batch, leaf));
     if (column.length == 0) continue;
     Values& values = values_[leaf.name];
     with_number(leaf.type.kind(), [&]<typename T>(T) {

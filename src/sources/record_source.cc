@@ -76,7 +76,8 @@ FrameLimits frame_limits(const SourceOptions& options, uint64_t block_bytes) {
 }  // namespace
 
 RecordSource::RecordSource(std::vector<SourceText> sources, std::unique_ptr<const RecordFormat> format,
-                           SourceOptions options, uint64_t block_bytes, std::shared_ptr<RecordTally> tally)
+                           SourceOptions options, uint64_t block_bytes, std::shared_ptr<RecordTally> tally,
+                           std::shared_ptr<const DeliveredValues> delivered)
     : options_(checked(std::move(options))),
       adds_late_fields_(adds_late_fields(options_)),
       widens_(options_.evolution == Evolution::widen),
@@ -87,6 +88,7 @@ RecordSource::RecordSource(std::vector<SourceText> sources, std::unique_ptr<cons
       window_blocks_(options_.runtime->threads() == 1 ? 1 : options_.runtime->threads() * kBlocksPerThread),
       window_bytes_(options_.runtime->memory_bytes() / kWindowShare),
       batch_bytes_max_(std::max(window_bytes_ / kBatchesPerWindow, kBatchBytesMin)),
+      delivered_(std::move(delivered)),
       replay_account_(options_.runtime->budget()) {
   if (options_.schema)
     schema_ = std::make_shared<const Schema>(*options_.schema);
@@ -226,7 +228,7 @@ std::optional<RelationBatch> RecordSource::next() {
       window_.pop_front();
     }
     if (read.batch.rows() == 0) continue;
-    if (widens_) delivered_.add(read.batch);
+    if (widens_ && !delivered_) own_delivered_.add(read.batch);
     // Others parse on while the caller works on this batch.
     if (window_blocks_ > 1) fill_window();
     return RelationBatch{{}, std::move(read.batch)};
@@ -339,8 +341,9 @@ void RecordSource::take_rejects(std::vector<Reject>& rejects) {
 // delivered before keep theirs. False when nothing has grown.
 bool RecordSource::grow_schema(const RecordFault& fault) {
   const std::unique_ptr<FormatInference> seen = infer_from(fault.record_byte);
+  const DeliveredValues& delivered = delivered_ ? *delivered_ : own_delivered_;
   const Widening widening{fault.field, format_->mixed_type(),
-                          [this](const std::string& field, const Type& to) { return delivered_.keeps(field, to); }};
+                          [&](const std::string& field, const Type& to) { return delivered.keeps(field, to); }};
   LateFields grown = with_late_fields(*schema_, seen->result().schema, widens_ ? &widening : nullptr);
   if (grown.changes.empty()) return false;
   schema_ = std::make_shared<const Schema>(std::move(grown.schema));

@@ -26,9 +26,11 @@ class RecordSource final : public RecordStream {
  public:
   /// `block_bytes` is kBlockBytes but for tests: nothing that is delivered depends on it, except where batches end.
   /// Records are counted in `tally` where it is given, which then looks at their share in the end: they are only a part
-  /// of those of a run. Throws as open_sources does.
+  /// of those of a run. `delivered`, where it is given, is told by the caller what was delivered, also of what came
+  /// before these sources. Throws as open_sources does.
   RecordSource(std::vector<SourceText> sources, std::unique_ptr<const RecordFormat> format, SourceOptions options,
-               uint64_t block_bytes = kBlockBytes, std::shared_ptr<RecordTally> tally = nullptr);
+               uint64_t block_bytes = kBlockBytes, std::shared_ptr<RecordTally> tally = nullptr,
+               std::shared_ptr<const DeliveredValues> delivered = nullptr);
 
   const Schema& schema() const override { return *schema_; }
   std::optional<RelationBatch> next() override;
@@ -82,7 +84,8 @@ class RecordSource final : public RecordStream {
   std::shared_ptr<const Schema> schema_;
   std::vector<InferenceNote> notes_;
   std::vector<SchemaChange> changes_;
-  DeliveredValues delivered_;  ///< where types may widen
+  DeliveredValues own_delivered_;                           ///< where types may widen, and nobody else knows more
+  const std::shared_ptr<const DeliveredValues> delivered_;  ///< who knows more
 
   std::deque<RecordBlock> replay_;  ///< the sample, to be read again
   Account replay_account_;

@@ -5,12 +5,17 @@
 namespace sluice {
 
 StreamSequence::StreamSequence(std::unique_ptr<RecordStream> first, std::vector<Open> others, std::string name,
-                               std::shared_ptr<const RecordTally> tally)
-    : stream_(std::move(first)), others_(std::move(others)), name_(std::move(name)), tally_(std::move(tally)) {}
+                               std::shared_ptr<const RecordTally> tally, std::shared_ptr<DeliveredValues> delivered)
+    : stream_(std::move(first)),
+      others_(std::move(others)),
+      name_(std::move(name)),
+      tally_(std::move(tally)),
+      delivered_(std::move(delivered)) {}
 
 std::optional<RelationBatch> StreamSequence::next() {
   for (;;) {
     std::optional<RelationBatch> batch = stream_->next();
+    if (batch && delivered_) delivered_->add(batch->batch);
     if (batch) return batch;
     if (next_ == others_.size()) {
       tally_->check_share(name_);

@@ -10,6 +10,7 @@
 
 #include "sluice/write.h"
 #include "sources/bad_record_counts.h"
+#include "sources/delivered_values.h"
 
 namespace sluice {
 
@@ -18,9 +19,10 @@ class StreamSequence final : public RecordStream {
   /// Opens a stream when its turn has come; it must begin with the schema that the one before ended with.
   using Open = std::function<std::unique_ptr<RecordStream>(const Schema&)>;
 
-  /// The streams count their records in `tally`.
+  /// The streams count their records in `tally`, and are told in `delivered`, if there is one, what all of them have
+  /// delivered.
   StreamSequence(std::unique_ptr<RecordStream> first, std::vector<Open> others, std::string name,
-                 std::shared_ptr<const RecordTally> tally);
+                 std::shared_ptr<const RecordTally> tally, std::shared_ptr<DeliveredValues> delivered);
 
   const Schema& schema() const override { return stream_->schema(); }
   std::optional<RelationBatch> next() override;
@@ -42,6 +44,7 @@ class StreamSequence final : public RecordStream {
   int64_t extra_before_ = 0;
   std::vector<SchemaChange> changes_before_;
   std::shared_ptr<const RecordTally> tally_;
+  const std::shared_ptr<DeliveredValues> delivered_;  ///< where types may widen
 };
 
 }  // namespace sluice
