@@ -386,7 +386,17 @@ def cut_with(options, threads, ways, out):
              f"{min(cpu[name]):.2f}", f"{ratio(cpu, name):.3f}"] for name in ways]
 
 
-def nested_file(options):
+def feed_file(options):
+    """300,000 events of a feed (bench/feed.h); made once."""
+    path = DATA / "feed.ndjson"
+    if not path.exists():
+        partial = path.with_name(path.name + ".partial")
+        timed([options.build / "make_ndjson", "--table", "feed", "--rows", 300_000, "--out", partial])
+        partial.rename(path)
+    return path
+
+
+def carts_file(options):
     """The records of the bench table `carts` as NDJSON; made once."""
     table, path = DATA / "sizes" / "carts.sluice.snappy.parquet", DATA / "carts.ndjson"
     if not table.exists():
@@ -400,26 +410,33 @@ def nested_file(options):
 
 
 def nested(options):
-    """Nested NDJSON -> Parquet with the same nesting, snappy; and `--flatten`: three tables that join back."""
-    source = nested_file(options)
-    return text_to_parquet("ndjson", source, options, source) + "\n\n" + flattened(source, options)
+    """Nested NDJSON -> Parquet with the same nesting, snappy; and `--flatten`: tables that join back, from a pipe."""
+    sources = {"carts": carts_file(options), "feed": feed_file(options)}
+    tables = []
+    for name, source in sources.items():
+        if not options.tables or name in options.tables:
+            tables.append(f"{name}, {source.stat().st_size / 1e6:.0f} MB of NDJSON:\n\n" +
+                          text_to_parquet("ndjson", source, options, source))
+            tables.append(f"{name}, flattened, from a pipe:\n\n" + flattened(name, source, options))
+    return "\n\n".join(tables)
 
 
-def flattened(source, options):
+def flattened(name, source, options):
     out, rows = DATA / "flattened", []
-    command = [options.build / "sluice", "write", source, "-o", out, "--flatten", "--name", "carts", "--compression",
+    command = [options.build / "sluice", "write", "-", "-o", out, "--flatten", "--name", name, "--compression",
                "snappy", "--sync", "off", "--quiet"]
     for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
         runs = []
         for _ in range(options.repeat):
             shutil.rmtree(out, ignore_errors=True)
-            runs.append(timed([*on_cores(threads), *command, "--threads", threads])[1])
+            with subprocess.Popen(["cat", source], stdout=subprocess.PIPE) as maker:
+                runs.append(timed([*on_cores(threads), *command, "--threads", threads], stdin=maker.stdout)[1])
         best, cpu = (min(run[key] for run in runs) for key in ("seconds", "cpu_seconds"))
         megabytes = source.stat().st_size / 1e6
         rows.append([str(threads), f"{best:.2f}", f"{megabytes / best:.0f}", f"{cpu:.2f}", f"{megabytes / cpu:.0f}",
                      f"{max(run['resident_bytes_max'] for run in runs) / 2**20:.0f}"])
     shutil.rmtree(out, ignore_errors=True)
-    return report.table(["flattened: threads", "best s", "MB/s", "CPU s", "MB/s of CPU", "peak MiB"], rows)
+    return report.table(["threads", "best s", "MB/s", "CPU s", "MB/s of CPU", "peak MiB"], rows)
 
 
 def shards(options):
@@ -484,7 +501,10 @@ def peaks(options):
     stream_rows, more = (752_000_000, 10) if options.long else (20_000_000, 1)
     cases = [("16 columns, a stream", ["stream", "--rows", stream_rows]),
              ("400 skewed columns", ["skewed", "--columns", 400, "--rows", 60_000 * more]),
-             ("10,000 columns", ["columns", "--columns", 10_000, "--rows", 2_000 * more]),
+             ("10,000 columns", ["columns", "--columns", 10_000, "--rows", 2_000]),
+             ("10,000 columns", ["columns", "--columns", 10_000, "--rows", 20_000]),
+             ("1,000 columns", ["columns", "--columns", 1_000, "--rows", 200_000]),
+             ("10,000 columns of texts", ["texts", "--columns", 10_000, "--rows", 2_000 * more]),
              ("100,000 row groups", ["row-groups", "--count", 100_000, "--rows", 100_000])]
     cases += [(f"{count:,} partition{'s' * (count > 1)}", ["partitions", "--count", count, "--rows", 2_000_000 * more])
               for count in (1, 100, 1_000, 10_000)]
@@ -541,7 +561,7 @@ def parse():
     parser.add_argument("--repeat", type=int, default=5, help="rounds (5)")
     parser.add_argument("--long", action="store_true", help="memory: also 10 GB; partitions: also 10,000")
     parser.add_argument("--save", action="store_true", help="rewrite the tables in bench/README.md")
-    parser.add_argument("--tables", nargs="*", metavar="NAME", help="sizes, choices: these tables alone")
+    parser.add_argument("--tables", nargs="*", metavar="NAME", help="nested, sizes, choices: these tables alone")
     parser.add_argument("--keep", action="store_true", help="sizes: leave the files in build/bench-data/sizes")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench", help="where the programs are")
     options = parser.parse_args()
