@@ -40,6 +40,15 @@ struct NumberText {
 /// `token` is the number and nothing else. Never throws; linear in the token's length.
 NumberText parse_number(std::string_view token);
 
+/// A number with few digits, read where it stands: a look at each byte and no more.
+struct ShortReal {
+  double value = 0;
+  const char* end = nullptr;  ///< behind it; null where it is none
+};
+/// "-12.50": digits, a point, digits, at most 15 together; a double keeps all of these. Something must follow that is
+/// no digit. What is none may be a number all the same, of another form.
+ShortReal parse_short_real(const char* text);
+
 /// The shortest text that reads back as `value`: "0.1", "1e+23", "-0". Not for infinities and NaN, which JSON lacks.
 void append_number(double value, std::string& out);
 

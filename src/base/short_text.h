@@ -1,5 +1,5 @@
-// Copies and comparisons of short texts: to call memcpy or memcmp for a few bytes of unknown number takes longer than
-// to do it.
+// Copies, loads and comparisons of short texts: to call memcpy or memcmp for a few bytes of unknown number takes longer
+// than to do it.
 #pragma once
 
 #include <array>
@@ -31,11 +31,31 @@ inline void copy_text(const std::byte* from, size_t count, const std::byte* from
   std::memcpy(to + kTextBlock, block.data(), kTextBlock);
 }
 
-/// Most are short: two overlapping loads compare them without a call.
+/// The first eight bytes, the first one lowest; zeros where the text is shorter.
+inline uint64_t first_bytes(std::string_view text) {
+  const char* const p = text.data();
+  const size_t size = text.size();
+  if (size >= sizeof(uint64_t)) return load<uint64_t>(p);
+  // Loads overlap where they have to: what both have is the same.
+  if (size >= sizeof(uint32_t))
+    return load<uint32_t>(p) | uint64_t{load<uint32_t>(p + size - sizeof(uint32_t))} << 8 * (size - sizeof(uint32_t));
+  if (size == 0) return 0;
+  const auto byte = [p](size_t i) { return uint64_t{static_cast<unsigned char>(p[i])} << 8 * i; };
+  return byte(0) | byte(size / 2) | byte(size - 1);
+}
+
+/// Most are short: overlapping loads compare them without a call.
 inline bool is_same_text(std::string_view a, std::string_view b) {
+  constexpr size_t kWord = sizeof(uint64_t);
   const size_t size = a.size();
   if (size != b.size()) return false;
-  if (size > 16) return std::memcmp(a.data(), b.data(), size) == 0;
+  if (size > 2 * kTextBlock) return std::memcmp(a.data(), b.data(), size) == 0;
+  if (size > 2 * kWord) {
+    const auto difference = [&](size_t at) { return load<uint64_t>(a.data() + at) ^ load<uint64_t>(b.data() + at); };
+    uint64_t differences = difference(size - kWord);
+    for (size_t at = 0; at < size - kWord; at += kWord) differences |= difference(at);
+    return differences == 0;
+  }
   const auto is_same_in = [&]<typename Word>(Word) {
     return load<Word>(a.data()) == load<Word>(b.data()) &&
            load<Word>(a.data() + size - sizeof(Word)) == load<Word>(b.data() + size - sizeof(Word));

@@ -75,6 +75,12 @@ void ColumnBuilder::append_nulls(int64_t count) {
   null_count_ += count;
 }
 
+void ColumnBuilder::fill(int64_t length) {
+  append_nulls(length - length_);
+  if (type_.has_ranges()) return children_[0].fill(children_[0].length());
+  for (ColumnBuilder& child : children_) child.fill(length_ * child_values(type_));
+}
+
 // Values so far were all there.
 void ColumnBuilder::begin_validity() {
   has_validity_ = true;
@@ -92,7 +98,9 @@ void ColumnBuilder::append_placeholders(int64_t count) {
     append_zeros(values_, static_cast<size_t>((length_ + count + 7) / 8) - values_.size());
   if (has_offsets_) {
     const int32_t end = type_.has_ranges() ? list_end() : static_cast<int32_t>(values_.size());
-    for (size_t i = 0; i < values; ++i) offsets_.append_value(end);
+    std::byte* const to = offsets_.prepare(values * sizeof end);
+    for (size_t i = 0; i < values; ++i) std::memcpy(to + i * sizeof end, &end, sizeof end);
+    offsets_.advance(values * sizeof end);
   }
   if (type_.has_ranges()) return;
   for (ColumnBuilder& child : children_) child.append_nulls(count * child_values(type_));
@@ -142,7 +150,17 @@ void ColumnBuilder::truncate(int64_t length) {
   checked_texts_ = is_checked ? length_ - null_count_ : 0;
 }
 
+void ColumnBuilder::reserve_as_before() {
+  // A sixteenth more: the next column is hardly ever of the same size.
+  const auto values = static_cast<size_t>(length_before_ + length_before_ / 16);
+  values_.reserve(values_bytes_before_ + values_bytes_before_ / 16);
+  if (has_offsets_) offsets_.reserve((values + 1) * sizeof(int32_t));
+  for (ColumnBuilder& child : children_) child.reserve_as_before();
+}
+
 Column ColumnBuilder::finish() {
+  values_bytes_before_ = values_.size();
+  length_before_ = length_;
   Column column;
   column.type = type_;
   column.length = length_;

@@ -79,6 +79,9 @@ class ColumnBuilder {
   /// A null; the children of a struct or fixed_list get theirs too.
   void append_null() { append_nulls(1); }
   void append_nulls(int64_t count);
+  /// Nulls up to `length` values; and in children of structs, at any depth, which were given fewer than it has.
+  /// Requires length >= length().
+  void fill(int64_t length);
 
   /// The bytes of a value that is there: equal for equal values of one column, floats aside. Good until the next
   /// append. Requires a type that is not nested, and not null.
@@ -89,6 +92,9 @@ class ColumnBuilder {
 
   /// The column; the builder starts anew.
   Column finish();
+  /// Makes room for as much as the last column took, children included: to grow step by step is to copy all of it
+  /// again. Requires an empty builder.
+  void reserve_as_before();
 
   /// Arrow's 32-bit offsets end here.
   static constexpr size_t kTextBytesMax = 0x7fff'ffff;
@@ -123,6 +129,8 @@ class ColumnBuilder {
   Bytes values_;
   Bytes offsets_;
   Bytes validity_;
+  size_t values_bytes_before_ = 0;  ///< of the last column
+  int64_t length_before_ = 0;
   std::vector<ColumnBuilder> children_;
 };
 

@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 #include "base/short_text.h"
+#include "encodings/hash_slots.h"
 
 namespace sluice {
 
@@ -16,6 +17,10 @@ namespace {
 constexpr uint32_t kEmpty = 0xffff'ffff;
 // Of the first table, made for the first value: thousands of columns may have a dictionary each.
 constexpr size_t kSlotsFirst = 64;
+constexpr size_t kTextSlotsFirst = 32;
+// Slots of numbers that lie in the nearest caches; beyond them a value's slot is asked for before its turn.
+constexpr size_t kSlotsNear = 4'096;
+constexpr size_t kValuesAhead = 12;
 // Texts whose table and entries lie in the nearest caches; to look ahead for these takes more than it gives.
 constexpr size_t kEntriesNear = 2'000;
 
@@ -27,7 +32,15 @@ uint64_t hash_number(T value) {
   return (bits ^ bits >> 32) * 0x9e37'79b9'7f4a'7c15;
 }
 
-uint32_t hash_text(std::string_view text) { return static_cast<uint32_t>(XXH3_64bits(text.data(), text.size())); }
+// Texts of so many bytes are their own keys, with their length in the highest byte.
+constexpr size_t kInSlotBytesMax = 7;
+constexpr int kLengthShift = 56;
+constexpr uint64_t kIsHash = uint64_t{1} << 63;
+
+uint64_t key_of(std::string_view text) {
+  if (text.size() <= kInSlotBytesMax) return first_bytes(text) | uint64_t{text.size()} << kLengthShift;
+  return XXH3_64bits(text.data(), text.size()) | kIsHash;
+}
 
 }  // namespace
 
@@ -37,6 +50,8 @@ size_t NumberDictionary<T>::encode(std::span<const T> values, size_t bytes_max, 
   size_t mask = slots_.size() - 1;
   for (size_t i = 0; i < values.size(); ++i) {
     const T value = values[i];
+    if (mask >= kSlotsNear && i + kValuesAhead < values.size())
+      __builtin_prefetch(&slots_[hash_number(values[i + kValuesAhead]) >> shift_]);
     size_t at = hash_number(value) >> shift_;
     while (slots_[at].index != kEmpty && slots_[at].value != value) at = (at + 1) & mask;
     if (slots_[at].index == kEmpty) {
@@ -88,41 +103,69 @@ Bytes NumberDictionary<T>::take_entries() {
 template class NumberDictionary<uint32_t>;
 template class NumberDictionary<uint64_t>;
 
-// Slot, offset and entry are three lines of memory, each known by the one before: three rounds over the block.
+size_t TextDictionary::first_place(uint64_t key) const { return hash_number(key) >> shift_; }
+
+bool TextDictionary::is_at(const Slot& slot, const Wanted& wanted) const {
+  return slot.key == wanted.key && (wanted.key < kIsHash || is_same_text(entry_at(slot.offset), wanted.value));
+}
+
+// Slot and entry are two lines of memory, the second known by the first: two rounds over the block.
 void TextDictionary::look_ahead(std::span<Wanted> values) const {
-  for (Wanted& wanted : values) wanted.hash = hash_text(wanted.value);
+  for (Wanted& wanted : values) wanted.key = key_of(wanted.value);
   if (size() < kEntriesNear || slots_.empty()) return;
-  for (const Wanted& wanted : values) __builtin_prefetch(&slots_.first_of(wanted.hash));
+  for (const Wanted& wanted : values) __builtin_prefetch(&slots_[first_place(wanted.key)]);
   for (const Wanted& wanted : values)
-    if (const HashSlots::Slot& slot = slots_.first_of(wanted.hash); slot.hash == wanted.hash && !slot.is_empty())
-      __builtin_prefetch(&offsets_[slot.index]);
-  for (const Wanted& wanted : values)
-    if (const HashSlots::Slot& slot = slots_.first_of(wanted.hash); slot.hash == wanted.hash && !slot.is_empty())
-      __builtin_prefetch(entries_.data() + offsets_[slot.index]);
+    if (const Slot& slot = slots_[first_place(wanted.key)]; wanted.key >= kIsHash && slot.key == wanted.key)
+      __builtin_prefetch(entries_.data() + slot.offset);
 }
 
 uint32_t TextDictionary::encode(std::string_view value, size_t bytes_max) {
-  return encode(Wanted{value, hash_text(value)}, bytes_max);
+  return encode(Wanted{value, key_of(value)}, bytes_max);
 }
 
 uint32_t TextDictionary::encode(const Wanted& wanted, size_t bytes_max) {
-  const auto [value, hash] = wanted;
-  if (slots_.empty() && size() > 0)
-    slots_.restore(static_cast<uint32_t>(size()), [&](uint32_t index) { return hash_text(entry(index)); });
-  HashSlots::Slot& slot =
-      slots_.find(hash, [&, text = value](uint32_t index) { return is_same_text(entry(index), text); });
-  if (!slot.is_empty()) return slot.index;
+  if (slots_.empty()) restore();
+  const size_t mask = slots_.size() - 1;
+  size_t at = first_place(wanted.key);
+  for (; slots_[at].index != kEmpty; at = (at + 1) & mask)
+    if (is_at(slots_[at], wanted)) return slots_[at].index;
+  const std::string_view value = wanted.value;
   if (entries_.size() + sizeof(uint32_t) + value.size() > bytes_max) return kFull;
-  const auto index = static_cast<uint32_t>(size());
-  offsets_.push_back(static_cast<uint32_t>(entries_.size()));
+  const Slot slot{wanted.key, static_cast<uint32_t>(size()), static_cast<uint32_t>(entries_.size())};
+  slots_[at] = slot;
+  offsets_.push_back(slot.offset);
   entries_.append_value(static_cast<uint32_t>(value.size()));
   entries_.append(value);
-  slots_.fill(slot, hash, index);
-  return index;
+  if (size() * 3 > slots_.size() * 2) grow(slots_.size() * 2);
+  return slot.index;
+}
+
+// Into a table that has room.
+void TextDictionary::add(const Slot& slot) {
+  const size_t mask = slots_.size() - 1;
+  size_t at = first_place(slot.key);
+  while (slots_[at].index != kEmpty) at = (at + 1) & mask;
+  slots_[at] = slot;
+}
+
+void TextDictionary::grow(size_t slots) {
+  std::vector<Slot> old(slots, Slot{0, kEmpty, 0});
+  old.swap(slots_);
+  shift_ = 64 - std::countr_zero(slots);
+  for (const Slot& slot : old)
+    if (slot.index != kEmpty) add(slot);
+}
+
+void TextDictionary::restore() {
+  grow(std::max(std::bit_ceil(size() * 3 / 2 + 1), kTextSlotsFirst));
+  for (uint32_t index = 0; index < size(); ++index) add({key_of(entry(index)), index, offsets_[index]});
 }
 
 Bytes TextDictionary::take_entries() {
-  slots_.clear(size());
+  if (is_mostly_empty(size(), slots_.size()))
+    release_slots();
+  else
+    std::ranges::fill(slots_, Slot{0, kEmpty, 0});
   offsets_.clear();
   return std::exchange(entries_, {});
 }

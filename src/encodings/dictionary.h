@@ -1,8 +1,8 @@
 // Distinct values and their numbers (parquet-format, Encodings.md, "Dictionary Encoding"): values go in, indices come
 // out; the entries stand in order of first appearance, laid out as the PLAIN dictionary page wants them.
 //
-// Open addressing with linear probing over a power-of-two table that is at most half full. Numbers are told apart by
-// their bits, so NaN and -0 keep theirs.
+// Open addressing with linear probing over a power-of-two table that is at most half full; of texts, two thirds.
+// Numbers are told apart by their bits, so NaN and -0 keep theirs.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "encodings/hash_slots.h"
 
 namespace sluice {
 
@@ -56,19 +55,20 @@ class NumberDictionary {
 extern template class NumberDictionary<uint32_t>;
 extern template class NumberDictionary<uint64_t>;
 
-/// Entries of any length.
+/// Entries of any length. A slot tells by itself whether it has a value of up to seven bytes, which lie in it with
+/// their number; of a longer one it has the hash, and the entry has to be looked at.
 class TextDictionary {
  public:
   static constexpr uint32_t kFull = 0xffff'ffff;
   /// Values that are looked for at once: while one waits for memory, the others do, too.
   static constexpr size_t kBlockValues = 32;
-  /// A value and its hash.
+  /// A value and what stands for it in a slot.
   struct Wanted {
     std::string_view value;
-    uint32_t hash = 0;
+    uint64_t key = 0;
   };
 
-  /// Fills in the hashes of at most kBlockValues values that will be encoded next, and asks for the memory they need.
+  /// Fills in the keys of at most kBlockValues values that will be encoded next, and asks for the memory they need.
   void look_ahead(std::span<Wanted> values) const;
   /// Index of a value, which is added if it is new; kFull when it would not fit into `bytes_max` bytes of entries.
   uint32_t encode(const Wanted& wanted, size_t bytes_max);
@@ -79,7 +79,7 @@ class TextDictionary {
   const Bytes& entries() const { return entries_; }
   /// The same, to keep; the dictionary begins anew, as NumberDictionary does.
   Bytes take_entries();
-  void release_slots() { slots_.release(); }
+  void release_slots() { std::vector<Slot>().swap(slots_); }
   /// As of NumberDictionary.
   template <typename Visit>
   void each_buffer(Visit&& visit) {
@@ -87,17 +87,30 @@ class TextDictionary {
     visit(offsets_);
   }
   uint64_t memory_bytes() const {
-    return entries_.capacity() + offsets_.capacity() * sizeof(uint32_t) + slots_.memory_bytes();
+    return entries_.capacity() + offsets_.capacity() * sizeof(uint32_t) + slots_.capacity() * sizeof(Slot);
   }
-  std::string_view entry(uint32_t index) const {
-    const std::byte* at = entries_.data() + offsets_[index];
-    return {reinterpret_cast<const char*>(at + sizeof(uint32_t)), load<uint32_t>(at)};
-  }
+  std::string_view entry(uint32_t index) const { return entry_at(offsets_[index]); }
 
  private:
+  struct Slot {
+    uint64_t key;
+    uint32_t index;
+    uint32_t offset;
+  };
+  std::string_view entry_at(uint32_t offset) const {
+    const std::byte* at = entries_.data() + offset;
+    return {reinterpret_cast<const char*>(at + sizeof(uint32_t)), load<uint32_t>(at)};
+  }
+  size_t first_place(uint64_t key) const;
+  bool is_at(const Slot& slot, const Wanted& wanted) const;
+  void add(const Slot& slot);
+  void grow(size_t slots);
+  void restore();
+
   Bytes entries_;
   std::vector<uint32_t> offsets_;
-  HashSlots slots_;
+  std::vector<Slot> slots_;
+  int shift_ = 64;
 };
 
 }  // namespace sluice

@@ -1,7 +1,10 @@
 #include "files/row_cutter.h"
 
 #include <algorithm>
+#include <bit>
+#include <vector>
 
+#include "base/bits.h"
 #include "columns/widths.h"
 #include "sluice/literals.h"
 
@@ -17,43 +20,73 @@ constexpr uint64_t kSliceBytesMin = 4_KiB;
 // What is under way unseen is then an eighth of the row group.
 constexpr uint64_t kSlicesPerRowGroup = 32;
 
-uint64_t bytes_of_values(const Column& column, int64_t begin, int64_t count);
+/// Which rows count, 64 to a word; empty: all of them.
+using RowBits = std::vector<uint64_t>;
 
-// What varies with the values, where all of them are there.
-uint64_t bytes_of_present(const Column& column, int64_t begin, int64_t count) {
-  switch (column.type.kind()) {
-    case TypeKind::struct_:
-    case TypeKind::fixed_list: {
-      const int64_t each = child_values(column.type);
-      uint64_t bytes = 0;
-      for (const Column& child : column.children) bytes += bytes_of_values(child, begin * each, count * each);
-      return bytes;
-    }
-    case TypeKind::list:
-    case TypeKind::map: {
-      const int32_t* offsets = column.offsets_data();
-      const int64_t first = offsets[begin];
-      return bytes_of_values(column.children[0], first, offsets[begin + count] - first);
-    }
-    default: break;
+uint64_t bytes_of_values(const Column& column, int64_t begin, int64_t count, const RowBits& rows);
+
+/// Those of `rows` that are there.
+RowBits rows_there(const Column& column, int64_t begin, int64_t count, const RowBits& rows) {
+  if (column.null_count == 0 || column.validity.empty()) return rows;
+  RowBits there(static_cast<size_t>((count + 63) / 64));
+  for (size_t word = 0; word < there.size(); ++word) {
+    const int64_t row = static_cast<int64_t>(word) * 64;
+    there[word] = bits_at(column.validity.as<uint8_t>(), column.offset + begin + row,
+                          static_cast<size_t>(std::min<int64_t>(count - row, 64)));
+    if (!rows.empty()) there[word] &= rows[word];
   }
-  if (!is_text(column.type.kind())) return 0;
-  const int32_t* offsets = column.offsets_data();
-  return static_cast<uint64_t>(offsets[begin + count] - offsets[begin]);
+  return there;
 }
 
-// The same for what a source leaves under nulls as for nothing there: cuts depend on the rows alone.
-uint64_t bytes_of_values(const Column& column, int64_t begin, int64_t count) {
+/// Calls `visit(first, end)` with each run of rows, counted from `begin` on.
+template <typename Visit>
+void each_run(const RowBits& rows, int64_t begin, int64_t count, Visit visit) {
+  if (rows.empty()) return visit(begin, begin + count);
+  for (size_t word = 0; word < rows.size(); ++word)
+    for (uint64_t left = rows[word]; left != 0;) {
+      const int first = std::countr_zero(left);
+      const int length = std::countr_one(left >> first);
+      const int64_t run = begin + static_cast<int64_t>(word) * 64 + first;
+      visit(run, run + length);
+      left = first + length == 64 ? 0 : left >> (first + length) << (first + length);
+    }
+}
+
+/// The items of those lists.
+uint64_t bytes_of_items(const Column& column, int64_t begin, int64_t count, const RowBits& rows) {
+  const int32_t* const offsets = column.offsets_data();
+  int64_t items = 0;
+  each_run(rows, begin, count, [&](int64_t first, int64_t end) { items += offsets[end] - offsets[first]; });
+  const Column& child = column.children[0];
+  if (items == offsets[begin + count] - offsets[begin]) return bytes_of_values(child, offsets[begin], items, {});
+  uint64_t bytes = 0;
+  each_run(rows, begin, count, [&](int64_t first, int64_t end) {
+    bytes += bytes_of_values(child, offsets[first], offsets[end] - offsets[first], {});
+  });
+  return bytes;
+}
+
+/// What a source leaves under nulls counts as nothing: cuts depend on the rows alone.
+uint64_t bytes_of_values(const Column& column, int64_t begin, int64_t count, const RowBits& rows) {
+  int64_t rows_that_count = rows.empty() ? count : 0;
+  for (const uint64_t word : rows) rows_that_count += std::popcount(word);
+  uint64_t bytes = static_cast<uint64_t>(rows_that_count) * account_width(column.type);
   const TypeKind kind = column.type.kind();
-  uint64_t bytes = static_cast<uint64_t>(count) * account_width(column.type);
-  if (!is_text(kind) && !column.type.is_nested()) return bytes;
-  if (column.null_count == 0) return bytes + bytes_of_present(column, begin, count);
-  const int64_t end = begin + count;
-  for (int64_t at = begin; at < end;) {
-    while (at < end && !column.is_valid(at)) ++at;
-    const int64_t run = at;
-    while (at < end && column.is_valid(at)) ++at;
-    if (at > run) bytes += bytes_of_present(column, run, at - run);
+  if (rows_that_count == 0 || (!is_text(kind) && !column.type.is_nested())) return bytes;
+  const RowBits there = rows_there(column, begin, count, rows);
+  if (is_text(kind)) {
+    const int32_t* const offsets = column.offsets_data();
+    each_run(there, begin, count,
+             [&](int64_t first, int64_t end) { bytes += static_cast<uint64_t>(offsets[end] - offsets[first]); });
+  } else if (column.type.has_ranges()) {
+    bytes += bytes_of_items(column, begin, count, there);
+  } else if (kind == TypeKind::struct_) {
+    for (const Column& child : column.children) bytes += bytes_of_values(child, begin, count, there);
+  } else {
+    const int64_t each = column.type.size();
+    each_run(there, begin, count, [&](int64_t first, int64_t end) {
+      bytes += bytes_of_values(column.children[0], first * each, (end - first) * each, {});
+    });
   }
   return bytes;
 }
@@ -63,7 +96,7 @@ uint64_t bytes_of_values(const Column& column, int64_t begin, int64_t count) {
 uint64_t bytes_of_rows(const Batch& batch, int64_t begin, int64_t rows) {
   if (rows == 0) return 0;
   uint64_t bytes = 0;
-  for (const Column& column : batch.columns()) bytes += bytes_of_values(column, begin, rows);
+  for (const Column& column : batch.columns()) bytes += bytes_of_values(column, begin, rows, {});
   return bytes;
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/short_text.h"
 #include "format/enums.h"
 
 namespace sluice {
@@ -80,11 +81,14 @@ class TextBounds {
   /// `utf8`: cut between code points.
   explicit TextBounds(bool utf8) : utf8_(utf8) {}
 
-  void add(std::string_view value) {
+  /// Whether the page's bounds stay as they are with this value: then it need not be added. Most lie between them, and
+  /// their first eight bytes tell; false where these do not.
+  bool has_room_for(std::string_view value) const {
     const uint64_t prefix = prefix_of(value);
-    // Most values lie between the bounds, and their first eight bytes tell.
-    if (any_ && prefix > min_prefix_ && prefix < max_prefix_) return;
-    add_candidate(value, prefix);
+    return any_ && prefix > min_prefix_ && prefix < max_prefix_;
+  }
+  void add(std::string_view value) {
+    if (!has_room_for(value)) add_candidate(value, prefix_of(value));
   }
   void end_page();
   size_t stored_bytes() const;
@@ -97,14 +101,7 @@ class TextBounds {
     std::string max;
   };
   /// The first eight bytes as a number that orders as the text does; shorter text is filled with zero bytes.
-  static uint64_t prefix_of(std::string_view value) {
-    uint64_t bytes = 0;
-    if (value.size() >= sizeof bytes)
-      std::memcpy(&bytes, value.data(), sizeof bytes);
-    else if (!value.empty())
-      std::memcpy(&bytes, value.data(), value.size());
-    return __builtin_bswap64(bytes);
-  }
+  static uint64_t prefix_of(std::string_view value) { return __builtin_bswap64(first_bytes(value)); }
   void add_candidate(std::string_view value, uint64_t prefix);
   std::optional<StoredBounds> store(const Range& range) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/byte_count.h"
 #include "base/digest.h"
 #include "codecs/compress.h"
 #include "columns/widths.h"
@@ -171,9 +172,9 @@ ChunkWriter::Span ChunkWriter::span_until(const LeafSlice& slice, const Cursor& 
   span.values = span.slots;
   span.rows = static_cast<int64_t>(span.slots);
   if (slice.definition != nullptr)
-    span.values =
-        static_cast<size_t>(std::count(slice.definition + at.slot, slice.definition + end, leaf_.definition_level_max));
-  if (slice.repetition != nullptr) span.rows = std::count(slice.repetition + at.slot, slice.repetition + end, 0);
+    span.values = count_bytes(slice.definition + at.slot, span.slots, leaf_.definition_level_max);
+  if (slice.repetition != nullptr)
+    span.rows = static_cast<int64_t>(count_bytes(slice.repetition + at.slot, span.slots, 0));
   return span;
 }
 
@@ -225,10 +226,8 @@ ChunkWriter::Span ChunkWriter::measure_record(const LeafSlice& slice, const Curs
   record.rows = 1;
   record.slots = end != nullptr ? static_cast<size_t>(end - begin) : slice.slots - at.slot;
   record.values = record.slots;
-  if (slice.definition != nullptr) {
-    const uint8_t* levels = slice.definition + at.slot;
-    record.values = static_cast<size_t>(std::count(levels, levels + record.slots, leaf_.definition_level_max));
-  }
+  if (slice.definition != nullptr)
+    record.values = count_bytes(slice.definition + at.slot, record.slots, leaf_.definition_level_max);
   record.bytes = record.slots + record.values * width_;
   if (is_text_) record.bytes += text_bytes(slice, at.value, record.values);
   return record;
@@ -236,6 +235,13 @@ ChunkWriter::Span ChunkWriter::measure_record(const LeafSlice& slice, const Curs
 
 ChunkWriter::Span ChunkWriter::fitting_records(const LeafSlice& slice, const Cursor& at) const {
   Span span;
+  if (std::cmp_less_equal(slice.slots - at.slot, 2 * options_.page_rows)) {
+    // Most slices fit as a whole: then there is no need to look at each record.
+    span = span_until(slice, at, slice.slots);
+    span.bytes = span.slots + span.values * width_ + (is_text_ ? text_bytes(slice, at.value, span.values) : 0);
+    if (page_.rows + span.rows <= options_.page_rows && page_.bytes + span.bytes <= options_.page_bytes) return span;
+    span = {};
+  }
   while (at.slot + span.slots < slice.slots && page_.rows + span.rows < options_.page_rows) {
     const Span record = measure_record(slice, {at.slot + span.slots, at.value + span.values});
     const bool page_is_empty = page_.rows + span.rows == 0;

@@ -1,8 +1,9 @@
 #include "pages/level_buffer.h"
 
-#include <array>
+#include <algorithm>
 #include <bit>
 
+#include "base/byte_count.h"
 #include "encodings/rle_hybrid.h"
 
 namespace sluice {
@@ -33,6 +34,19 @@ void LevelBuffer::append_run(uint8_t level, size_t count) {
   levels_.recent().insert(levels_.recent().end(), count, level);
 }
 
+// Adds to the histogram; returns how many there are of the most frequent one.
+size_t LevelBuffer::count_levels(std::span<const uint8_t> levels, std::span<int64_t> histogram) const {
+  size_t most = 0;
+  size_t left = levels.size();
+  for (size_t level = level_max_; left > 0; --level) {
+    const size_t count = level == 0 ? left : count_bytes(levels.data(), levels.size(), static_cast<uint8_t>(level));
+    histogram[level] += static_cast<int64_t>(count);
+    most = std::max(most, count);
+    left -= count;
+  }
+  return most;
+}
+
 void LevelBuffer::finish(LevelFraming framing, Bytes& out, std::span<int64_t> histogram) {
   if (level_max_ > 0) {
     const size_t length_at = out.size();
@@ -43,11 +57,9 @@ void LevelBuffer::finish(LevelFraming framing, Bytes& out, std::span<int64_t> hi
     } else {
       levels_.unpack();
       const std::vector<uint8_t>& levels = levels_.recent();
-      std::array<uint32_t, 256> counts{};
-      for (const uint8_t level : levels) ++counts[level];
-      for (size_t level = 0; level <= level_max_; ++level) histogram[level] += counts[level];
+      const size_t alike = count_levels(levels, histogram);
       // However they came: few levels that are all alike would be packed, had they not come as a run.
-      if (!levels.empty() && counts[levels[0]] == levels.size())
+      if (!levels.empty() && alike == levels.size())
         rle_hybrid::encode_run(levels[0], levels.size(), width_, out);
       else
         rle_hybrid::encode(levels, width_, out);

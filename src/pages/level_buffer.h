@@ -34,6 +34,7 @@ class LevelBuffer {
 
  private:
   void spread();
+  size_t count_levels(std::span<const uint8_t> levels, std::span<int64_t> histogram) const;
 
   const uint8_t level_max_;
   const int width_;

@@ -1,6 +1,7 @@
 #include "pages/striping.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "base/bits.h"
@@ -25,14 +26,13 @@ bool has_null(const Column& column, int64_t begin, int64_t count) {
 
 LeafSlice Striper::stripe(const Column& root, const Field& root_field, const Leaf& leaf, int64_t begin, int64_t rows) {
   begin_rows(begin, rows);
+  level_max_ = leaf.definition_level_max;
   const Column* column = &root;
   const Field* field = &root_field;
   uint8_t repetition_level = 0;
   for (size_t depth = 0;; ++depth) {
-    const bool is_leaf = !field->type.is_nested();
-    if (is_leaf && uniform_ && field->nullable && has_null(*column, begin, rows)) return finish_nullable_rows(*column);
     if (field->nullable) step_nullable(*column);
-    if (is_leaf) break;
+    if (!field->type.is_nested()) return finish(*column);
     if (field->type.has_ranges()) {
       const int32_t* offsets = column->offsets_data();
       step_list(++repetition_level, [offsets](int32_t at) { return Range{offsets[at], offsets[at + 1]}; });
@@ -44,53 +44,81 @@ LeafSlice Striper::stripe(const Column& root, const Field& root_field, const Lea
     field = &field->type.children()[child];
     column = &column->children[child];
   }
-  return finish(*column, leaf);
 }
 
 void Striper::begin_rows(int64_t begin, int64_t rows) {
-  uniform_ = true;
-  uniform_definition_ = 0;
   first_row_ = begin;
   rows_ = rows;
+  level_ = 0;
+  are_rows_ = true;
+  is_any_ended_ = false;
 }
 
-void Striper::materialize() {
-  uniform_ = false;
-  const auto slots = static_cast<size_t>(rows_);
-  repetition_.assign(slots, 0);
-  definition_.assign(slots, uniform_definition_);
-  positions_.resize(slots);
-  std::iota(positions_.begin(), positions_.end(), static_cast<int32_t>(first_row_));
-}
-
+// Slots end where the column has a null, at the level so far; the others go on to the next.
 void Striper::step_nullable(const Column& column) {
-  if (uniform_) {
-    if (!has_null(column, first_row_, rows_)) {
-      ++uniform_definition_;
-      return;
-    }
-    materialize();
-  }
-  if (column.validity.empty() && column.type.kind() != TypeKind::null) {
-    for (size_t i = 0; i < positions_.size(); ++i) definition_[i] += positions_[i] != kEnded;
+  const uint8_t level = level_++;
+  if (are_rows_) {
+    if (has_null(column, first_row_, rows_)) end_null_rows(column, level);
     return;
   }
+  if (column.validity.empty() && column.type.kind() != TypeKind::null) return;
   for (size_t i = 0; i < positions_.size(); ++i) {
-    if (positions_[i] == kEnded) continue;
-    const bool valid = column.is_valid(positions_[i]);
-    definition_[i] += valid;
-    if (!valid) positions_[i] = kEnded;
+    if (positions_[i] == kEnded || column.is_valid(positions_[i])) continue;
+    definition_[i] = level;
+    positions_[i] = kEnded;
+  }
+}
+
+// 64 rows at a time: most of them are alike in columns that are nearly empty, or nearly full.
+void Striper::end_null_rows(const Column& column, uint8_t level) {
+  const auto rows = static_cast<size_t>(rows_);
+  if (!is_any_ended_) {
+    live_.assign((rows + 63) / 64, ~uint64_t{0});
+    if (rows % 64 != 0) live_.back() = (uint64_t{1} << rows % 64) - 1;
+    definition_.assign(rows, level_max_);
+    is_any_ended_ = true;
+  }
+  const auto* bits = column.validity.as<uint8_t>();
+  for (size_t word = 0; word < live_.size(); ++word) {
+    if (live_[word] == 0) continue;
+    const size_t row = word * 64;
+    const size_t wide = std::min<size_t>(64, rows - row);
+    const uint64_t valid =
+        bits == nullptr ? 0 : bits_at(bits, column.offset + first_row_ + static_cast<int64_t>(row), wide);
+    uint64_t ended = live_[word] & ~valid;
+    live_[word] &= valid;
+    if (ended == ~uint64_t{0}) {
+      std::fill_n(&definition_[row], wide, level);
+      continue;
+    }
+    for (; ended != 0; ended &= ended - 1) definition_[row + static_cast<size_t>(std::countr_zero(ended))] = level;
+  }
+}
+
+// From here on slots are not rows any more.
+void Striper::spread_rows() {
+  const auto slots = static_cast<size_t>(rows_);
+  are_rows_ = false;
+  repetition_.assign(slots, 0);
+  if (!is_any_ended_) definition_.assign(slots, level_max_);
+  positions_.resize(slots);
+  for (size_t row = 0; row < slots; row += 64) {
+    const size_t wide = std::min<size_t>(64, slots - row);
+    const uint64_t live = is_any_ended_ ? live_[row / 64] : ~uint64_t{0};
+    const auto first = static_cast<int32_t>(first_row_ + static_cast<int64_t>(row));
+    for (size_t k = 0; k < wide; ++k)
+      positions_[row + k] = (live >> k & 1) != 0 ? first + static_cast<int32_t>(k) : kEnded;
   }
 }
 
 // Each list becomes as many slots as it has elements; one that is empty or not there stays one slot.
 template <typename RangeOf>
 void Striper::step_list(uint8_t repetition_level, RangeOf range_of) {
-  if (uniform_) materialize();
-  const auto range_at = [&](int32_t position) { return position == kEnded ? Range{0, 0} : range_of(position); };
+  if (are_rows_) spread_rows();
+  const uint8_t level = level_++;
   size_t slots = 0;
   for (const int32_t position : positions_) {
-    const Range range = range_at(position);
+    const Range range = position == kEnded ? Range{0, 0} : range_of(position);
     slots += static_cast<size_t>(std::max(range.end - range.begin, 1));
   }
   next_repetition_.resize(slots);
@@ -98,65 +126,58 @@ void Striper::step_list(uint8_t repetition_level, RangeOf range_of) {
   next_positions_.resize(slots);
   size_t to = 0;
   for (size_t i = 0; i < positions_.size(); ++i) {
-    const auto [begin, end] = range_at(positions_[i]);
+    const bool has_ended = positions_[i] == kEnded;
+    const auto [begin, end] = has_ended ? Range{0, 0} : range_of(positions_[i]);
     next_repetition_[to] = repetition_[i];
     if (begin == end) {
-      next_definition_[to] = definition_[i];
+      next_definition_[to] = has_ended ? definition_[i] : level;
       next_positions_[to++] = kEnded;
       continue;
     }
-    const auto length = static_cast<size_t>(end - begin);
-    std::fill_n(&next_repetition_[to] + 1, length - 1, repetition_level);
-    std::fill_n(&next_definition_[to], length, static_cast<uint8_t>(definition_[i] + 1));
-    std::iota(&next_positions_[to], &next_positions_[to] + length, begin);
-    to += length;
+    next_definition_[to] = level_max_;
+    next_positions_[to++] = begin;
+    for (int32_t position = begin + 1; position < end; ++position, ++to) {
+      next_repetition_[to] = repetition_level;
+      next_definition_[to] = level_max_;
+      next_positions_[to] = position;
+    }
   }
   repetition_.swap(next_repetition_);
   definition_.swap(next_definition_);
   positions_.swap(next_positions_);
 }
 
-// The common case of a leaf with nulls in no list and under no null: levels and positions straight from the bitmap.
-LeafSlice Striper::finish_nullable_rows(const Column& column) {
-  const auto rows = static_cast<size_t>(rows_);
-  definition_.resize(rows);
-  positions_.resize(rows);
-  const auto* bits = column.validity.as<uint8_t>();
-  size_t count = 0;
-  for (size_t i = 0; i < rows; i += 64) {
-    const size_t wide = std::min<size_t>(64, rows - i);
-    const uint64_t word =
-        bits == nullptr ? 0 : bits_at(bits, column.offset + first_row_ + static_cast<int64_t>(i), wide);
-    const auto first = static_cast<int32_t>(first_row_ + static_cast<int64_t>(i));
-    for (size_t k = 0; k < wide; ++k) {
-      const auto valid = static_cast<uint8_t>(word >> k & 1);
-      definition_[i + k] = static_cast<uint8_t>(uniform_definition_ + valid);
-      positions_[count] = first + static_cast<int32_t>(k);
-      count += valid;
-    }
-  }
+LeafSlice Striper::finish(const Column& column) {
   LeafSlice slice;
   slice.column = &column;
   slice.first_row = first_row_;
   slice.rows = rows_;
-  slice.slots = rows;
-  slice.definition = definition_.data();
-  slice.values = {0, count, positions_.data()};
+  are_rows_ ? finish_rows(slice) : finish_slots(slice);
   return slice;
 }
 
-LeafSlice Striper::finish(const Column& column, const Leaf& leaf) {
-  LeafSlice slice;
-  slice.column = &column;
-  slice.first_row = first_row_;
-  slice.rows = rows_;
-  if (uniform_) {
-    slice.slots = static_cast<size_t>(rows_);
-    slice.values = {first_row_, slice.slots, nullptr};
-    return slice;
+void Striper::finish_rows(LeafSlice& slice) {
+  slice.slots = static_cast<size_t>(rows_);
+  slice.values = {first_row_, slice.slots, nullptr};
+  if (!is_any_ended_) return;
+  positions_.resize(slice.slots);
+  size_t count = 0;
+  for (size_t word = 0; word < live_.size(); ++word) {
+    const auto first = static_cast<int32_t>(first_row_ + static_cast<int64_t>(word * 64));
+    if (live_[word] == ~uint64_t{0}) {
+      std::iota(&positions_[count], &positions_[count] + 64, first);
+      count += 64;
+      continue;
+    }
+    for (uint64_t live = live_[word]; live != 0; live &= live - 1) positions_[count++] = first + std::countr_zero(live);
   }
+  slice.definition = definition_.data();
+  slice.values = {0, count, positions_.data()};
+}
+
+void Striper::finish_slots(LeafSlice& slice) {
   slice.slots = positions_.size();
-  if (leaf.repetition_level_max > 0) slice.repetition = repetition_.data();
+  slice.repetition = repetition_.data();
   const auto live = std::remove(positions_.begin(), positions_.end(), kEnded);
   const auto count = static_cast<size_t>(live - positions_.begin());
   if (count < slice.slots) slice.definition = definition_.data();
@@ -164,7 +185,6 @@ LeafSlice Striper::finish(const Column& column, const Leaf& leaf) {
   // Positions ascend, so the ends tell whether any is left out between them.
   if (count > 0 && static_cast<size_t>(positions_[count - 1] - positions_[0]) + 1 == count)
     slice.values = {positions_[0], count, nullptr};
-  return slice;
 }
 
 }  // namespace sluice

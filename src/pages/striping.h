@@ -42,28 +42,32 @@ class Striper {
   LeafSlice stripe(const Column& root, const Field& field, const Leaf& leaf, int64_t begin, int64_t rows);
   uint64_t memory_bytes() const {
     return repetition_.capacity() + definition_.capacity() + next_repetition_.capacity() + next_definition_.capacity() +
-           (positions_.capacity() + next_positions_.capacity()) * sizeof(int32_t);
+           (positions_.capacity() + next_positions_.capacity()) * sizeof(int32_t) + live_.capacity() * sizeof(uint64_t);
   }
 
  private:
   void begin_rows(int64_t begin, int64_t rows);
   void step_nullable(const Column& column);
+  void end_null_rows(const Column& column, uint8_t level);
   template <typename RangeOf>
   void step_list(uint8_t repetition_level, RangeOf range_of);
-  LeafSlice finish_nullable_rows(const Column& column);
-  void materialize();
-  LeafSlice finish(const Column& column, const Leaf& leaf);
+  void spread_rows();
+  LeafSlice finish(const Column& column);
+  void finish_rows(LeafSlice& slice);
+  void finish_slots(LeafSlice& slice);
 
   static constexpr int32_t kEnded = -1;  ///< position of a slot that ended in a null or an empty list further up
 
-  // While no null and no list has been met, slots are rows and all alike: only `uniform_definition_` is kept.
-  bool uniform_ = true;
-  uint8_t uniform_definition_ = 0;
   int64_t first_row_ = 0;
   int64_t rows_ = 0;
-  std::vector<uint8_t> repetition_;
-  std::vector<uint8_t> definition_;
-  std::vector<int32_t> positions_;
+  uint8_t level_ = 0;      ///< definition of the slots that have not ended, as far as the way down has come
+  uint8_t level_max_ = 0;  ///< and at its end
+  bool are_rows_ = true;   ///< no list has been met: slots are rows, `live_` says which have not ended
+  bool is_any_ended_ = false;
+  std::vector<uint64_t> live_;       ///< bits, where any has ended
+  std::vector<uint8_t> repetition_;  ///< behind the first list
+  std::vector<uint8_t> definition_;  ///< of slots that have ended; the others are at level_max_ already
+  std::vector<int32_t> positions_;   ///< behind the first list, or in the end
   std::vector<uint8_t> next_repetition_;
   std::vector<uint8_t> next_definition_;
   std::vector<int32_t> next_positions_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/short_text.h"
 #include "encodings/delta_byte_array.h"
 #include "encodings/delta_length_byte_array.h"
 #include "pages/value_encoder.h"
@@ -27,71 +28,106 @@ void TextEncoder::append_apart(std::string_view value) {
   text_.append(value);
 }
 
-// `number_of(i, value)`: the number of value i in the dictionary, while that is open.
-template <typename PositionOf, typename NumberOf>
-void TextEncoder::append_at(const Column& column, size_t count, PositionOf position_of, NumberOf number_of) {
-  const int32_t* offsets = column.offsets_data();
-  const auto* bytes = column.values.as<char>();
+// Without a dictionary. The bytes of values mostly lie together, for nulls between them have none: one copy will do.
+template <typename PositionOf>
+void TextEncoder::append_all_apart(const Column& column, size_t count, PositionOf position_of) {
+  const int32_t* const offsets = column.offsets_data();
+  const auto* const bytes = column.values.as<char>();
+  const size_t known = lengths_.size();
+  lengths_.resize(known + count);
+  const int32_t begin = offsets[position_of(0)];
+  int32_t end = begin;
+  bool lie_together = true;
   for (size_t i = 0; i < count; ++i) {
-    const int64_t at = position_of(i);
-    const std::string_view value(bytes + offsets[at], static_cast<size_t>(offsets[at + 1] - offsets[at]));
-    text_bytes_ += static_cast<int64_t>(value.size());
-    if (dictionary_.is_open()) {
-      const uint32_t index = number_of(i, value);
-      if (index != TextDictionary::kFull) {
-        dictionary_.indices().push_back(index);
-        if (index >= page_of_entry_.size()) page_of_entry_.resize(index + 1);
-        if (page_of_entry_[index] == page_) continue;
-        page_of_entry_[index] = page_;
-        bounds_.add(value);
-        continue;
-      }
-      spill();
-    }
+    const int32_t* const at = offsets + position_of(i);
+    const std::string_view value(bytes + at[0], static_cast<size_t>(at[1] - at[0]));
+    lie_together &= at[0] == end;
+    end = at[1];
+    lengths_[known + i] = at[1] - at[0];
+    text_bytes_ += at[1] - at[0];
     bounds_.add(value);
     if (bloom_filter_) bloom_filter_->add_text(value);
-    append_apart(value);
+  }
+  if (lie_together) return text_.append(bytes + begin, static_cast<size_t>(end - begin));
+  for (size_t i = 0; i < count; ++i) {
+    const int32_t* const at = offsets + position_of(i);
+    text_.append(bytes + at[0], static_cast<size_t>(at[1] - at[0]));
   }
 }
 
+// Of a value of the dictionary. One that the page has had is within the bounds.
+void TextEncoder::add_to_bounds(uint32_t index, std::string_view value) {
+  if (bounds_.has_room_for(value)) return;
+  if (index >= page_of_entry_.size()) page_of_entry_.resize(dictionary_->size());
+  if (std::exchange(page_of_entry_[index], page_) != page_) bounds_.add(value);
+}
+
+// Returns how many there are in the dictionary then: fewer than all of them where it is full, and given up.
+size_t TextEncoder::append_to_dictionary(std::span<const TextDictionary::Wanted> values) {
+  std::vector<uint32_t>& indices = dictionary_.indices();
+  const size_t known = indices.size();
+  indices.resize(known + values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    const uint32_t index = dictionary_->encode(values[i], options_.dictionary_bytes_max);
+    if (index == TextDictionary::kFull) {
+      indices.resize(known + i);
+      spill();
+      return i;
+    }
+    indices[known + i] = index;
+    text_bytes_ += static_cast<int64_t>(values[i].value.size());
+    add_to_bounds(index, values[i].value);
+  }
+  return values.size();
+}
+
 template <typename PositionOf>
-void TextEncoder::append_blocks(const Column& column, size_t count, PositionOf position_of) {
+void TextEncoder::append_all(const Column& column, size_t count, PositionOf position_of) {
   const int32_t* offsets = column.offsets_data();
   const auto* bytes = column.values.as<char>();
   std::array<TextDictionary::Wanted, TextDictionary::kBlockValues> block;
-  for (size_t begin = 0; begin < count; begin += block.size()) {
-    const size_t values = std::min(block.size(), count - begin);
-    if (dictionary_.is_open()) {
-      for (size_t i = 0; i < values; ++i) {
-        const int64_t at = position_of(begin + i);
-        block[i].value = {bytes + offsets[at], static_cast<size_t>(offsets[at + 1] - offsets[at])};
-      }
-      dictionary_->look_ahead(std::span(block).first(values));
+  for (size_t begin = 0; begin < count;) {
+    if (!dictionary_.is_open())
+      return append_all_apart(column, count - begin, [&](size_t i) { return position_of(begin + i); });
+    const auto values = std::span(block).first(std::min(block.size(), count - begin));
+    for (size_t i = 0; i < values.size(); ++i) {
+      const int64_t at = position_of(begin + i);
+      values[i].value = {bytes + offsets[at], static_cast<size_t>(offsets[at + 1] - offsets[at])};
     }
-    append_at(
-        column, values, [&](size_t i) { return position_of(begin + i); },
-        [&](size_t i, std::string_view) { return dictionary_->encode(block[i], options_.dictionary_bytes_max); });
+    dictionary_->look_ahead(values);
+    begin += append_to_dictionary(values);
   }
 }
 
 bool TextEncoder::append(const Column& column, const ValueSelection& selection) {
   if (selection.positions == nullptr)
-    append_blocks(column, selection.count, [&](size_t i) { return selection.begin + static_cast<int64_t>(i); });
+    append_all(column, selection.count, [&](size_t i) { return selection.begin + static_cast<int64_t>(i); });
   else
-    append_blocks(column, selection.count, [&](size_t i) { return int64_t{selection.positions[i]}; });
+    append_all(column, selection.count, [&](size_t i) { return int64_t{selection.positions[i]}; });
   return true;
 }
 
 // Each entry is hashed when a row of the chunk has it for the first time; then its number is known.
 void TextEncoder::append_entries(const std::shared_ptr<const Column>& entries, std::span<const int32_t> positions) {
   uint32_t* const numbers = dictionary_.is_open() ? numbers_.of(entries) : nullptr;
-  append_at(
-      *entries, positions.size(), [&](size_t i) { return int64_t{positions[i]}; },
-      [&](size_t i, std::string_view value) {
-        uint32_t& number = numbers[positions[i]];
-        if (number == EntryNumbers::kUnknown) number = dictionary_->encode(value, options_.dictionary_bytes_max);
-        return number;
-      });
+  const int32_t* const offsets = entries->offsets_data();
+  const auto* const bytes = entries->values.as<char>();
+  size_t done = 0;
+  for (; done < positions.size() && dictionary_.is_open(); ++done) {
+    const int32_t at = positions[done];
+    const std::string_view value(bytes + offsets[at], static_cast<size_t>(offsets[at + 1] - offsets[at]));
+    uint32_t& number = numbers[at];
+    if (number == EntryNumbers::kUnknown) number = dictionary_->encode(value, options_.dictionary_bytes_max);
+    if (number == TextDictionary::kFull) {
+      spill();
+      break;
+    }
+    dictionary_.indices().push_back(number);
+    text_bytes_ += static_cast<int64_t>(value.size());
+    add_to_bounds(number, value);
+  }
+  const auto rest = positions.subspan(done);
+  if (!rest.empty()) append_all_apart(*entries, rest.size(), [rest](size_t i) { return int64_t{rest[i]}; });
 }
 
 void TextEncoder::unfold() {
@@ -116,11 +152,12 @@ void TextEncoder::encode_values(Encoding encoding, std::span<const int32_t> leng
   if (encoding == Encoding::delta_length_byte_array) return delta_length_byte_array::encode(lengths, text, encoded_);
   if (encoding == Encoding::delta_byte_array) return delta_byte_array::encode(lengths, text, encoded_);
   const size_t size = text.size() + lengths.size() * sizeof(uint32_t);
-  std::byte* to = encoded_.prepare(size);
+  std::byte* to = encoded_.prepare(size + 2 * kTextBlock);
   const std::byte* from = text.data();
+  const std::byte* const end = from + text.size();
   for (const int32_t length : lengths) {
     std::memcpy(to, &length, sizeof length);
-    if (length > 0) std::memcpy(to + sizeof length, from, static_cast<size_t>(length));
+    copy_text(from, static_cast<size_t>(length), end, to + sizeof length);
     to += sizeof length + static_cast<size_t>(length);
     from += length;
   }

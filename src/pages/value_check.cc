@@ -28,6 +28,9 @@ std::string_view text_at(const Column& column, int64_t position) {
   return {column.values.as<char>() + offsets[0], static_cast<size_t>(offsets[1] - offsets[0])};
 }
 
+/// So many rows for each that has a value are looked at together: what the others leave between them is mostly nothing.
+constexpr uint64_t kRowsOfValueMax = 16;
+
 /// Whether the texts [first, end) are UTF-8, what lies between those that are selected included: one pass over bytes
 /// back to back is many times faster than one for each text.
 bool is_utf8_together(const Column& column, int64_t first, int64_t end) {
@@ -46,7 +49,7 @@ bool is_utf8_together(const Column& column, int64_t first, int64_t end) {
 std::optional<size_t> find_no_utf8(const Column& column, const ValueSelection& values) {
   const int64_t first = position_of(values, 0);
   const int64_t end = position_of(values, values.count - 1) + 1;
-  const bool is_dense = static_cast<uint64_t>(end - first) <= 2 * values.count;
+  const bool is_dense = static_cast<uint64_t>(end - first) <= kRowsOfValueMax * values.count;
   if (is_dense && is_utf8_together(column, first, end)) return std::nullopt;
   for (size_t i = 0; i < values.count; ++i)
     if (!is_utf8(text_at(column, position_of(values, i)))) return i;

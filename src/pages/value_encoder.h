@@ -244,10 +244,12 @@ class TextEncoder {
 
  private:
   template <typename PositionOf>
-  void append_blocks(const Column& column, size_t count, PositionOf position_of);
-  template <typename PositionOf, typename NumberOf>
-  void append_at(const Column& column, size_t count, PositionOf position_of, NumberOf number_of);
+  void append_all(const Column& column, size_t count, PositionOf position_of);
+  size_t append_to_dictionary(std::span<const TextDictionary::Wanted> values);
+  void add_to_bounds(uint32_t index, std::string_view value);
   void append_apart(std::string_view value);
+  template <typename PositionOf>
+  void append_all_apart(const Column& column, size_t count, PositionOf position_of);
   void unfold();
   void draw_sample(std::vector<int32_t>& lengths, Bytes& text) const;
   void leave_dictionary();

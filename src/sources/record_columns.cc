@@ -1,5 +1,6 @@
 #include "sources/record_columns.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "columns/counted_rows.h"
@@ -13,8 +14,16 @@ RecordColumns::RecordColumns(std::shared_ptr<const Schema> schema, std::shared_p
   plan_ = make_plan(*schema_, builders_);
 }
 
+void RecordColumns::begin() {
+  for (ColumnBuilder& builder : builders_) builder.reserve_as_before();
+}
+
 void RecordColumns::truncate(int64_t rows) {
-  for (ColumnBuilder& builder : builders_) builder.truncate(rows);
+  for (ColumnBuilder& builder : builders_) builder.truncate(std::min(rows, builder.length()));
+}
+
+void RecordColumns::fill(int64_t rows) {
+  for (ColumnBuilder& builder : builders_) builder.fill(rows);
 }
 
 uint64_t RecordColumns::bytes() const {

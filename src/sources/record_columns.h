@@ -19,11 +19,15 @@ class RecordColumns {
   explicit RecordColumns(std::shared_ptr<const Schema> schema, std::shared_ptr<Budget> budget = nullptr);
 
   const Schema& schema() const { return *schema_; }
+  /// Before the first record of a batch: room for as much as the last one took.
+  void begin();
   /// Of a record: its fields fill the builders. Whoever goes on behind a bad record takes back what it has left.
   Plan& plan() { return *plan_; }
   /// Records whose values are all there; 0 of a schema without columns, which a sample may have up to its first fault.
   int64_t rows() const { return builders_.empty() ? 0 : builders_.front().length(); }
   void truncate(int64_t rows);
+  /// Nulls for what the last of `rows` records had not: their fields, and those of structs in them.
+  void fill(int64_t rows);
   /// What the columns hold in memory.
   uint64_t bytes() const;
   /// Ends the batch, and starts anew. With a fault there is none, and `end` of the result is 0.

@@ -22,6 +22,7 @@ void prepare_children(Plan& plan, std::span<const Field> fields, auto builder_at
     child.parent = &plan;
     child.index = i;
     prepare(child, fields[i], builder_at(i));
+    plan.required += child.nullable ? 0 : 1;
     if (plan.kind == TypeKind::struct_) plan.by_name.emplace(fields[i].name, i);
   }
 }

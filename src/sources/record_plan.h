@@ -1,5 +1,5 @@
-// A schema prepared for reading: for every column the builder that takes its values, how its key looks in the source,
-// and what has been seen of it in the object at hand. One plan belongs to one reader and so to one thread at a time.
+// A schema prepared for reading: for every column the builder that takes its values, and how its key looks in the
+// source. One plan belongs to one reader and so to one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -45,9 +45,8 @@ struct Plan {
   bool nullable = true;
   ColumnBuilder* out = nullptr;
   QuotedKey key;
-  /// The last object that had this field: tells a second one, and a missing one.
-  uint64_t seen_in = 0;
-  uint32_t index = 0;  ///< among the fields of `parent`
+  uint32_t index = 0;     ///< among the fields of `parent`
+  uint32_t required = 0;  ///< of `fields`, those that are not nullable
   const Plan* parent = nullptr;
   const Field* field = nullptr;  ///< null for the root
   std::vector<Plan> fields;      ///< of a struct; the element of a list or map

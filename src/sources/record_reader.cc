@@ -48,19 +48,17 @@ RecordReader::RecordReader(std::shared_ptr<const Schema> schema, ReadRules rules
 BlockRead RecordReader::read(const RecordBlock& block) {
   BlockRead result;
   extra_values_ = 0;
+  rows_ = 0;
+  is_torn_ = false;
+  columns_.begin();
   const std::string_view text = block.text();
   text_end_ = text.data() + text.size();
   check_bytes(text.data());
   std::string_view rest = text;
   while (!rest.empty() && !result.fault) {
-    const int64_t good_before = columns_.rows();
+    const int64_t good_before = rows_;
     try {
-      const char* const end = walk_.each_record(block, rest, [this](Token token) {
-        record_ = token;
-        const Token behind = read_object(*root_, token, 1);
-        if (walk_.block_at(behind) >= check_at_) check_bytes(walk_.block_at(behind));
-        return behind;
-      });
+      const char* const end = walk_.each_record(block, rest, [this](Token token) { return read_record(token); });
       result.records += walk_.records();
       result.end = static_cast<size_t>(end - block.bytes.view().data());
       break;
@@ -72,7 +70,9 @@ BlockRead RecordReader::read(const RecordBlock& block) {
         result.fault = std::move(fault);
         break;
       }
-      columns_.truncate(good_before + walk_.records());
+      rows_ = good_before + walk_.records();
+      columns_.truncate(rows_);
+      is_torn_ = false;
       result.rejects.push_back({std::move(fault), std::string(walk_.failed_record())});
       ++result.records;
       const char* const behind = walk_.behind_failed_record();
@@ -81,14 +81,28 @@ BlockRead RecordReader::read(const RecordBlock& block) {
     }
   }
   result.extra_values = extra_values_;
+  if (!result.fault) columns_.fill(rows_);
   columns_.finish(result);
   return result;
+}
+
+// A record that is broken may come twice: the second time alone, so that it tells what is wrong with it.
+Token RecordReader::read_record(Token token) {
+  if (is_torn_) columns_.truncate(rows_);
+  is_torn_ = true;
+  record_ = token;
+  const Token behind = read_object(*root_, rows_, token, 1);
+  is_torn_ = false;
+  ++rows_;
+  if (walk_.block_at(behind) >= check_at_) check_bytes(walk_.block_at(behind));
+  return behind;
 }
 
 // Ends the batch if it is full. To count what the columns hold after every record would take time: how much text it
 // takes at least to fill them tells when to count again.
 void RecordReader::check_bytes(const char* place) {
   check_at_ = place;
+  columns_.fill(rows_);
   const uint64_t held = columns_.bytes();
   if (held >= rules_.batch_bytes_max) return walk_.stop();
   const double text = static_cast<double>(rules_.batch_bytes_max - held) / unfolding_max_;
@@ -96,13 +110,13 @@ void RecordReader::check_bytes(const char* place) {
   check_at_ = text < static_cast<double>(rest) ? place + static_cast<ptrdiff_t>(text) : text_end_;
 }
 
-// Fields mostly come in the order of the schema, so the one behind the last is tried before any search.
-Token RecordReader::read_object(Plan& plan, Token token, int depth) {
+// Fields mostly come in the order of the schema, so the one behind the last is tried before any search. `at`: how many
+// values the columns of these fields have, or would have, had no object left one out.
+Token RecordReader::read_object(Plan& plan, int64_t at, Token token, int depth) {
   walk_.enter(token, depth);
-  const uint64_t object = ++objects_;
   Plan* const fields = plan.fields.data();
   const size_t count = plan.fields.size();
-  size_t seen = 0;
+  size_t required = 0;
   size_t next = 0;
   ++token;
   if (walk_.at(token) == '}') {
@@ -117,13 +131,13 @@ Token RecordReader::read_object(Plan& plan, Token token, int depth) {
         token = read_extra(plan, key, token, depth);
         continue;
       }
-      mark(*field, object, key);
+      begin_value(*field, at, key);
       next = field->index + size_t{1};
-      ++seen;
+      required += field->nullable ? 0 : 1;
       token = read_value(*field, token, depth);
     } while (walk_.has_more(token, '}'));
   }
-  if (seen != count) append_missing(plan, object, token - 1);
+  if (required != plan.required) refuse_missing(plan, at, token - 1);
   return token;
 }
 
@@ -132,18 +146,19 @@ Plan* RecordReader::find_field(Plan& plan, Token key) {
   return plan.find(walk_.unescaped(key));
 }
 
-inline void RecordReader::mark(Plan& field, uint64_t object, Token key) {
-  if (field.seen_in == object)
-    walk_.fail(key, {.field = field.path(), .sentence = "the key stands twice in one object"});
-  field.seen_in = object;
+// Objects mostly lack many of the fields that others have. Their nulls are appended at once: when the next object has
+// the field, or the batch ends.
+inline void RecordReader::begin_value(Plan& field, int64_t at, Token key) {
+  const int64_t lacking = at - field.out->length();
+  if (lacking == 0) return;
+  if (lacking < 0) walk_.fail(key, {.field = field.path(), .sentence = "the key stands twice in one object"});
+  field.out->append_nulls(lacking);
 }
 
-void RecordReader::append_missing(Plan& plan, uint64_t object, Token close) {
-  for (Plan& field : plan.fields) {
-    if (field.seen_in == object) continue;
-    if (!field.nullable) walk_.fail(close, {.field = field.path(), .sentence = "required, but missing"});
-    field.out->append_null();
-  }
+void RecordReader::refuse_missing(const Plan& plan, int64_t at, Token close) {
+  const auto is_missing = [at](const Plan& field) { return !field.nullable && field.out->length() <= at; };
+  const Plan& field = *std::ranges::find_if(plan.fields, is_missing);
+  walk_.fail(close, {.field = field.path(), .sentence = "required, but missing"});
 }
 
 inline Token RecordReader::read_value(Plan& plan, Token token, int depth) {
@@ -191,7 +206,7 @@ inline Token RecordReader::read_value(Plan& plan, Token token, int depth) {
       break;
     case TypeKind::struct_:
       if (walk_.at(token) == '{') {
-        token = read_object(plan, token, depth + 1);
+        token = read_object(plan, plan.out->length(), token, depth + 1);
         plan.out->append_struct();
         return token;
       }
@@ -320,6 +335,13 @@ Token RecordReader::read_long_integer(Plan& plan, Token token, int depth) {
 
 template <typename T>
 Token RecordReader::read_real(Plan& plan, Token token, int depth) {
+  if constexpr (std::is_same_v<T, double>) {
+    const ShortReal number = parse_short_real(walk_.text_at(token));
+    if (number.end != nullptr && ends_scalar(*number.end)) {
+      plan.out->append(number.value);
+      return token + 1;
+    }
+  }
   const char c = walk_.at(token);
   if (c != '-' && !is_digit(c)) return read_other(plan, token, depth);
   const NumberText number = walk_.number(token);

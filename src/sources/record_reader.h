@@ -31,8 +31,9 @@ class RecordReader final : public BlockReader {
   uint64_t memory_bytes() const override { return walk_.memory_bytes(); }
 
  private:
+  Token read_record(Token token);
   void check_bytes(const char* place);
-  Token read_object(Plan& plan, Token token, int depth);
+  Token read_object(Plan& plan, int64_t at, Token token, int depth);
   Token read_value(Plan& plan, Token token, int depth);
   Token read_list(Plan& plan, Token token, int depth);
   Token read_map(Plan& plan, Token token, int depth);
@@ -55,8 +56,8 @@ class RecordReader final : public BlockReader {
   template <typename T>
   Token read_real(Plan& plan, Token token, int depth);
   Plan* find_field(Plan& plan, Token key);
-  void mark(Plan& field, uint64_t object, Token key);
-  void append_missing(Plan& plan, uint64_t object, Token close);
+  void begin_value(Plan& field, int64_t at, Token key);
+  [[noreturn]] void refuse_missing(const Plan& plan, int64_t at, Token close);
   bool widens(const Plan& plan) const;
   [[noreturn]] void misfit(const Plan& plan, Token token, int depth, std::string_view reason = {});
 
@@ -66,7 +67,8 @@ class RecordReader final : public BlockReader {
   const double unfolding_max_;  ///< bytes in the columns for a byte of text
   JsonWalk walk_;
   Token record_ = nullptr;  ///< the one that is being read
-  uint64_t objects_ = 0;    ///< met so far, of all kinds
+  int64_t rows_ = 0;        ///< before it in the batch
+  bool is_torn_ = false;    ///< the columns have a part of it
   int64_t extra_values_ = 0;
   const char* text_end_ = nullptr;  ///< of the block
   const char* check_at_ = nullptr;  ///< before this place in the text the columns cannot have reached their limit

@@ -5,10 +5,15 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <cfloat>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 #include <tuple>
+
+#include "base/digits.h"
 
 namespace sluice::number_text_test {
 namespace {
@@ -205,6 +210,57 @@ TEST(NumberText, RealsAgainstThePrintfOracle) {
                            "1000000000000000000000000000000.0",
                            "0.500000000000000000000000000000000000000000000000000000000001"})
     expect_real(text);
+}
+
+// Sixteen and seventeen digits decide between neighbours: the nearest text, and those a little beside it.
+TEST(NumberText, DigitsBesideDoubles) {
+  std::mt19937_64 random(11);
+  for (int i = 0; i < 4'000; ++i) {
+    const int exponent = static_cast<int>(random() % 120) - 70;
+    const double value = std::ldexp(1 + static_cast<double>(random() >> 12) * 0x1p-52, exponent);
+    for (const int digits : {15, 16, 17}) {
+      char text[64];
+      std::snprintf(text, sizeof text, "%.*e", digits - 1, value);
+      const std::string scientific(text);
+      expect_real(scientific);
+      std::string beside = scientific;
+      beside[static_cast<size_t>(digits)] = static_cast<char>('0' + random() % 10);
+      expect_real(beside);
+      if (exponent < -66 || exponent > 0) continue;
+      std::snprintf(text, sizeof text, "%.*f", digits + static_cast<int>(random() % 3), value);
+      expect_real(text);
+    }
+  }
+}
+
+TEST(NumberText, DigitsEightAtATime) {
+  for (const std::string digits : {"12345678", "00000001", "99999999", "1234567a", "/2345678", "1234567:", "123456789"})
+    EXPECT_EQ(parse_number("0." + digits).kind,
+              std::ranges::all_of(digits, is_digit) ? NumberKind::real : NumberKind::invalid);
+  EXPECT_EQ(parse_number("0.12345678").real, 0.12345678);
+  EXPECT_EQ(parse_number("7.0000000112345678").real, 7.0000000112345678);
+  EXPECT_EQ(parse_number("1.87654321e4").real, 18765.4321);
+}
+
+TEST(NumberText, ShortReals) {
+  for (const std::string text : {"0.5", "-12.50", "0.0", "-0.0", "123456789012.345", "9.99999999999999"}) {
+    const std::string followed = text + ",";
+    const ShortReal number = parse_short_real(followed.c_str());
+    ASSERT_NE(number.end, nullptr) << text;
+    EXPECT_EQ(*number.end, ',') << text;
+    EXPECT_EQ(std::bit_cast<uint64_t>(number.value), std::bit_cast<uint64_t>(parse_number(text).real)) << text;
+    EXPECT_TRUE(parse_number(text).exact) << text;
+  }
+  // Of another form, too long, or no number.
+  for (const char* text : {"5,", "5.,", ".5,", "-.5,", "00.5,", "01.5,", "-,", ",", "\"0.5\"", "null", "+0.5,",
+                           "0.1234567890123456,", "1234567890123456789012345678901234567890.5,"})
+    EXPECT_EQ(parse_short_real(text).end, nullptr) << text;
+  // What follows is the caller's affair.
+  for (const std::string text : {"0.5e3", "0.5.5", "0.5x"}) {
+    const ShortReal number = parse_short_real(text.c_str());
+    ASSERT_NE(number.end, nullptr) << text;
+    EXPECT_EQ(number.end - text.c_str(), 3) << text;
+  }
 }
 
 TEST(NumberText, NegativeZeroIsADouble) {

@@ -41,6 +41,25 @@ TEST(BytesOfRows, CountsWhatIsInMemory) {
   EXPECT_EQ(bytes_of_rows(batch_of({{"a", int64()}}, make_int64({1, 2})), 1, 0), 0u);
 }
 
+TEST(BytesOfRows, LeavesOutWhatStandsUnderNulls) {
+  const Type type = struct_({{"x", int64()}, {"y", string()}});
+  Column column =
+      make_struct(type, {make_int64({1, 2, 3}), make_text(string(), {"a", "bc", "def"})}, {true, false, true});
+  EXPECT_EQ(account(column), 2 * 8u + 2 * 4u + 4u);
+  // In a list whose second one is null and yet has an item.
+  Column lists = make_list({"element", type}, std::move(column), {1, 1, 1});
+  EXPECT_EQ(account(lists), 3 * 4u + 2 * 8u + 2 * 4u + 4u);
+  set_validity(lists, {true, true, false});
+  EXPECT_EQ(account(lists), 3 * 4u + 8u + 4u + 1u);
+  // And that in a struct whose first one is null, beside rows enough for more than a word of bits.
+  std::vector<bool> valid(200, true);
+  std::vector<std::optional<std::string>> texts(200, "ab");
+  for (const size_t row : {0U, 63U, 64U, 130U, 199U}) valid[row] = false;
+  const Column wide = make_struct(struct_({{"y", string()}}), {make_text(string(), texts)}, valid);
+  EXPECT_EQ(account(wide), 195u * (4 + 2));
+  EXPECT_EQ(bytes_of_rows(batch_of({{"a", wide.type}}, wide), 63, 67), 65u * (4 + 2));
+}
+
 TEST(BytesOfRows, AddsUpHoweverBatchesAreCut) {
   const uint64_t seed = property_seed();
   for (uint64_t round = 0; round < 200; ++round) {

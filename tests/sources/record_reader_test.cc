@@ -250,6 +250,67 @@ TEST(RecordReader, FieldsInAnyOrderAndMissing) {
                             "{a:null,b:null" + rest + "null,quo\"te\\:null,\xC3\xA9:8}"}));
 }
 
+// Nulls of fields that objects lack come late and together: none may be missing, or stand behind a value.
+TEST(RecordReader, FieldsThatComeAndGo) {
+  const std::string schema =
+      "n int64, s struct<t string, u struct<v bool, w list<int64>>>, l list<struct<x int64, y string>>";
+  const std::string empty = "{n:null,s:null,l:null}";
+  const std::vector<std::pair<std::string, std::string>> records{
+      {R"({})", empty},
+      {R"({"s":{}})", "{n:null,s:{t:null,u:null},l:null}"},
+      {R"({"s":{"u":{"w":[1]}},"l":[{"y":"a"},{}]})",
+       "{n:null,s:{t:null,u:{v:null,w:[1]}},l:[{x:null,y:'a'},{x:null,y:null}]}"},
+      {R"({"s":null,"n":3})", "{n:3,s:null,l:null}"},
+      {R"({"l":[null,{"x":4}]})", "{n:null,s:null,l:[null,{x:4,y:null}]}"},
+      {R"({"s":{"t":"b","u":{"v":true}}})", "{n:null,s:{t:'b',u:{v:true,w:null}},l:null}"},
+      {R"({"l":[]})", "{n:null,s:null,l:[]}"}};
+  // Each behind each, with none to three empty ones between them.
+  std::string text;
+  Rows expected;
+  for (const auto& [first, first_row] : records)
+    for (const auto& [second, second_row] : records)
+      for (int between = 0; between < 4; ++between) {
+        text += first + "\n" + times(static_cast<size_t>(between), "{}\n") + second + "\n";
+        expected.push_back(first_row);
+        expected.insert(expected.end(), static_cast<size_t>(between), empty);
+        expected.push_back(second_row);
+      }
+  const Delivered all = deliver_as(schema, text);
+  ASSERT_FALSE(all.error) << all.error->what();
+  EXPECT_EQ(all.rows, expected);
+}
+
+// What the columns have of a broken record goes, wherever it broke; and a line that is read again alone, because its
+// record did not end there, has no key twice for that.
+TEST(RecordReader, BrokenRecordsLeaveNothing) {
+  const auto schema = std::make_shared<const Schema>(
+      parse_schema("n int64, s struct<t int64, l list<struct<x int64>>>, m int64 not null"));
+  const std::string good = "{\"s\":{\"l\":[{\"x\":1},{}]},\"m\":2}\n";
+  for (const std::string bad :
+       {R"({"n":1,"s":{"t":2,"l":[{"x":3},{"x":"no")", R"({"n":1,"s":{"t":2,"l":[{"x":3},{"x":"no"}]}})",
+        R"({"n":1,"s":{"t":2,"l":[{"x":3}]})", R"({"n":1,"s":{"t":2},"n":1})", R"({"n":1,"m":2)",
+        R"({"s":{"l":[{"x":3}]}})", R"({"n":1,"m":2}})", R"({"n":1,"m")"}) {
+    for (const bool keep : {false, true}) {
+      RecordReader reader(schema, {.keep_rejects = keep});
+      const BlockRead read = reader.read(block_of(good + bad + "\n" + good + good));
+      const RecordFault& fault = keep ? read.rejects.at(0).fault : *read.fault;
+      EXPECT_EQ(fault.record, 1) << bad;
+      EXPECT_EQ(fault.sentence.find("twice") != std::string::npos, bad.find("},\"n\"") != std::string::npos) << bad;
+      if (!keep) continue;
+      EXPECT_EQ(read.rejects.size(), 1u) << bad;
+      ASSERT_EQ(read.batch.rows(), 3) << bad;
+      for (const Column& column : read.batch.columns()) EXPECT_EQ(column.length, 3) << bad;
+      EXPECT_EQ(read.batch.column(0).null_count, 3) << bad;
+      EXPECT_EQ(read.batch.column(1).null_count, 0) << bad;
+      EXPECT_EQ(read.batch.column(1).children[0].null_count, 3) << bad;
+      const Column& items = read.batch.column(1).children[1].children[0];
+      EXPECT_EQ(items.length, 6) << bad;
+      EXPECT_EQ(items.children[0].length, 6) << bad;
+      EXPECT_EQ(items.children[0].null_count, 3) << bad;
+    }
+  }
+}
+
 TEST(RecordReader, KeysOfEveryLengthAreToldApart) {
   std::vector<Field> fields;
   std::string record = "{";
