@@ -1,7 +1,7 @@
 // A file that is finished, but that nobody sees yet, gets the columns that came up later in the run: its indexes and
 // footer make room for chunks of the late leaves, and are written anew behind them. Where a column has a wider type by
-// then, all of the file is written anew. What fails in the middle leaves a
-// file without a footer; beside a file `<name>.part` it leaves `<name>.journal`, by which it can be recovered.
+// then, all of the file is written anew. What fails in the middle leaves a file without a footer; beside a file
+// `<name>.part` it leaves `<name>.journal`, by which it can be recovered.
 //
 //   WrittenFile file = writer.close().files[0];                    // staged: it will be published with others
 //   amend_file(staged_path, schema_of_the_file, final_schema, options, file);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "files/null_chunk.h"
+#include "files/piece_copier.h"
 #include "files/placed_row_group.h"
 #include "files/remade_chunk.h"
 #include "files/written_row_group.h"
@@ -57,42 +58,6 @@ void WrittenBytes::keep(uint64_t end) {
   }
 }
 
-/// Copies pieces of what was written one behind the other; what are neighbours there go together.
-class PieceMover {
- public:
-  PieceMover(WrittenBytes& from, Sink& to) : from_(from), to_(to) {}
-
-  /// Where the next piece goes. Nothing is pending then.
-  uint64_t settle() {
-    while (bytes_ > 0) {
-      piece_.resize(static_cast<size_t>(std::min<uint64_t>(kPieceBytes, bytes_)));
-      from_.read(begin_, {piece_.data(), piece_.size()});
-      to_.write_at(end_, piece_);
-      begin_ += piece_.size();
-      end_ += piece_.size();
-      bytes_ -= piece_.size();
-    }
-    return end_;
-  }
-  /// Returns by how much it moves.
-  int64_t add(uint64_t begin, uint64_t bytes) {
-    if (begin != begin_ + bytes_) settle();
-    if (bytes_ == 0) begin_ = begin;
-    bytes_ += bytes;
-    return static_cast<int64_t>(end_ + bytes_ - bytes) - static_cast<int64_t>(begin);
-  }
-  /// Something else has been put behind what was settled, up to `end`.
-  void skip_to(uint64_t end) { end_ = end; }
-
- private:
-  WrittenBytes& from_;
-  Sink& to_;
-  Bytes piece_;
-  uint64_t begin_ = 0;
-  uint64_t bytes_ = 0;
-  uint64_t end_ = 0;
-};
-
 /// Amends one file.
 class Amendment {
  public:
@@ -104,7 +69,8 @@ class Amendment {
         target_(target),
         tail_(tail),
         before_(target.sink),
-        mover_(before_, target.sink) {}
+        copier_([this](uint64_t offset, std::span<std::byte> into) { before_.read(offset, into); }, target.sink,
+                kMagic.size()) {}
 
   uint64_t run();
 
@@ -141,7 +107,7 @@ class Amendment {
   const AmendTarget& target_;
   FooterBuilder& tail_;
   WrittenBytes before_;
-  PieceMover mover_;
+  PieceCopier copier_;
   Bytes buffer_;
 };
 
@@ -236,28 +202,27 @@ void Amendment::write_anew() {
   const uint64_t end_before = end_;
   before_.keep(end_before);
   target_.sink.write_at(0, as_bytes(kMagic));
-  mover_.skip_to(kMagic.size());
   size_t index = 0;
   for (JournalReader reader(written_); reader.next(); ++index) {
     const WrittenRowGroup written(reader);
     write_anew({written, schema_of(index), index});
   }
-  end_ = mover_.settle();
+  end_ = copier_.settle();
   if (before_.is_overwritten()) end_ = std::max(end_, end_before);
 }
 
 void Amendment::write_anew(const Group& group) {
-  RowGroupTotals totals{.rows = group.rows(), .offset = mover_.settle()};
+  RowGroupTotals totals{.rows = group.rows(), .offset = copier_.settle()};
   ChunkTails tails;
   for (size_t leaf = 0; leaf < target_.leaves.size(); ++leaf) {
     if (const std::optional<size_t> kept = kept_leaf(group, leaf)) {
       const ColumnMetaData& metadata = group.written.metadata(*kept);
       const auto bytes = static_cast<uint64_t>(metadata.total_compressed_size);
-      const int64_t shift = mover_.add(group.written.offset(*kept), bytes);
+      const int64_t shift = copier_.add(group.written.offset(*kept), bytes);
       int64_t filter_shift = 0;
       if (metadata.bloom_filter_offset)
-        filter_shift = mover_.add(static_cast<uint64_t>(*metadata.bloom_filter_offset),
-                                  static_cast<uint64_t>(metadata.bloom_filter_length.value_or(0)));
+        filter_shift = copier_.add(static_cast<uint64_t>(*metadata.bloom_filter_offset),
+                                   static_cast<uint64_t>(metadata.bloom_filter_length.value_or(0)));
       group.written.append_to(tails, *kept, shift, filter_shift);
       totals.bytes += bytes;
       totals.raw_bytes += static_cast<uint64_t>(metadata.total_uncompressed_size);
@@ -266,9 +231,9 @@ void Amendment::write_anew(const Group& group) {
     FinishedChunk chunk = make_late(group, leaf);
     totals.bytes += chunk.bytes();
     totals.raw_bytes += static_cast<uint64_t>(chunk.metadata.total_uncompressed_size);
-    uint64_t offset = mover_.settle();
+    uint64_t offset = copier_.settle();
     put(std::move(chunk), group, offset, tails);
-    mover_.skip_to(offset);
+    copier_.skip_to(offset);
   }
   tell(totals, std::move(tails));
 }
