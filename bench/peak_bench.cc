@@ -5,6 +5,7 @@
 //   peak_bench --what skewed --columns 400 --rows 60000      a few wide texts, many columns of few values
 //   peak_bench --what partitions --count 10000               order lines by a number of so many values
 //   peak_bench --what columns --columns 10000 --rows 2000    floats
+//   peak_bench --what texts --columns 10000 --rows 2000      texts, some in few columns, most of them once in others
 //   peak_bench --what row-groups --count 100000              of equal length
 //   peak_bench --what writers --count 8                      so many files at once, which share the budget
 //
@@ -88,6 +89,18 @@ Batch floats(int64_t columns, int64_t first, int64_t rows) {
     Numbers<float> numbers;
     for (int64_t row = first; row < first + rows; ++row) numbers(0.37f * static_cast<float>(row * i % 1'000));
     table.add("column_" + std::to_string(i), numbers.finish(float32()));
+  }
+  return table.finish();
+}
+
+/// Column `i` has texts of about 20 bytes, of which so many are different as i squared.
+Batch texts(int64_t columns, int64_t first, int64_t rows) {
+  TableColumns table;
+  for (int64_t i = 0; i < columns; ++i) {
+    Texts texts;
+    for (int64_t row = first; row < first + rows; ++row)
+      texts("text number " + std::to_string(noise(static_cast<uint64_t>(row)) % static_cast<uint64_t>(i * i + 1)));
+    table.add("text_" + std::to_string(i), texts.finish());
   }
   return table.finish();
 }
@@ -194,6 +207,9 @@ void Peaks::run() {
   if (settings_.what == "columns")
     return write_files(1, 50, options(),
                        [this](int64_t first, int64_t rows) { return floats(settings_.columns, first, rows); });
+  if (settings_.what == "texts")
+    return write_files(1, 50, options(),
+                       [this](int64_t first, int64_t rows) { return texts(settings_.columns, first, rows); });
   if (settings_.what == "row-groups") {
     FileOptions groups = options();
     groups.row_group_rows = std::max<int64_t>(settings_.rows / settings_.count, 1);

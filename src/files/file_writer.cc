@@ -223,7 +223,8 @@ void FileWriter::Impl::write(const Batch& batch) {
     check_size(batch, begin, piece);
     // Where memory is short, what was begun is brought to its end first: by this writer, so nobody waits for others.
     workers.help_until([&] {
-      const bool has_room = encoder->bytes_queued() + piece.bytes <= queued_max && !budget.is_spent();
+      const uint64_t queued = encoder->bytes_queued() + RowGroupEncoder::memory_of(batch, piece.bytes);
+      const bool has_room = queued <= queued_max && !budget.is_spent();
       return encoder->bytes_queued() == 0 || has_room || encoder->has_failed();
     });
     if (rows_in_group == 0) begin_row_group();

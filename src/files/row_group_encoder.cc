@@ -1,8 +1,10 @@
 #include "files/row_group_encoder.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "columns/counted_rows.h"
+#include "runtime/freed_memory.h"
 
 namespace sluice {
 
@@ -10,8 +12,12 @@ namespace {
 
 // A slice of a narrow column is worth a task of its own; of thousands of columns, some together are.
 constexpr size_t kQueuesMax = 64;
-// Relief begins while an eighth of the budget is left: encoders grow between two looks.
-constexpr uint64_t kEighths = 8;
+// Relief begins while a quarter of the budget is left: encoders grow between two looks, and the allocator has holes
+// between thousands of buffers that grow and go, a quarter as much as they hold.
+constexpr uint64_t kQuarters = 4;
+// What the process may have beside the budget before freed memory goes back: program, libraries, rows that the caller
+// makes. 64 MiB are promised.
+constexpr uint64_t kResidentBesideBudget = 16_MiB;
 // Of a column in memory beside its values: itself, and the owner of its buffers.
 constexpr uint64_t kColumnBytes = sizeof(Column) + 100;
 
@@ -73,11 +79,16 @@ RowGroupEncoder::RowGroupEncoder(const Schema& schema, const std::vector<Leaf>& 
 
 RowGroupEncoder::~RowGroupEncoder() = default;
 
+uint64_t RowGroupEncoder::memory_of(const Batch& batch, uint64_t bytes) {
+  return bytes + batch.columns().size() * kColumnBytes;
+}
+
 void RowGroupEncoder::append(const Batch& batch, int64_t begin, int64_t rows, uint64_t bytes,
                              std::shared_ptr<SliceMark> mark) {
   if (mark) mark->queues_left = queues_.size();
+  bytes = memory_of(batch, bytes);
   bytes_queued_ += bytes;
-  Account held(budget_, are_counted(batch) ? 0 : bytes + batch.columns().size() * kColumnBytes);
+  Account held(budget_, are_counted(batch) ? 0 : bytes);
   const auto work = std::make_shared<Rows>(batch, begin, rows, bytes, std::move(mark), queues_.size(), std::move(held));
   for (const auto& queue : queues_) queue->tasks.post([this, &queue = *queue, work] { append_columns(queue, *work); });
 }
@@ -139,9 +150,9 @@ void RowGroupEncoder::finish_columns(Queue& queue, Group& group, Account& accoun
       bytes += group.chunks[i].memory_bytes();
     }
     ++queue.row_groups;
-    queue.is_relieved = false;
     account = Account(budget_, bytes);
     count(queue);
+    if (std::exchange(queue.is_relieved, false)) give_back();
   } catch (...) {
     fail(std::current_exception());
   }
@@ -181,7 +192,7 @@ void RowGroupEncoder::count(Queue& queue) {
 }
 
 bool RowGroupEncoder::is_tight() const {
-  return budget_ && budget_->used() > budget_->bytes() / kEighths * (kEighths - 1);
+  return budget_ && budget_->used() > budget_->bytes() / kQuarters * (kQuarters - 1);
 }
 
 // Memory is short, whoever has it: pages that are finished need none until their row group is, and what is made anew
@@ -202,7 +213,10 @@ void RowGroupEncoder::settle(Queue& queue) {
   *queue.scratch = PageScratch();
   queue.striper = Striper();
   count(queue);
+  give_back();
 }
+
+void RowGroupEncoder::give_back() const { give_back_freed_memory(budget_->bytes() + kResidentBesideBudget); }
 
 void RowGroupEncoder::fail(std::exception_ptr error) {
   const std::lock_guard lock(failure_mutex_);

@@ -55,8 +55,10 @@ class RowGroupEncoder {
   /// Waits for what was begun; drops it if `stop` was called.
   ~RowGroupEncoder();
 
-  /// Queues rows [begin, begin + rows) of `batch`, which take `bytes` in memory. `mark`, where there is one, is filled
-  /// when they are encoded.
+  /// What rows of `batch` hold in memory whose values take `bytes`: of thousands of columns each counts, too.
+  static uint64_t memory_of(const Batch& batch, uint64_t bytes);
+  /// Queues rows [begin, begin + rows) of `batch`, whose values take `bytes` in memory. `mark`, where there is one, is
+  /// filled when they are encoded.
   void append(const Batch& batch, int64_t begin, int64_t rows, uint64_t bytes, std::shared_ptr<SliceMark> mark);
   /// Ends the row group. `on_finished` is called once, on some thread, when the last column is done; groups finish in
   /// order, one at a time. It must not throw.
@@ -90,6 +92,7 @@ class RowGroupEncoder {
   void relieve(Queue& queue, ChunkWriter& column);
   void settle(Queue& queue);
   bool is_tight() const;
+  void give_back() const;
   void fail(std::exception_ptr error);
 
   const Schema& schema_;

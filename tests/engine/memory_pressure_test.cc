@@ -2,8 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
+#include "runtime/workers.h"
 #include "sluice/dataset_writer.h"
 #include "sluice/file_reader.h"
 #include "sluice/file_writer.h"
@@ -145,6 +149,31 @@ TEST(MemoryPressure, PagesOfThousandsOfColumnsArePacked) {
   const Used used = used_in_turn(repeated, 1, 2, 1_MiB);
   EXPECT_GT(used.with_much, 22_MiB) << "else nothing was short";
   EXPECT_LT(used.with_little, 18_MiB);
+}
+
+// What a column takes beside its values did not count for how many rows may wait: of batches of few rows and thousands
+// of columns as many waited as the whole budget had room for.
+TEST(MemoryPressure, RowsOfThousandsOfColumnsWaitByTheirColumns) {
+  const NoiseTable table = wide_table(3'000);
+  const Batch batch = table.batch(0, 1);
+  const TemporaryDirectory dir;
+  FileOptions options = options_of(2, std::make_shared<Budget>(64_MiB));
+  options.row_group_bytes = 16_MiB;
+  FileWriter writer(dir / "a.parquet", table.schema, options);
+  // The other thread has something else to do: all that may wait does.
+  std::atomic<int> step = 0;
+  options.runtime->workers().post([&step] {
+    for (step = 1; step == 1;) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  });
+  while (step == 0) std::this_thread::yield();
+  uint64_t used_max = 0;
+  for (int i = 0; i < 100; ++i) {
+    writer.write(batch);
+    used_max = std::max(used_max, options.runtime->memory_used());
+  }
+  step = 2;
+  writer.close();
+  EXPECT_LT(used_max, 30_MiB);
 }
 
 TEST(MemoryPressure, ReadsAndParsesOn) {
