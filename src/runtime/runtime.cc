@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/call_memory.h"
 #include "runtime/workers.h"
 #include "sluice/error.h"
 
@@ -32,9 +33,10 @@ Runtime::Runtime(RuntimeOptions options)
     throw Error(ErrorCode::invalid,
                 std::to_string(options.threads) + " threads were asked for; at most 1,024 are allowed");
   workers_ = std::make_unique<Workers>(options.threads == 0 ? cores() : options.threads);
+  CallMemory::add_budget(budget_.get(), budget_->bytes());
 }
 
-Runtime::~Runtime() = default;
+Runtime::~Runtime() { CallMemory::remove_budget(budget_.get(), budget_->bytes()); }
 
 unsigned Runtime::threads() const { return workers_->threads(); }
 

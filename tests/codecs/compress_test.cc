@@ -141,6 +141,17 @@ TEST(Compress, TellsWhatThreadsKeep) {
   }
 }
 
+// Brotli takes two windows of memory, used or not: of the usual four megabytes that was 8 MiB for each page under way.
+// (RFC 7932, 9.1: a stream begins with its window, 16 bits as a single 0.)
+TEST(Compress, BrotliHasAWindowAsLongAsThePage) {
+  Draw draw(16);
+  for (const auto& [size, is_short] : {std::pair{1, true}, {65'536, true}, {65'537, false}, {1 << 20, false}}) {
+    Bytes out;
+    ASSERT_NO_FATAL_FAILURE(expect_round_trip({Codec::brotli}, draw_raw(draw, static_cast<size_t>(size)), out));
+    EXPECT_EQ((out.data()[0] & std::byte{1}) == std::byte{0}, is_short) << size;
+  }
+}
+
 TEST(Compress, NamesAreThoseOfTheCommandLine) {
   EXPECT_EQ(to_string(Codec::none), "none");
   EXPECT_EQ(to_string(Codec::snappy), "snappy");
