@@ -92,9 +92,13 @@ void overwrite_partitions(const std::string& folder) {
   writer.close();
 }
 
-// Old files lack a column of the new rows, and one that nobody reads comes along.
+// The old file lacks a column of the new rows, and one that nobody reads comes along.
 void put_old_files(const std::string& folder) {
-  write_dataset(folder + "/out", {.file = {.sync = false}});
+  DatasetOptions options{.file = file_options()};
+  options.file.sync = false;
+  DatasetWriter writer(folder + "/out", kRows, options);
+  writer.write(some_rows(0, 40));
+  writer.close();
   write_file(folder + "/out/_draft.parquet", "draft");
 }
 
