@@ -77,7 +77,8 @@ struct FileOptions {
   /// Each row group is on the device, and so is what recover() needs to find it, before durable_rows() counts it. Wants
   /// `sync`.
   bool sync_row_groups = false;
-  /// Seconds from a row group's first row until it ends; looked at by write() and tick(). 0 = no limit.
+  /// Seconds from a row group's first row until it ends; looked at by write() and tick(). 0 = no limit. Rows that wait
+  /// for their partition are flushed by it.
   double row_group_seconds = 0;
   /// The time that row_group_seconds goes by; a steady clock when empty.
   std::function<std::chrono::steady_clock::time_point()> clock{};

@@ -41,6 +41,13 @@ Transfer copy_at(ByteSpan bytes, uint64_t offset, std::span<std::byte> into) {
   return {count, 0};
 }
 
+/// The usual 64 KiB make reader and writer take turns thousands of times a second. Where the system does not grant
+/// more, they do.
+void widen_pipe(int descriptor) {
+  constexpr int kPipeBytes = 1 << 20;
+  if (::fcntl(descriptor, F_GETPIPE_SZ) < kPipeBytes) ::fcntl(descriptor, F_SETPIPE_SZ, kPipeBytes);
+}
+
 struct stat status_of(int descriptor, const std::string& name, const std::string& directory_hint = {}) {
   struct stat status {};
   if (::fstat(descriptor, &status) != 0) fail(name, "cannot read " + name + ": " + system_reason(errno));
@@ -61,6 +68,7 @@ Input::Input(Descriptor owned, int descriptor, std::string name, std::function<b
     : owned_(std::move(owned)), descriptor_(descriptor), name_(std::move(name)), is_cut_off_(std::move(is_cut_off)) {
   const struct stat status =
       status_of(descriptor_, name_, "Name the files in it, or a pattern for them: '" + name_ + "/*'.");
+  if (S_ISFIFO(status.st_mode)) widen_pipe(descriptor_);
   if (!S_ISREG(status.st_mode)) return;
   const off_t position = ::lseek(descriptor_, 0,
                                  SEEK_CUR);  // standard input may have been read from before
