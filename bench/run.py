@@ -26,13 +26,11 @@ rows, values and order are compared with DuckDB's own reading of the NDJSON: a q
 import argparse
 import json
 import os
-import shlex
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,10 +38,10 @@ import choices as choice_bench
 import merges as merge_bench
 import report
 import sizes as size_bench
+from data import (DATA, RIVALS, carts_file, check, csv_file, digest, expected_digest, fail, feed_file, ndjson_file,
+                  parquet_file, timed)
 
 ROOT = report.ROOT
-DATA = ROOT / "build" / "bench-data"
-RIVALS = ROOT / "bench" / "rivals"
 MEMORY_BYTES_MAX = 256 * 2**20  # the promise: budget of 192 MiB + 64 MiB
 # Arrow C++ is not here to be run: its time is DuckDB's of the same run, times what was measured once side by side.
 ARROW_TO_DUCKDB = {1: 0.83, 2: 0.97}
@@ -68,80 +66,9 @@ class Entrant:
         return statistics.median(run["seconds"] for run in self.runs)
 
 
-def fail(words):
-    raise SystemExit(f"bench: {words}")
-
-
-def timed(command, stdin=None):
-    """Runs a process: its standard output, and what it took by the kernel's account."""
-    begin = time.monotonic()
-    try:
-        process = subprocess.Popen(list(map(str, command)), stdin=stdin, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    except FileNotFoundError:
-        fail(f"{command[0]} is not there")
-    with process.stdout as pipe:
-        output = pipe.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        fail(f"exit code {process.returncode} of {shlex.join(map(str, command))}")
-    return output, {"seconds": time.monotonic() - begin, "cpu_seconds": usage.ru_utime + usage.ru_stime,
-                    "resident_bytes_max": usage.ru_maxrss * 1024}
-
-
 def on_cores(threads):
     cores = sorted(os.sched_getaffinity(0))[:threads]
     return ["taskset", "--cpu-list", ",".join(map(str, cores))]
-
-
-# ---- data and its check ---------------------------------------------------------------------------------------------
-
-
-def ndjson_file(options):
-    path = DATA / f"lineitem-{options.rows}.ndjson"
-    if not path.exists():
-        partial = path.with_name(path.name + ".partial")
-        timed([options.build / "make_ndjson", "--rows", options.rows, "--out", partial])
-        partial.rename(path)
-    return path
-
-
-def csv_file(options):
-    path = DATA / f"lineitem-{options.rows}.csv"
-    if not path.exists():
-        partial = path.with_name(path.name + ".partial")
-        timed(["node", RIVALS / "duckdb.mjs", "make-csv", parquet_file(options), partial, 2, 1])
-        partial.rename(path)
-    return path
-
-
-def parquet_file(options):
-    path = DATA / f"lineitem-{options.rows}.parquet"
-    if not path.exists():
-        partial = path.with_name(path.name + ".partial")
-        timed([options.build / "write_bench", "--rows", options.rows, "--codec", "none", "--repeat", 1,
-               "--out", partial])
-        check(partial, expected_digest(options))
-        partial.rename(path)
-    return path
-
-
-def digest(path):
-    return json.loads(timed(["node", RIVALS / "digest.mjs", path])[0])
-
-
-def expected_digest(options):
-    """Of the text: no code of ours has touched what it says."""
-    path = DATA / f"lineitem-{options.rows}.digest.json"
-    if not path.exists():
-        path.write_text(json.dumps(digest(ndjson_file(options))))
-    return json.loads(path.read_text())
-
-
-def check(path, expected):
-    found = digest(path)
-    if found != expected:
-        fail(f"{path} does not hold the rows of its source: expected {expected}, found {found}")
 
 
 def check_rival(entrant, path, expected):
@@ -396,29 +323,6 @@ def cut_with(options, threads, ways, out):
     ratio = lambda taken, name: statistics.median(one / of for one, of in zip(taken[name], taken[whole]))
     return [[name, str(threads), f"{files[name]:,}", f"{min(seconds[name]):.2f}", f"{ratio(seconds, name):.3f}",
              f"{min(cpu[name]):.2f}", f"{ratio(cpu, name):.3f}"] for name in ways]
-
-
-def feed_file(options):
-    """300,000 events of a feed (bench/feed.h); made once."""
-    path = DATA / "feed.ndjson"
-    if not path.exists():
-        partial = path.with_name(path.name + ".partial")
-        timed([options.build / "make_ndjson", "--table", "feed", "--rows", 300_000, "--out", partial])
-        partial.rename(path)
-    return path
-
-
-def carts_file(options):
-    """The records of the bench table `carts` as NDJSON; made once."""
-    table, path = DATA / "sizes" / "carts.sluice.snappy.parquet", DATA / "carts.ndjson"
-    if not table.exists():
-        timed([options.build / "size_bench", "--table", "carts", "--dir", table.parent])
-    if not path.exists():
-        partial = path.with_name(path.name + ".partial")
-        with open(partial, "wb") as out:
-            subprocess.run([options.build / "sluice", "show", table, "--format", "ndjson"], stdout=out, check=True)
-        partial.rename(path)
-    return path
 
 
 def nested(options):

@@ -175,11 +175,12 @@ class FileWriter {
   /// are queued; buffers are shared until they are encoded. Where batches begin and end changes nothing in the file.
   void write(const Batch& batch);
   /// From here on batches have the schema `wider`: all fields as they were, in their order, and behind them, or behind
-  /// those of a struct at any depth, new nullable ones; a nullable field of the null type may have got another type.
-  /// Rows written before are null there, as if the file had had the schema from the beginning. Ends the row group under
-  /// way, and waits for it to be written; close() amends the row groups. Throws Error{invalid} for a schema that is not
-  /// wider, and Error{unsupported} where what was written would have to be read back and cannot (Sink::readable): for
-  /// a new field inside of another, and a first field that had the null type.
+  /// those of a struct at any depth, new nullable ones. A nullable field of the null type may have got another type,
+  /// and any field one that holds its values so far (docs/evolution.md). Rows written before are null in what is new,
+  /// as if the file had had the schema from the beginning. Ends the row group under way, and waits for it to be
+  /// written; close() amends the row groups. Throws Error{invalid} for a schema that is not wider, and
+  /// Error{unsupported} where what was written would have to be read back and cannot (Sink::readable): for a new field
+  /// inside of another, a wider type, and a first field that had the null type.
   void extend_schema(const Schema& wider);
   /// Finishes and publishes the file.
   WriteResult close();
