@@ -9,7 +9,7 @@
 //
 // Where files, row groups and pages end depends on bytes() alone, never on used(). A budget that is spent makes writers
 // and readers slower instead: they finish what they have begun before they take more, pages of row groups under way
-// wait in a scratch file, and nothing is read or decoded ahead. Nobody waits for memory that somebody else holds.
+// wait in a scratch file, and nothing is read or decoded ahead. Nobody waits for memory that somebody else keeps.
 #pragma once
 
 #include <atomic>

@@ -11,6 +11,8 @@ struct Calls {
   std::mutex mutex;
   std::condition_variable ended;
   uint64_t taken = 0;
+  uint64_t turns_given = 0;
+  uint64_t turn = 0;     ///< whose it is to begin
   uint64_t budgets = 0;  ///< bytes of all of them
   std::map<const void*, int> users_of_budget;
 };
@@ -26,8 +28,14 @@ Calls& calls() {
 CallMemory::CallMemory(uint64_t bytes) : bytes_(bytes) {
   Calls& all = calls();
   std::unique_lock lock(all.mutex);
-  all.ended.wait(lock, [&all, bytes] { return all.taken == 0 || all.taken + bytes <= all.budgets / 2; });
+  const uint64_t mine = all.turns_given++;
+  all.ended.wait(lock, [&all, mine, bytes] {
+    return all.turn == mine && (all.taken == 0 || all.taken + bytes <= all.budgets / 2);
+  });
+  ++all.turn;
   all.taken += bytes;
+  lock.unlock();
+  all.ended.notify_all();  // the next one may begin, too
   kept_.set(bytes);
 }
 

@@ -9,6 +9,7 @@ namespace sluice {
 
 /// Stands around the call. All such calls of the process together take at most half of its budgets: who comes when that
 /// is spent waits for others to end; these wait for nobody. A call that needs more than that alone is made by itself.
+/// Calls begin in the order in which they came: small ones do not pass by a large one for ever.
 class CallMemory {
  public:
   explicit CallMemory(uint64_t bytes);

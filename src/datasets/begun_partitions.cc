@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "datasets/written_memory.h"
 #include "schema/leaves.h"
 
 namespace sluice {
@@ -18,13 +19,17 @@ uint64_t resting_bytes(const Schema& schema) { return kRestingBytes + leaves_of(
 BegunPartitions::BegunPartitions(Open open, uint64_t resting_bytes_max, std::shared_ptr<Budget> budget)
     : open_(std::move(open)), resting_bytes_max_(resting_bytes_max), account_(std::move(budget)) {}
 
-FileSequence& BegunPartitions::awake(uint32_t partition, const Schema& schema) {
+FileSequence& BegunPartitions::awake(uint32_t partition, const std::shared_ptr<const Schema>& schema) {
+  if (schema_ != schema) {
+    schema_ = schema;
+    resting_bytes_ = resting_bytes(*schema);
+  }
   auto& [number, begun] = *partitions_.try_emplace(partition).first;
   if (!begun.files) {
     begun.files = open_(number);
-    if (!begun.ended.empty()) begun.files->go_on_behind(std::exchange(begun.ended, {}), begun.ended_schema);
-  } else if (!(begun.files->schema() == schema)) {
-    begun.files->extend_schema(schema);
+    if (!begun.ended.empty()) begun.files->go_on_behind(std::exchange(begun.ended, {}), *begun.ended_schema);
+  } else if (!(begun.files->schema() == *schema)) {
+    begun.files->extend_schema(*schema);
   }
   resting_.erase({begun.last_flush, partition});
   begun.last_flush = flush_;
@@ -36,16 +41,18 @@ void BegunPartitions::rest(uint32_t partition) {
   begun.files->rest();
   count(begun, {begun.files->durable_rows(), begun.files->files_ended(), begun.files->bytes_written()});
   resting_.emplace(flush_, partition);
-  const uint64_t bytes_each = resting_bytes(begun.files->schema());
-  if (resting_.size() * bytes_each > resting_bytes_max_) end_one(partition);
-  account_.set(resting_.size() * bytes_each);
+  while (resting_.size() * resting_bytes_ > resting_bytes_max_) end_one(partition);
+  count_memory();
 }
+
+void BegunPartitions::count_memory() { account_.set(resting_.size() * resting_bytes_ + ended_bytes_); }
 
 /// Rows come again for those that had some now, as it seems, and so others are ended before them; and among them the
 /// newest, as each flush would end all of them if it were the oldest.
 void BegunPartitions::end_one(uint32_t newest) {
   const auto oldest = resting_.begin();
-  const std::pair<uint64_t, uint32_t> chosen = oldest->first < flush_ ? *oldest : std::pair(flush_, newest);
+  const auto of_newest = resting_.find({flush_, newest});
+  const auto chosen = oldest->first < flush_ || of_newest == resting_.end() ? *oldest : *of_newest;
   resting_.erase(chosen);
   Partition& begun = partitions_.at(chosen.second);
   end_files(begun, [] {});
@@ -58,9 +65,13 @@ void BegunPartitions::end_one(uint32_t newest) {
 }
 
 void BegunPartitions::end_files(Partition& begun, const std::function<void()>& on_progress) {
-  begun.ended_schema = begun.files->schema();
+  begun.ended_schema = schema_;
+  if (!(begun.files->schema() == *schema_)) begun.ended_schema = std::make_shared<const Schema>(begun.files->schema());
   begun.ended = begun.files->finish(on_progress);
   begun.files.reset();
+  uint64_t bytes = 0;
+  for (const WrittenFile& file : begun.ended) bytes += memory_of(file);
+  ended_bytes_ += bytes - std::exchange(begun.ended_bytes, bytes);
 }
 
 void BegunPartitions::count(Partition& begun, Totals now) {
@@ -70,16 +81,18 @@ void BegunPartitions::count(Partition& begun, Totals now) {
   begun.totals = now;
 }
 
-std::vector<WrittenFile> BegunPartitions::finish(uint32_t partition, const Schema& schema,
+std::vector<WrittenFile> BegunPartitions::finish(uint32_t partition, const std::shared_ptr<const Schema>& schema,
                                                  const std::function<void()>& on_progress) {
   Partition& begun = partitions_.at(partition);
-  if (begun.files || !(begun.ended_schema == schema)) {
+  if (begun.files || !(*begun.ended_schema == *schema)) {
     awake(partition, schema);
     end_files(begun, on_progress);
   }
   std::vector<WrittenFile> files = std::move(begun.ended);
   count(begun, {});
+  ended_bytes_ -= begun.ended_bytes;
   partitions_.erase(partition);
+  count_memory();
   return files;
 }
 

@@ -32,11 +32,12 @@ class BegunPartitions {
   /// A flush begins: files that rest since an earlier one are the first to be ended.
   void begin_flush() { ++flush_; }
   /// The files of a partition, which is begun with the first rows for it.
-  FileSequence& awake(uint32_t partition, const Schema& schema);
+  FileSequence& awake(uint32_t partition, const std::shared_ptr<const Schema>& schema);
   /// Its rows so far are in finished row groups afterwards.
   void rest(uint32_t partition);
   /// All files of a partition, in `schema`; it is none of these afterwards.
-  std::vector<WrittenFile> finish(uint32_t partition, const Schema& schema, const std::function<void()>& on_progress);
+  std::vector<WrittenFile> finish(uint32_t partition, const std::shared_ptr<const Schema>& schema,
+                                  const std::function<void()>& on_progress);
   void abandon() noexcept;
 
   /// Of all partitions here, as they were when they went to rest.
@@ -53,19 +54,24 @@ class BegunPartitions {
   struct Partition {
     std::unique_ptr<FileSequence> files{};  ///< null once they are ended
     std::vector<WrittenFile> ended{};       ///< then these, of `ended_schema`
-    Schema ended_schema{};
+    std::shared_ptr<const Schema> ended_schema{};
+    uint64_t ended_bytes = 0;  ///< of memory, told of them
     uint64_t last_flush = 0;
     Totals totals{};
   };
   void end_one(uint32_t newest);
   void end_files(Partition& partition, const std::function<void()>& on_progress);
   void count(Partition& partition, Totals now);
+  void count_memory();
 
   const Open open_;
   const uint64_t resting_bytes_max_;
   std::map<uint32_t, Partition> partitions_;
   std::set<std::pair<uint64_t, uint32_t>> resting_;  ///< by the last flush that had rows for them
+  std::shared_ptr<const Schema> schema_;             ///< of the last ones that were awake
   uint64_t flush_ = 0;
+  uint64_t resting_bytes_ = 0;  ///< about what a file holds that rests
+  uint64_t ended_bytes_ = 0;
   Totals totals_;
   Account account_;
 };

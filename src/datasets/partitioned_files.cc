@@ -9,6 +9,7 @@
 #include "datasets/file_names.h"
 #include "datasets/file_sequence.h"
 #include "datasets/partition_values.h"
+#include "datasets/written_memory.h"
 #include "files/row_cutter.h"
 #include "files/value_limit.h"
 #include "runtime/workers.h"
@@ -35,18 +36,6 @@ constexpr uint64_t kGroupBytes = 64_MiB / 3;
 constexpr size_t kGroupPartitions = 256;
 /// All wait for the first group, for what it learns: some files, or one page and more of each column.
 constexpr uint64_t kFirstGroupBytes = 4_MiB;
-
-/// Texts beyond those that stand in the string itself.
-uint64_t memory_of(const std::string& text) { return text.capacity() < sizeof text / 2 ? 0 : text.capacity() + 1; }
-uint64_t memory_of(const std::optional<std::string>& text) { return text ? memory_of(*text) : 0; }
-
-uint64_t memory_of(const WrittenFile& file) {
-  uint64_t bytes = sizeof file + memory_of(file.path) + file.row_group_offsets.capacity() * sizeof(uint64_t) +
-                   file.fields.capacity() * sizeof(FieldResult);
-  for (const FieldResult& field : file.fields)
-    bytes += memory_of(field.name) + memory_of(field.min) + memory_of(field.max);
-  return bytes;
-}
 
 DatasetOptions with_partition_schema(DatasetOptions options, const Schema& keys) {
   options.file.dataset_metadata.emplace_back(kPartitionSchemaKey, to_text(keys));
@@ -161,7 +150,7 @@ void PartitionedFiles::tick() {
 bool PartitionedFiles::write_begun(uint32_t partition, const std::function<void()>& on_progress) {
   bool has_rows = false;
   store_.take(partition, kBatchBytes, [&](const Batch& batch) {
-    begun_.awake(partition, *file_schema_).write(batch);
+    begun_.awake(partition, file_schema_).write(batch);
     has_rows = true;
     on_progress();
   });
@@ -321,9 +310,11 @@ std::vector<WrittenFile> PartitionedFiles::finish(const std::function<void()>& o
       on_progress();
       if (begun_.contains(partition)) {
         groups.finish();
+        writers_.clear();  // their memory is for others now
+        large_files_.reset();
         finished(partition, in_words_of(partition, [&] {
                    write_begun(partition, on_progress);
-                   return begun_.finish(partition, *file_schema_, on_progress);
+                   return begun_.finish(partition, file_schema_, on_progress);
                  }));
         continue;
       }

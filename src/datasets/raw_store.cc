@@ -7,7 +7,7 @@
 
 #include "columns/checked_batch.h"
 #include "columns/counted_rows.h"
-#include "columns/evolved.h"
+#include "columns/evolved_batch.h"
 #include "columns/scatter.h"
 #include "columns/widening.h"
 #include "columns/widths.h"
@@ -310,12 +310,8 @@ void RawStore::hand_out(const Part& from, std::vector<RawPiece>& pieces, const s
 
 Batch RawStore::in_final_schema(Batch batch) const {
   if (batch.schema() == *schema_) return checked(schema_, batch.columns(), batch.rows());
-  std::vector<Column> columns;
-  for (const Field& field : schema_->fields()) {
-    const std::optional<size_t> known = batch.schema().find(field.name);
-    columns.push_back(known ? evolved(batch.column(*known), field.type) : null_column(field.type, batch.rows()));
-  }
-  return checked(schema_, std::move(columns), batch.rows());
+  const Batch grown = evolved_batch(batch, schema_);
+  return checked(schema_, grown.columns(), grown.rows());
 }
 
 }  // namespace sluice

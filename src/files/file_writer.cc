@@ -130,6 +130,8 @@ WrittenFile FileWriter::Impl::finish_file() {
     // Before the file can be seen: behind that nothing may fail.
     written = {name,          rows - rows_in_earlier_files,     row_groups,
                bytes_written, std::move(end.row_group_offsets), fields->take()};
+    // Of a file among many the journal goes before its data is synced.
+    if (options.sync_row_groups && sink->recoverable()) sink->sync();
     sink->publish();
   } catch (...) {
     settle_after_failure();

@@ -47,6 +47,32 @@ TEST(CallMemory, IsAtMostHalfOfTheBudgets) {
   EXPECT_EQ(most_at_once(4, 1), 1) << "no budget, no share";
 }
 
+// One that needs all of the share waited for a moment in which nobody else was at it, and others kept coming.
+TEST(CallMemory, LargeCallsHaveTheirTurn) {
+  const int budget = 0;
+  CallMemory::add_budget(&budget, 100 * kMiB);
+  std::atomic<bool> is_over = false;
+  std::atomic<int> small_calls = 0;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  std::vector<std::jthread> callers;
+  for (int i = 0; i < 4; ++i)
+    callers.emplace_back([&] {
+      while (!is_over && std::chrono::steady_clock::now() < end) {
+        const CallMemory call(10 * kMiB);
+        std::this_thread::sleep_for(std::chrono::milliseconds(3));
+        ++small_calls;
+      }
+    });
+  while (small_calls < 8) std::this_thread::yield();
+  {
+    const CallMemory large(50 * kMiB);
+    EXPECT_LT(std::chrono::steady_clock::now(), end);
+  }
+  is_over = true;
+  callers.clear();
+  CallMemory::remove_budget(&budget, 100 * kMiB);
+}
+
 TEST(CallMemory, CountsWhileTheCallLasts) {
   const uint64_t before = KeptMemory::of_all_threads();
   {
