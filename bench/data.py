@@ -34,33 +34,31 @@ def timed(command, stdin=None):
                     "resident_bytes_max": usage.ru_maxrss * 1024}
 
 
-def ndjson_file(options):
-    path = DATA / f"lineitem-{options.rows}.ndjson"
+def made_once(path, make):
+    """What is half made has another name."""
     if not path.exists():
         partial = path.with_name(path.name + ".partial")
-        timed([options.build / "make_ndjson", "--rows", options.rows, "--out", partial])
+        make(partial)
         partial.rename(path)
     return path
+
+
+def ndjson_file(options):
+    return made_once(DATA / f"lineitem-{options.rows}.ndjson", lambda out: timed(
+        [options.build / "make_ndjson", "--rows", options.rows, "--out", out]))
 
 
 def csv_file(options):
-    path = DATA / f"lineitem-{options.rows}.csv"
-    if not path.exists():
-        partial = path.with_name(path.name + ".partial")
-        timed(["node", RIVALS / "duckdb.mjs", "make-csv", parquet_file(options), partial, 2, 1])
-        partial.rename(path)
-    return path
+    return made_once(DATA / f"lineitem-{options.rows}.csv", lambda out: timed(
+        ["node", RIVALS / "duckdb.mjs", "make-csv", parquet_file(options), out, 2, 1]))
 
 
 def parquet_file(options):
-    path = DATA / f"lineitem-{options.rows}.parquet"
-    if not path.exists():
-        partial = path.with_name(path.name + ".partial")
-        timed([options.build / "write_bench", "--rows", options.rows, "--codec", "none", "--repeat", 1,
-               "--out", partial])
-        check(partial, expected_digest(options))
-        partial.rename(path)
-    return path
+    def make(out):
+        timed([options.build / "write_bench", "--rows", options.rows, "--codec", "none", "--repeat", 1, "--out", out])
+        check(out, expected_digest(options))
+
+    return made_once(DATA / f"lineitem-{options.rows}.parquet", make)
 
 
 def digest(path):
@@ -82,23 +80,19 @@ def check(path, expected):
 
 
 def feed_file(options):
-    """300,000 events of a feed (bench/feed.h); made once."""
-    path = DATA / "feed.ndjson"
-    if not path.exists():
-        partial = path.with_name(path.name + ".partial")
-        timed([options.build / "make_ndjson", "--table", "feed", "--rows", 300_000, "--out", partial])
-        partial.rename(path)
-    return path
+    """300,000 events of a feed (bench/feed.h)."""
+    return made_once(DATA / "feed.ndjson", lambda out: timed(
+        [options.build / "make_ndjson", "--table", "feed", "--rows", 300_000, "--out", out]))
 
 
 def carts_file(options):
-    """The records of the bench table `carts` as NDJSON; made once."""
-    table, path = DATA / "sizes" / "carts.sluice.snappy.parquet", DATA / "carts.ndjson"
+    """The records of the bench table `carts` as NDJSON."""
+    table = DATA / "sizes" / "carts.sluice.snappy.parquet"
     if not table.exists():
         timed([options.build / "size_bench", "--table", "carts", "--dir", table.parent])
-    if not path.exists():
-        partial = path.with_name(path.name + ".partial")
-        with open(partial, "wb") as out:
-            subprocess.run([options.build / "sluice", "show", table, "--format", "ndjson"], stdout=out, check=True)
-        partial.rename(path)
-    return path
+
+    def make(out):
+        with open(out, "wb") as text:
+            subprocess.run([options.build / "sluice", "show", table, "--format", "ndjson"], stdout=text, check=True)
+
+    return made_once(DATA / "carts.ndjson", make)
