@@ -132,11 +132,11 @@ void refuse_append(const std::string& path, const Field& there, const Field& fou
 }
 
 void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode,
-                  const std::shared_ptr<Runtime>& runtime) {
+                  const std::shared_ptr<Runtime>& runtime, bool could_rewrite) {
   if (mode != PublishMode::append && mode != PublishMode::overwrite_partitions) return;
   std::vector<std::string> keys;
   for (const PartitionKey& key : partitions.keys) keys.push_back(key.name());
-  check(path, with_parts(rows, partitions), keys, /*may_rewrite=*/mode == PublishMode::append, runtime);
+  check(path, with_parts(rows, partitions), keys, could_rewrite && mode == PublishMode::append, runtime);
 }
 
 void check_append(const std::string& path, const Schema& of_file, const std::vector<std::string>& keys,

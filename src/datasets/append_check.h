@@ -17,9 +17,9 @@ namespace sluice {
 /// does not count. Reads the footers of all files; nothing is looked at for create and overwrite, which leave no file
 /// beside theirs. Throws what DatasetReader does for files that cannot be read.
 /// The footers are read on the threads of `runtime`; on a fresh one of its own where there is none. The hint says
-/// whether DatasetOptions::rewrite_old would do.
+/// whether DatasetOptions::rewrite_old would do, unless the run could not have it (`could_rewrite`).
 void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode,
-                  const std::shared_ptr<Runtime>& runtime = nullptr);
+                  const std::shared_ptr<Runtime>& runtime = nullptr, bool could_rewrite = true);
 
 /// The same for a file that is finished, in a directory whose name has these keys.
 void check_append(const std::string& path, const Schema& of_file, const std::vector<std::string>& keys,

@@ -78,6 +78,8 @@ struct DatasetWriter::Impl {
 
   void begin(const Schema& schema);
   void begin_relations();
+  /// Rows without a relation, where there are some: refused by their files.
+  bool is_of_none_of_them(const std::string& relation) const { return relations != nullptr && relation.empty(); }
   Schema fitting(const std::string& relation, const Schema& rows);
   Batch fitted(const std::string& relation, const Batch& batch);
   void write(const RelationBatch& rows);
@@ -105,14 +107,16 @@ void DatasetWriter::Impl::begin(const Schema& schema) { files = files_in("", fit
 
 /// The schema for the files of rows that come to what is there; throws where there is none.
 Schema DatasetWriter::Impl::fitting(const std::string& relation, const Schema& rows) {
+  if (is_of_none_of_them(relation)) return rows;
   if (growing) return growing->take(relation, rows);
   check_append(staging->path() + (relation.empty() ? "" : "/" + relation), rows, options.partitions,
-               options.target.mode, options.file.runtime);
+               options.target.mode, options.file.runtime, /*could_rewrite=*/options.publish == Publish::end);
   return rows;
 }
 
 Batch DatasetWriter::Impl::fitted(const std::string& relation, const Batch& batch) {
-  return growing && batch.shared_schema() ? growing->grown(relation, batch) : batch;
+  const bool grows = growing && batch.shared_schema() && !is_of_none_of_them(relation);
+  return grows ? growing->grown(relation, batch) : batch;
 }
 
 /// `relation`: its directory, or "" where there is but one.
@@ -220,7 +224,9 @@ WriteResult DatasetWriter::Impl::publish(std::vector<WrittenFile> finished, cons
   }
   if (!result.files.empty()) {
     if (growing) result.rewritten = growing->finish(on_progress);
-    staging->publish();
+    staging->publish([this] {
+      if (growing) growing->check_unchanged();
+    });
   } else if (options.target.mode == PublishMode::overwrite) {
     throw Error(ErrorCode::data, "there is no row: nothing would be left of " + staging->path(),
                 {.source = staging->path()});

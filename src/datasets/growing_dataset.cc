@@ -1,5 +1,8 @@
 #include "datasets/growing_dataset.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -44,31 +47,43 @@ bool GrowingDataset::has_taken(const std::string& relation, const Schema& rows) 
 RewrittenFiles GrowingDataset::finish(const std::function<void()>& on_progress) {
   RewrittenFiles result;
   if (!staging_.replaces_all()) return result;
-  Names known;
+  refuse_known_run();
   Names rewritten;
   for (const auto& [relation, grown] : grown_) {
-    rewrite(grown, result, known, rewritten, on_progress);
+    rewrite(grown, result, rewritten, on_progress);
     for (SchemaChange& change : grown.changes()) {
       if (!relation.empty()) change.field = relation + ": " + change.field;
       result.changes.push_back(std::move(change));
     }
   }
-  take_others_along(known, rewritten);
+  take_others_along(rewritten);
   return result;
 }
 
-void GrowingDataset::rewrite(const GrownSchema& grown, RewrittenFiles& result, Names& known, Names& rewritten,
+// Of a run that appends, names would meet (Carrier::check); here its rows would come a second time under other names.
+void GrowingDataset::refuse_known_run() const {
+  for (const auto& [relation, grown] : grown_)
+    for (const OldFile& file : grown.files())
+      if (run_of_file_name(name_part(file.path)) == staging_.run())
+        throw Error(ErrorCode::conflict, file.path + " exists already, and is of this run", {.source = file.path},
+                    "a run id names one run: give this one another, or ask finished_run first");
+}
+
+void GrowingDataset::rewrite(const GrownSchema& grown, RewrittenFiles& result, Names& rewritten,
                              const std::function<void()>& on_progress) {
-  for (const std::string& path : grown.files()) {
-    const std::string name = name_in_dataset(path);
-    known.insert(name);
-    const Schema stored = *StoredFile::open(path, {})->schema();
+  for (const OldFile& old : grown.files()) {
+    const std::string name = name_in_dataset(old.path);
+    const auto status = status_at(old.path);
+    if (!status || stamp_of(*status) != old.stamp) refuse_changed(name);
+    old_.emplace(name, old.stamp);
+    const Schema stored = *StoredFile::open(old.path, {})->schema();
     const Schema wider = grown.schema_of_file(stored);
     if (stored == wider) continue;
     FileOptions options = options_.file;
     options.columns = columns_within(std::move(options.columns), wider);
-    const WrittenFile file =
-        rewrite_file(path, wider, staging_.create(new_name(name)), std::move(options), on_progress);
+    const std::string wanted = new_name(name);
+    const WrittenFile file = rewrite_file(old.path, wider, staging_.create(wanted), std::move(options), on_progress);
+    staging_.take_permissions(wanted, name);
     rewritten.insert(name);
     ++result.files;
     result.rows += file.rows;
@@ -76,17 +91,27 @@ void GrowingDataset::rewrite(const GrownSchema& grown, RewrittenFiles& result, N
   }
 }
 
-void GrowingDataset::take_others_along(const Names& known, const Names& rewritten) {
-  const Names there = names_there();
-  for (const std::string& name : known)
-    if (!there.contains(name)) refuse_changed(name);
-  for (const std::string& name : there) {
-    if (rewritten.contains(name)) continue;
+void GrowingDataset::take_others_along(const Names& rewritten) {
+  for (const auto& [name, stamp] : files_there()) {
     const bool is_of_grown = std::ranges::any_of(
         grown_, [&](const auto& entry) { return entry.first.empty() || name.starts_with(entry.first + "/"); });
-    if (is_of_grown && !known.contains(name) && !is_passed_over(name)) refuse_changed(name);
-    staging_.take_along(name);
+    const auto known = old_.find(name);
+    if (known == old_.end() && is_of_grown && !is_passed_over(name)) refuse_changed(name);
+    if (known == old_.end()) old_.emplace(name, stamp);
+    if (!rewritten.contains(name)) staging_.take_along(name);
   }
+  check_unchanged();
+}
+
+void GrowingDataset::check_unchanged() const {
+  if (!staging_.replaces_all()) return;
+  const Files there = files_there();
+  for (const auto& [name, stamp] : old_) {
+    const auto found = there.find(name);
+    if (found == there.end() || found->second != stamp) refuse_changed(name);
+  }
+  for (const auto& [name, stamp] : there)
+    if (!old_.contains(name)) refuse_changed(name);
 }
 
 std::string GrowingDataset::name_in_dataset(const std::string& path) const {
@@ -102,27 +127,32 @@ std::string GrowingDataset::new_name(const std::string& name) {
 }
 
 /// All that is about to be replaced, also what readers pass over.
-GrowingDataset::Names GrowingDataset::names_there() const {
-  Names names;
+GrowingDataset::Files GrowingDataset::files_there() const {
+  Files files;
   const Descriptor opened = open_directory(staging_.path());
   int error = opened.is_open() ? 0 : errno;
+  if (error == ENOENT) return files;
   if (opened.is_open())
     error = walk_tree(
         opened.get(),
         [&](const TreeEntry& entry) {
-          if (entry.kind == TreeEntry::Kind::file && entry.name.ends_with(".parquet")) names.insert(entry.path);
+          if (entry.kind != TreeEntry::Kind::file || !entry.name.ends_with(".parquet")) return 0;
+          struct stat status {};
+          if (::fstatat(entry.directory, entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return errno;
+          files.emplace(entry.path, stamp_of(status));
           return 0;
         },
         [](const TreeEntry& entry) { return !is_staging_name(entry.name); });
   if (error != 0)
     throw Error(ErrorCode::io, "cannot list " + staging_.path() + ", which is to be replaced: " + system_reason(error),
                 {.source = staging_.path()});
-  return names;
+  return files;
 }
 
 void GrowingDataset::refuse_changed(const std::string& name) const {
   const std::string path = staging_.path() + "/" + name;
-  throw Error(ErrorCode::conflict, path + " has come or gone while " + staging_.path() + " was to be written anew",
+  throw Error(ErrorCode::conflict,
+              path + " has come, gone or changed while " + staging_.path() + " was to be written anew",
               {.source = path}, "run again: nothing was changed");
 }
 

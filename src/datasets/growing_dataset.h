@@ -37,24 +37,30 @@ class GrowingDataset {
 
   /// Puts into the staging what is to stay of the dataset: nothing where it only gets more files. `on_progress` is
   /// called now and then, and may throw. Throws what rewrite_file does; Error{conflict} where the dataset has changed
-  /// since its footers were read.
+  /// since its footers were read, or has files of this run.
   RewrittenFiles finish(const std::function<void()>& on_progress);
+  /// Behind finish(), as late as can be: throws Error{conflict} where a file that is about to be replaced has come,
+  /// gone or changed since, for it would be lost.
+  void check_unchanged() const;
 
  private:
   using Names = std::set<std::string, std::less<>>;
+  using Files = std::map<std::string, FileStamp, std::less<>>;  ///< by their names in the dataset
 
   std::string name_in_dataset(const std::string& path) const;
   std::string new_name(const std::string& name);
-  void rewrite(const GrownSchema& grown, RewrittenFiles& result, Names& known, Names& rewritten,
+  void refuse_known_run() const;
+  void rewrite(const GrownSchema& grown, RewrittenFiles& result, Names& rewritten,
                const std::function<void()>& on_progress);
-  void take_others_along(const Names& known, const Names& rewritten);
-  Names names_there() const;
+  void take_others_along(const Names& rewritten);
+  Files files_there() const;
   [[noreturn]] void refuse_changed(const std::string& name) const;
 
   DirectoryStaging& staging_;
   const DatasetOptions& options_;
   std::map<std::string, GrownSchema, std::less<>> grown_;  ///< by the directory of the relation
   Names new_names_;
+  Files old_;  ///< all that is about to be replaced, as it was when it was read
 };
 
 }  // namespace sluice

@@ -1,6 +1,7 @@
 #include "datasets/grown_schema.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <span>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "schema/nested.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
+#include "storage/directory_tree.h"
 
 namespace sluice {
 namespace {
@@ -86,13 +88,16 @@ GrownSchema::GrownSchema(const std::string& path, const PartitionOptions& partit
   std::vector<std::string> keys;
   for (const PartitionKey& key : partitions.keys) keys.push_back(key.name());
   keys_.insert(keys.begin(), keys.end());
-  if (files_below(path).empty()) return;
+  std::map<std::string, FileStamp> stamps;
+  for (const std::string& file : files_below(path))
+    if (const auto status = status_at(file)) stamps.emplace(file, stamp_of(*status));
+  if (stamps.empty()) return;
   DatasetReadOptions reading;
   reading.read.runtime = runtime;
   const DatasetReader there(path, reading);
   check_keys_of_append(path, there.partitions(), keys);
   there_ = there.schema();
-  for (const DatasetFile& file : there.files()) files_.push_back(file.path);
+  for (const DatasetFile& file : there.files()) files_.push_back({file.path, stamps[file.path]});
 }
 
 std::vector<Field> GrownSchema::without_keys(const Schema& schema) const {
@@ -188,6 +193,8 @@ Schema GrownSchema::schema_of_file(const Schema& stored) const {
     else if (place)
       fields.push_back(stored[*place]);
   }
+  for (const Field& field : stored.fields())
+    if (keys_.contains(field.name) && !schema_->find(field.name)) fields.push_back(field);
   return Schema(std::move(fields));
 }
 

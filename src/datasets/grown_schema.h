@@ -15,8 +15,15 @@
 #include "sluice/predicate.h"
 #include "sluice/runtime.h"
 #include "sluice/schema.h"
+#include "storage/file_stamp.h"
 
 namespace sluice {
+
+/// A file that is there, as it was before its footer was read.
+struct OldFile {
+  std::string path{};
+  FileStamp stamp{};
+};
 
 class GrownSchema {
  public:
@@ -27,7 +34,8 @@ class GrownSchema {
 
   /// From here on rows have this schema: the first one, or one that the last one has grown to. Throws Error{data} that
   /// names a column and both of its types where no type holds the values of both; and, of outermost columns, a value of
-  /// the files that would not stay what it is: of others that is found when the file is written anew.
+  /// the files that would not stay what it is: of others, and of timestamps that get nanoseconds, that is found when
+  /// the file is written anew.
   void take(const Schema& rows);
   /// Of the rows, as take() was given it.
   const Schema& rows_schema() const { return *rows_; }
@@ -42,9 +50,10 @@ class GrownSchema {
   /// How it differs from theirs: columns that are new, that have a wider type, or, with the type that they had, that
   /// may be null by now. Without sources and records.
   std::vector<SchemaChange> changes() const;
-  /// Paths of the files, in their order.
-  const std::vector<std::string>& files() const { return files_; }
-  /// The schema for a file that has the schema `stored`: it keeps the keys that it has in columns.
+  /// In their order.
+  const std::vector<OldFile>& files() const { return files_; }
+  /// The schema for a file that has the schema `stored`: it keeps the keys that it has in columns, those behind the
+  /// others that the rows have in none ("year" of year(at)).
   Schema schema_of_file(const Schema& stored) const;
 
  private:
@@ -54,7 +63,7 @@ class GrownSchema {
 
   const std::string path_;
   const std::shared_ptr<Runtime> runtime_;
-  std::vector<std::string> files_;
+  std::vector<OldFile> files_;
   std::set<std::string, std::less<>> keys_;     ///< names of partition keys
   Schema there_;                                ///< of the files
   std::set<std::string, std::less<>> checked_;  ///< columns whose values are known to become those of another type

@@ -45,6 +45,13 @@ void remove_if_there(const std::string& path) {
   check_error(error, path);
 }
 
+/// Directories of a file that has gone, below `root`: those that are empty now.
+void remove_empty_around(const std::string& path, const std::string& root) {
+  std::error_code is_in_use;
+  for (fs::path folder = fs::path(path).parent_path(); folder != root; folder = folder.parent_path())
+    if (!fs::remove(folder, is_in_use)) return;
+}
+
 // A run that was about to publish had given names already: the steps to come begin with files that have none.
 void take_name(LeftFile& file) {
   if (!file.has_name) return;
@@ -60,6 +67,7 @@ std::vector<WholeFile> make_whole(const std::string& staging, const RunRecord& r
     if (file.is_old) {
       remove_if_there(file.part);
       if (!file.journal.empty()) remove_if_there(file.journal);
+      remove_empty_around(file.part, staging + "/data");
       continue;
     }
     take_name(file);
@@ -177,12 +185,13 @@ void recover_run(const LeftRun& run, const RecoverOptions& options, RecoverResul
     staging.clean();
     return;
   }
-  const bool is_file = staging.record().kind == RunRecord::Kind::file;
+  const RunRecord record = staging.record();  // as the run left it: at another place it is one that creates
+  const bool is_file = record.kind == RunRecord::Kind::file;
   if (options.output.empty())
     check_destination_of(run, staging);
   else
     staging.publish_at(without_slashes_at_end(options.output));
-  std::vector<WholeFile> files = make_whole(run.staging, staging.record(), options.sync);
+  std::vector<WholeFile> files = make_whole(run.staging, record, options.sync);
   if (files.empty()) return;
   const std::string destination = staging.path();
   for (const std::span<WholeFile> relation : by_relation(files)) {
@@ -255,12 +264,9 @@ std::vector<std::string> destinations_in(const std::string& path) {
   return names;
 }
 
-void clean_beside(const std::string& destination, bool dry_run, std::vector<LeftRun>& cleaned) {
-  for (const LeftRun& run : left_runs(destination)) {
-    if (run.is_alive || run.is_pending) continue;
-    if (!dry_run) Staging::adopt(destination, staging_name_of(run)).clean();
-    cleaned.push_back(run);
-  }
+void add_cleanable(const std::string& destination, std::vector<LeftRun>& runs) {
+  for (LeftRun& run : left_runs(destination))
+    if (!run.is_alive && !run.is_pending) runs.push_back(std::move(run));
 }
 
 }  // namespace
@@ -291,11 +297,13 @@ RecoverResult recover(const std::string& destination, const RecoverOptions& opti
 
 std::vector<LeftRun> clean(const std::string& path, bool dry_run) {
   const std::string wanted = without_slashes_at_end(path);
-  std::vector<LeftRun> cleaned;
+  std::vector<LeftRun> runs;  // all of them, before the first one goes: what cannot be listed stops it in time
   const std::string name = fs::path(wanted).filename();
-  if (!name.empty() && name != "." && name != "..") clean_beside(wanted, dry_run, cleaned);
-  for (const std::string& inside : destinations_in(wanted)) clean_beside(wanted + "/" + inside, dry_run, cleaned);
-  return cleaned;
+  if (!name.empty() && name != "." && name != "..") add_cleanable(wanted, runs);
+  for (const std::string& inside : destinations_in(wanted)) add_cleanable(wanted + "/" + inside, runs);
+  if (dry_run) return runs;
+  for (const LeftRun& run : runs) Staging::adopt(run.destination, staging_name_of(run)).clean();
+  return runs;
 }
 
 }  // namespace v0

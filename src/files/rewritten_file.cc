@@ -1,6 +1,9 @@
 #include "files/rewritten_file.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,12 +16,19 @@
 namespace sluice {
 namespace {
 
+/// What others keep the schema of the columns in as they were: who believed it would not see the new ones.
+bool tells_of_columns(std::string_view key) {
+  constexpr std::string_view kKeys[] = {"org.apache.spark.sql.parquet.row.metadata", "parquet.avro.schema",
+                                        "avro.schema", "iceberg.schema", "pandas"};
+  return key.starts_with("ARROW:") || std::ranges::find(kKeys, key) != std::end(kKeys);
+}
+
 /// What is known of the file beside its rows.
 void take_over(const StoredFile& file, const Schema& wider, FileOptions& options) {
   options.metadata.clear();
   options.dataset_metadata.clear();
   for (auto& [key, value] : given_metadata(file)) {
-    if (key.starts_with("ARROW:")) continue;
+    if (tells_of_columns(key)) continue;
     const bool is_ours = key.starts_with("sluice.");
     (is_ours ? options.dataset_metadata : options.metadata).emplace_back(std::move(key), std::move(value));
   }

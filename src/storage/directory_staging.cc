@@ -38,6 +38,15 @@ RunRecord record_of(const DirectoryStagingOptions& options) {
   return {.mode = options.each_file ? PublishMode::append : publish.mode, .run_id = publish.run_id};
 }
 
+/// An errno, or 0, also where the file system has no permissions. We must be able to go on in a directory.
+int copy_permissions(int from_directory, const std::string& from, int to_directory, const std::string& to) {
+  struct stat status {};
+  if (::fstatat(from_directory, from.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return errno;
+  const mode_t mode = (status.st_mode & 07777) | (S_ISDIR(status.st_mode) ? S_IRWXU : 0);
+  if (::fchmodat(to_directory, to.c_str(), mode, 0) == 0 || errno == EPERM || errno == EOPNOTSUPP) return 0;
+  return errno;
+}
+
 void sync_or_throw(int directory, const std::string& path) { PartFile::sync_file(directory, path); }
 
 }  // namespace
@@ -195,8 +204,27 @@ void DirectoryStaging::copy_along(const std::string& name) const {
   Descriptor to(uninterrupted([&] { return ::openat(data_.get(), to_name.c_str(), kFlags, 0666); }));
   if (!to.is_open()) PartFile::fail(path() + "/" + name, errno);
   if (const int error = copy_file(from.get(), to.get()); error != 0) PartFile::fail(path() + "/" + name, error);
+  take_permissions(name, name);
   if (options_.sync) sync_or_throw(to.get(), path() + "/" + name);
   if (const int error = to.close(); error != 0) PartFile::fail(path() + "/" + name, error);
+}
+
+void DirectoryStaging::take_permissions(const std::string& name, const std::string& like) const {
+  const int error = copy_permissions(staging_.parent(), staging_.name() + "/" + like, data_.get(), name + ".part");
+  if (error != 0) PartFile::fail(path() + "/" + name, error);
+}
+
+// Those that were made for what comes in the place of others are as the umask says.
+void DirectoryStaging::keep_directory_permissions() const {
+  int error = copy_permissions(staging_.parent(), staging_.name(), staging_.directory(), kDataName);
+  const auto keep = [&](const TreeEntry& entry) {
+    if (entry.kind != TreeEntry::Kind::directory) return 0;
+    const int failed =
+        copy_permissions(staging_.parent(), staging_.name() + "/" + entry.path, entry.directory, entry.name);
+    return failed == ENOENT ? 0 : failed;  // it is new
+  };
+  if (error == 0) error = walk_tree(data_.get(), keep);
+  if (error != 0) PartFile::fail(path(), error);
 }
 
 std::string DirectoryStaging::staged_path(const std::string& name) const {
@@ -288,7 +316,8 @@ void DirectoryStaging::sync_staged() const {
   if (staging_.is_inside()) staging_.sync();  // write_intent waits for what is beside the destination
 }
 
-void DirectoryStaging::become_destination() {
+void DirectoryStaging::become_destination(const std::function<void()>& check) {
+  if (check) check();
   const int error = rename_directory_exclusively(staging_.directory(), kDataName, staging_.parent(), staging_.name());
   if (error == EEXIST) staging_.refuse_arrival();
   if (error != 0) PartFile::fail(path(), error);
@@ -326,13 +355,14 @@ Intent DirectoryStaging::intent() const {
   return intent;
 }
 
-void DirectoryStaging::publish_by_intent() {
+void DirectoryStaging::publish_by_intent(const std::function<void()>& check) {
   const Publication publication = staging_.publication(options_.sync);
   const Intent what = intent();
   check_intent(publication, what);
   std::string left = staging_.directory_path();
   dead_runs_.reserve(dead_runs_.size() + 1);  // nothing may fail behind the publishing
-  is_done_ = true;                            // from here on it is to be completed, if not by us
+  if (check) check();
+  is_done_ = true;  // from here on it is to be completed, if not by us
   try {
     write_intent(publication, what);
   } catch (...) {
@@ -349,7 +379,7 @@ void DirectoryStaging::publish_by_intent() {
   if (!staging_.finish()) dead_runs_.push_back(std::move(left));
 }
 
-void DirectoryStaging::publish() {
+void DirectoryStaging::publish(const std::function<void()>& check) {
   if (options_.each_file) {
     made_destination_ = false;
     is_done_ = true;
@@ -359,11 +389,12 @@ void DirectoryStaging::publish() {
   const bool is_there = mode_ != PublishMode::create && staging_.is_destination_there();
   if (is_there && finished_.empty() && mode_ != PublishMode::overwrite) return abandon();
   if (!is_there || mode_ != PublishMode::append) give_names();
+  if (is_there && mode_ != options_.publish.mode) keep_directory_permissions();
   if (options_.sync) sync_staged();
   if (is_there)
-    publish_by_intent();
+    publish_by_intent(check);
   else
-    become_destination();
+    become_destination(check);
 }
 
 void DirectoryStaging::abandon() noexcept {

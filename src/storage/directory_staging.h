@@ -17,6 +17,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -74,11 +75,15 @@ class DirectoryStaging {
   /// The file `name` of the destination comes along as it is: by a second name for it, or, where the file system has no
   /// such, as a copy. Throws Error{io}.
   void take_along(const std::string& name);
+  /// The finished file `name` gets the permissions of `like`, a file of the destination. Throws Error{io}.
+  void take_permissions(const std::string& name, const std::string& like) const;
   /// Makes all files that were finished visible and durable; no sink may be open. No call is allowed after it. Throws
   /// Error{conflict} when the destination has come into being, or has changed meanwhile; then nothing was changed
   /// there. What fails behind the moment from which on it counts as published (append, overwrite_partitions) says so.
   /// Where all is visible and durable, and what was replaced could not be removed, take_dead_runs() says where it is.
-  void publish();
+  /// `check` is called once, when nothing is left to be done before the destination changes; what it throws leaves that
+  /// as it was.
+  void publish(const std::function<void()>& check = {});
   /// The run has failed. Sinks that are open must have gone.
   void abandon() noexcept;
 
@@ -90,6 +95,7 @@ class DirectoryStaging {
   };
   void open_destination();
   void copy_along(const std::string& name) const;
+  void keep_directory_permissions() const;
   void check_overwrite() const;
   void make_directories(const std::string& name);
   void file_finished(PartFile& part, const std::string& name);
@@ -102,9 +108,9 @@ class DirectoryStaging {
   bool syncs_file_system() const;
   void give_names() const;
   void sync_staged() const;
-  void become_destination();
+  void become_destination(const std::function<void()>& check);
   Intent intent() const;
-  void publish_by_intent();
+  void publish_by_intent(const std::function<void()>& check);
 
   const DirectoryStagingOptions options_;
   PublishMode mode_;  ///< as asked for, or what it came to

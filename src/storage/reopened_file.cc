@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <limits>
@@ -16,6 +17,11 @@ ReopenedFile::ReopenedFile(const std::string& path, FileSinkOptions options) : p
   constexpr int kFlags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
   file_ = Descriptor(uninterrupted([&] { return ::open(path.c_str(), kFlags); }));
   if (!file_.is_open()) fail(errno);
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) fail(errno);
+  if (status.st_nlink > 1)
+    throw Error(ErrorCode::conflict, path_ + " has another name, too: to write it again would change what stands there",
+                {.source = path_}, "copy it, and put the copy in its place");
 }
 
 void ReopenedFile::fail(int error) const {

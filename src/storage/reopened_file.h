@@ -12,7 +12,8 @@ namespace sluice {
 
 class ReopenedFile : public Sink {
  public:
-  /// Throws Error{io} for what is missing or refuses.
+  /// Throws Error{io} for what is missing or refuses; Error{conflict} for a file with a second name, which others may
+  /// see.
   explicit ReopenedFile(const std::string& path, FileSinkOptions options = {});
   ReopenedFile(const ReopenedFile&) = delete;
   ReopenedFile& operator=(const ReopenedFile&) = delete;

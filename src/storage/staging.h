@@ -86,7 +86,8 @@ class Staging {
   void publish_at(const std::string& path);
 
   /// From here on the run is one that replaces its destination, and whoever finds what it leaves treats it so. Throws
-  /// Error{unsupported} where it stands inside of the destination, and Error{io}; then it is what it was.
+  /// Error{unsupported} where it stands inside of the destination, and Error{io}; then it is what it was, or, where the
+  /// last step failed, what it was to be, and a power loss may undo that.
   void turn_to_overwrite(bool sync);
 
   int parent() const { return destination().parent.get(); }

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "columns/dictionary_form.h"
+#include "datasets/growing_dataset.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
 #include "sluice/file_reader.h"
@@ -15,6 +16,7 @@
 #include "sluice/verify.h"
 #include "sluice/write.h"
 #include "sources/source_text.h"
+#include "storage/directory_staging.h"
 #include "storage/temporary_directory.h"
 
 namespace sluice::rewrite_old_test {
@@ -255,7 +257,7 @@ TEST(RewriteOld, MetadataOrderAndRunStay) {
   const TemporaryDirectory folder;
   const std::string path = folder / "out";
   WriteOptions first = options_of("", PublishMode::create);
-  first.output.file.metadata = {{"who", "me"}};
+  first.output.file.metadata = {{"who", "me"}, {"pandas", "{}"}, {"parquet.avro.schema", "{}"}};
   first.output.file.sorted_by = {{"a", true}};
   first.output.target.run_id = "first";
   write_rows("{\"a\":2}\n{\"a\":1}\n", path, first);
@@ -266,6 +268,9 @@ TEST(RewriteOld, MetadataOrderAndRunStay) {
   const FileLayout layout = read_layout(done->files.at(0).path);
   EXPECT_EQ(to_text(layout.row_groups.at(0).sorted_by), "a desc");
   EXPECT_THAT(layout.metadata, testing::Contains(std::pair<std::string, std::string>("who", "me")));
+  // Not what others keep of the columns: Spark and pandas would have gone on without the new ones.
+  for (const char* const key : {"pandas", "parquet.avro.schema"})
+    EXPECT_THAT(layout.metadata, testing::Not(testing::Contains(testing::Key(key))));
 }
 
 // --- directories
@@ -323,6 +328,10 @@ TEST(RewriteOld, WithoutTheOptionTheErrorNamesIt) {
               AllOf(HasSubstr("\"a int64\" there, but \"a float64\" in the new rows"), HasSubstr("--rewrite-old")));
   EXPECT_THAT(refusal([&] { write_rows("{\"a\":\"x\"}\n", path, plain); }),
               AllOf(HasSubstr("\"a string\" in the new rows"), testing::Not(HasSubstr("--rewrite-old"))));
+  WriteOptions each = plain;  // it would be refused together with that
+  each.output.publish = Publish::each;
+  EXPECT_THAT(refusal([&] { write_rows("{\"a\":0.5}\n", path, each); }),
+              AllOf(HasSubstr("cannot append"), testing::Not(HasSubstr("--rewrite-old"))));
   plain.output.rewrite_old = true;
   plain.output.target.mode = PublishMode::overwrite;
   EXPECT_THAT(refusal([&] { write_rows("{\"a\":1}\n", path, plain); }), HasSubstr("rewrite_old"));
@@ -376,7 +385,7 @@ TEST(RewriteOld, AFileThatComesMeanwhileIsNotLost) {
   DatasetWriter writer(path, *schema, options);
   EXPECT_EQ(writer.schema(), *schema);
   fs::copy_file(path + "/out-0.parquet", path + "/other.parquet");
-  EXPECT_THAT(refusal([&] { writer.close(); }), HasSubstr("other.parquet has come or gone"));
+  EXPECT_THAT(refusal([&] { writer.close(); }), HasSubstr("other.parquet has come, gone or changed"));
   EXPECT_EQ(schema_of(path), "a int64");
   EXPECT_THAT(left_runs(path), IsEmpty());
 }
@@ -396,6 +405,139 @@ TEST(RewriteOld, RecoverElsewhereGivesTheNewRows) {
   EXPECT_EQ(recovered.written.rows, 2);
   EXPECT_EQ(rows_of(folder / "other"), "[0.5];[1.5]");
   EXPECT_THAT(left_runs(path), IsEmpty());
+}
+
+// A run that has old files beside its new ones by then, written anew and by a second name: these are not its rows. They
+// came to OTHER once, for recover had forgotten that the run was to replace.
+TEST(RewriteOld, RecoverElsewhereLeavesOldFilesOut) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "out";
+  create("{\"a\":1}\n", folder / "old");
+  create("{\"a\":2.5}\n", folder / "new");
+  const std::string old = folder / "old/old-0.parquet";
+  for (const char* const relation : {"also", "grown"}) {
+    fs::create_directories(path + "/" + relation);
+    fs::copy_file(old, path + "/" + relation + "/out-0.parquet");
+  }
+  {
+    DatasetOptions options = options_of("", PublishMode::append).output;
+    options.target.on_failure = OnFailure::keep;
+    DatasetWriter writer(path, options);
+    writer.write({"grown", FileReader(folder / "new/new-0.parquet").read()->next()->batch});
+    const auto add = [&] { fs::copy_file(old, path + "/grown/zz.parquet", fs::copy_options::overwrite_existing); };
+    EXPECT_THAT(refusal([&] { writer.close(add); }), HasSubstr("grown/zz.parquet has come"));
+  }
+  EXPECT_EQ(fs::hard_link_count(path + "/also/out-0.parquet"), 2u);
+  ASSERT_EQ(left_runs(path).size(), 1u);
+  EXPECT_EQ(left_runs(path)[0].rows, 1);
+  const RecoverResult recovered = recover(path, {.output = folder / "other"});
+  EXPECT_EQ(recovered.written.rows, 1);
+  EXPECT_EQ(rows_of(folder / "other"), "2.5");
+  EXPECT_FALSE(fs::exists(folder / "other/also"));
+  for (const char* const name : {"/also/out-0.parquet", "/grown/out-0.parquet"})
+    EXPECT_EQ(read_file(path + name), read_file(old)) << name;
+  EXPECT_THAT(left_runs(path), IsEmpty());
+}
+
+// A file that took the place of another under its name was thought to be that, and went with the old directory.
+TEST(RewriteOld, AFileThatIsReplacedMeanwhileIsNotLost) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "out";
+  create("{\"a\":1}\n", path);
+  create("{\"a\":2,\"mine\":3}\n", folder / "mine");
+  DatasetWriter writer(path, parse_schema("b int64"), options_of("", PublishMode::append).output);
+  fs::rename(folder / "mine/mine-0.parquet", path + "/out-0.parquet");
+  EXPECT_THAT(refusal([&] { writer.close(); }), HasSubstr("out-0.parquet has come, gone or changed"));
+  EXPECT_EQ(rows_of(path), "2,3");
+  EXPECT_THAT(left_runs(path), IsEmpty());
+}
+
+// They were looked at once, before all was synced; what came into a directory of the dataset then was deleted.
+TEST(RewriteOld, FilesAreLookedAtOnceMoreBeforeTheExchange) {
+  for (const bool adds : {false, true}) {
+    const TemporaryDirectory folder;
+    const std::string path = folder / "out";
+    fs::create_directories(path + "/k=1");
+    create("{\"a\":1}\n", folder / "old");
+    fs::rename(folder / "old/old-0.parquet", path + "/k=1/x.parquet");
+    DatasetOptions options = options_of("", PublishMode::append).output;
+    options.partitions.keys = parse_partition_keys("k");
+    DirectoryStaging staging(path, {.sync = false, .publish = options.target});
+    GrowingDataset growing(staging, options);
+    growing.take("", parse_schema("k int64, a int64, b int64"));
+    EXPECT_EQ(growing.finish([] {}).files, 1u);
+    EXPECT_NO_THROW(growing.check_unchanged());
+    if (adds)
+      write_file(path + "/k=1/y.parquet", "theirs");
+    else
+      write_file(path + "/k=1/x.parquet", "theirs");
+    const std::string name = adds ? "y.parquet" : "x.parquet";
+    EXPECT_THAT(refusal([&] { staging.publish([&] { growing.check_unchanged(); }); }), HasSubstr(name + " has come"));
+    EXPECT_EQ(read_file(path + "/k=1/" + name), "theirs");
+  }
+}
+
+// Of somebody else's files: "year" is no column of the rows, but a part of one, and its values were dropped.
+TEST(RewriteOld, AColumnThatIsAPartKeyStays) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "out";
+  fs::create_directories(path + "/year=2020");
+  create("{\"at\":\"2020-05-01\",\"year\":2020}\n", folder / "old", "at date, year int32");
+  fs::rename(folder / "old/old-0.parquet", path + "/year=2020/x.parquet");
+  WriteOptions more = options_of("at date, v int64", PublishMode::append);
+  more.output.partitions.keys = parse_partition_keys("year(at)");
+  EXPECT_EQ(write_rows("{\"at\":\"2021-05-01\",\"v\":1}\n", path, more).rewritten.files, 1u);
+  for (const auto& entry : fs::directory_iterator(path + "/year=2020"))
+    EXPECT_EQ(to_text(FileReader(entry.path()).schema()), "at date, v int64, year int32");
+}
+
+// std::out_of_range came out of the writer.
+TEST(RewriteOld, RowsOfNoRelationBehindSomeAreRefused) {
+  for (const bool rewrites : {false, true}) {
+    const TemporaryDirectory folder;
+    create("{\"a\":1}\n", folder / "new");
+    const Batch rows = FileReader(folder / "new/new-0.parquet").read()->next()->batch;
+    DatasetOptions options = options_of("", PublishMode::append).output;
+    options.rewrite_old = rewrites;
+    DatasetWriter writer(folder / "out", options);
+    writer.write({"r", rows});
+    EXPECT_THAT(refusal([&] { writer.write(rows); }), HasSubstr("rows of no relation"));
+    DatasetWriter again(folder / "out", options);
+    again.write({"r", rows});
+    EXPECT_THAT(refusal([&] { again.extend_schema(rows.schema()); }), HasSubstr("each relation of the dataset"));
+  }
+}
+
+// Its rows stood there twice: files that are written anew meet no name.
+TEST(RewriteOld, ARunIdNamesOneRun) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "out";
+  create("{\"a\":1}\n", path);
+  DatasetOptions options = options_of("", PublishMode::append).output;
+  options.target.run_id = "nightly";
+  DatasetWriter(path, parse_schema("b int64"), options).close();
+  DatasetWriter again(path, parse_schema("c int64"), options);
+  EXPECT_THAT(refusal([&] { again.close(); }), AllOf(HasSubstr("exists already"), HasSubstr("a run id names one run")));
+  EXPECT_EQ(schema_of(path), "a int64, b int64");
+}
+
+// All got those of new files.
+TEST(RewriteOld, PermissionsStay) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "out";
+  fs::create_directories(path + "/k=1");
+  create("{\"a\":1}\n", folder / "old");
+  fs::rename(folder / "old/old-0.parquet", path + "/k=1/x.parquet");
+  const auto mode_of = [](const fs::path& of) { return static_cast<unsigned>(fs::status(of).permissions()); };
+  fs::permissions(path + "/k=1/x.parquet", fs::perms(0440));
+  fs::permissions(path + "/k=1", fs::perms(0750));
+  fs::permissions(path, fs::perms(0710));
+  WriteOptions more = options_of("", PublishMode::append);
+  more.output.partitions.keys = parse_partition_keys("k");
+  EXPECT_EQ(write_rows("{\"k\":2,\"b\":1}\n", path, more).rewritten.files, 1u);
+  EXPECT_EQ(mode_of(path), 0710u);
+  EXPECT_EQ(mode_of(path + "/k=1"), 0750u);
+  for (const auto& entry : fs::directory_iterator(path + "/k=1")) EXPECT_EQ(mode_of(entry.path()), 0440u);
 }
 
 }  // namespace

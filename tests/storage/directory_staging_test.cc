@@ -298,6 +298,25 @@ TEST(DirectoryStaging, AnAppendMayComeToReplaceAll) {
   EXPECT_FALSE(staging.replaces_all());  // there is nothing
 }
 
+// By who knows what may be replaced, as late as can be.
+TEST(DirectoryStaging, WhatChecksBeforeTheExchangeMayRefuse) {
+  for (const PublishMode mode : {PublishMode::create, PublishMode::append, PublishMode::overwrite}) {
+    TemporaryDirectory dir;
+    if (mode != PublishMode::create) {
+      std::filesystem::create_directories(dir / "out/k=1");
+      write_file(dir / "out/k=1/a.parquet", "old");
+    }
+    DirectoryStaging staging(dir / "out", options_of(mode));
+    add_file(staging, "k=1/b.parquet", "new");
+    EXPECT_THROW(staging.publish([] { throw Error(ErrorCode::conflict, "changed"); }), Error);
+    staging.abandon();
+    if (mode != PublishMode::create) {
+      EXPECT_THAT(files_in(dir / "out"), ElementsAre("k=1/a.parquet"));
+    }
+    EXPECT_EQ(dir.names().size(), mode == PublishMode::create ? 0u : 1u);
+  }
+}
+
 TEST(DirectoryStaging, WhatIsThereStaysWhenTheRunFails) {
   for (const PublishMode mode : {PublishMode::append, PublishMode::overwrite, PublishMode::overwrite_partitions}) {
     TemporaryDirectory dir;

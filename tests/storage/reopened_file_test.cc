@@ -40,6 +40,16 @@ TEST(ReopenedFile, NeedsAFileThatIsThere) {
   EXPECT_THROW(ReopenedFile(directory / "link"), Error);
 }
 
+// The part of a dead run may be a second name of a file that everybody sees.
+TEST(ReopenedFile, HasNoSecondName) {
+  const TemporaryDirectory directory;
+  write_file(directory / "a", "x");
+  std::filesystem::create_hard_link(directory / "a", directory / "b");
+  EXPECT_THROW(ReopenedFile(directory / "b"), Error);
+  std::filesystem::remove(directory / "a");
+  EXPECT_NO_THROW(ReopenedFile(directory / "b"));
+}
+
 TEST(ReopenedFile, IsPublishedByOthers) {
   const TemporaryDirectory directory;
   write_file(directory / "a", "x");
