@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/digits.h"
+#include "base/powers_of_ten.h"
 
 namespace sluice {
 namespace {
@@ -16,30 +17,7 @@ namespace {
 __extension__ typedef __int128 int128;
 __extension__ typedef unsigned __int128 uint128;
 
-constexpr double kExactPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                        1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-constexpr uint64_t kPowersOfTen[] = {1,
-                                     10,
-                                     100,
-                                     1'000,
-                                     10'000,
-                                     100'000,
-                                     1'000'000,
-                                     10'000'000,
-                                     100'000'000,
-                                     1'000'000'000,
-                                     10'000'000'000,
-                                     100'000'000'000,
-                                     1'000'000'000'000,
-                                     10'000'000'000'000,
-                                     100'000'000'000'000,
-                                     1'000'000'000'000'000,
-                                     10'000'000'000'000'000,
-                                     100'000'000'000'000'000,
-                                     1'000'000'000'000'000'000,
-                                     10'000'000'000'000'000'000u};
-/// Powers of ten up to this are doubles without rounding, because 5^22 < 2^53.
-constexpr int64_t kExactPowerMax = 22;
+constexpr int64_t kExactPowerMax = std::ssize(kExactPowersOfTen) - 1;
 constexpr uint64_t kDoubleIntegerMax = uint64_t{1} << std::numeric_limits<double>::digits;
 /// Any 19 digits fit into 64 bits.
 constexpr ptrdiff_t kDigitsMax = 19;
@@ -93,9 +71,9 @@ std::optional<bool> is_kept_by_distance(const Decimal& decimal, double value) {
   const auto shift = kExponentOfUnit - static_cast<int64_t>(bits >> kFractionBits);
   // Powers of two have a nearer neighbour below them.
   if (fraction == 0 || shift < 0 || shift > kShiftMax) return std::nullopt;
-  if (decimal.exponent > 0 || decimal.exponent <= -std::ssize(kPowersOfTen)) return std::nullopt;
+  if (decimal.exponent > 0 || decimal.exponent <= -std::ssize(kIntegerPowersOfTen)) return std::nullopt;
   const uint64_t significand = fraction | uint64_t{1} << kFractionBits;
-  const int128 apart = kPowersOfTen[-decimal.exponent];
+  const int128 apart = kIntegerPowersOfTen[static_cast<size_t>(-decimal.exponent)];
   const int128 last_digit = int128{1} << shift;
   const int128 beyond = decimal.mantissa * last_digit - significand * apart;
   // A text with a digit less that rounds to `value`, too, is shorter.
@@ -169,8 +147,8 @@ NumberText finish_real(std::string_view token, bool negative, const Decimal& dec
   if (!decimal.cut && decimal.mantissa <= kDoubleIntegerMax && std::abs(decimal.exponent) <= kExactPowerMax) {
     // Both operands are exact, so the one rounding of IEEE 754 gives the nearest double.
     const double mantissa = static_cast<double>(decimal.mantissa);
-    const double value = decimal.exponent < 0 ? mantissa / kExactPowersOfTen[-decimal.exponent]
-                                              : mantissa * kExactPowersOfTen[decimal.exponent];
+    const double value = decimal.exponent < 0 ? mantissa / kExactPowersOfTen[static_cast<size_t>(-decimal.exponent)]
+                                              : mantissa * kExactPowersOfTen[static_cast<size_t>(decimal.exponent)];
     number.real = negative ? -value : value;
     number.exact = decimal.mantissa < kKeptBelow || is_kept(decimal, value);
     return number;
@@ -180,8 +158,8 @@ NumberText finish_real(std::string_view token, bool negative, const Decimal& dec
     number.exact = true;
     return number;
   }
-  if (!decimal.cut && decimal.exponent < 0 && decimal.exponent > -std::ssize(kPowersOfTen)) {
-    const double value = divided(decimal.mantissa, kPowersOfTen[-decimal.exponent]);
+  if (!decimal.cut && decimal.exponent < 0 && decimal.exponent > -std::ssize(kIntegerPowersOfTen)) {
+    const double value = divided(decimal.mantissa, kIntegerPowersOfTen[static_cast<size_t>(-decimal.exponent)]);
     number.real = negative ? -value : value;
     number.exact = is_kept(decimal, value);
     return number;
@@ -295,7 +273,8 @@ ShortReal parse_short_real(const char* text) {
   for (++p; is_digit(*p); ++p) magnitude = magnitude * 10 + digit_value(*p);
   const ptrdiff_t fraction = p - point - 1;
   if (fraction == 0 || point - begin + fraction > kShortDigitsMax) return {};
-  const double value = static_cast<double>(static_cast<int64_t>(magnitude)) / kExactPowersOfTen[fraction];
+  const double value =
+      static_cast<double>(static_cast<int64_t>(magnitude)) / kExactPowersOfTen[static_cast<size_t>(fraction)];
   return {negative ? -value : value, p};
 }
 

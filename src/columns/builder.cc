@@ -11,6 +11,9 @@ namespace sluice {
 
 namespace {
 
+// Less is not worth asking the allocator for.
+constexpr size_t kReservedMin = 4'096;
+
 bool bit(const Bytes& bits, int64_t index) {
   return (std::to_integer<int>(bits.data()[index >> 3]) >> (index & 7)) & 1;
 }
@@ -156,6 +159,12 @@ void ColumnBuilder::reserve_as_before() {
   values_.reserve(values_bytes_before_ + values_bytes_before_ / 16);
   if (has_offsets_) offsets_.reserve((values + 1) * sizeof(int32_t));
   for (ColumnBuilder& child : children_) child.reserve_as_before();
+}
+
+void ColumnBuilder::shrink() {
+  for (Bytes* const bytes : {&values_, &offsets_, &validity_})
+    if (bytes->capacity() > kReservedMin && bytes->capacity() / 2 > bytes->size()) bytes->shrink_to_fit();
+  for (ColumnBuilder& child : children_) child.shrink();
 }
 
 Column ColumnBuilder::finish() {

@@ -95,6 +95,8 @@ class ColumnBuilder {
   /// Makes room for as much as the last column took, children included: to grow step by step is to copy all of it
   /// again. Requires an empty builder.
   void reserve_as_before();
+  /// Gives that room back where most of it was for nothing, children included: who keeps the column keeps it, too.
+  void shrink();
 
   /// Arrow's 32-bit offsets end here.
   static constexpr size_t kTextBytesMax = 0x7fff'ffff;

@@ -1,5 +1,7 @@
 #include "encodings/dictionary.h"
 
+#include <sys/random.h>
+
 #include <algorithm>
 #include <bit>
 #include <utility>
@@ -24,12 +26,23 @@ constexpr size_t kValuesAhead = 12;
 // Texts whose table and entries lie in the nearest caches; to look ahead for these takes more than it gives.
 constexpr size_t kEntriesNear = 2'000;
 
-// Fibonacci hashing: the product's upper bits depend on all bits of the value. The shift folds the upper half in, where
-// doubles of round numbers keep all their information.
+// Were it known, thousands of values for one slot could be computed, and each look-up would walk past them all. Nothing
+// that is written depends on it: entries are numbered in order of appearance.
+uint64_t random_multiplier() {
+  uint64_t random = 0;
+  // Early in a system's life there is none; the known one is good for all values but those made for it.
+  if (::getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random) random = 0x9e37'79b9'7f4a'7c15;
+  return random | 1;
+}
+
+const uint64_t kMultiplier = random_multiplier();
+
+// Multiplicative hashing: the product's upper bits depend on all bits of the value. The shift folds the upper half in,
+// where doubles of round numbers keep all their information.
 template <typename T>
 uint64_t hash_number(T value) {
   const uint64_t bits = value;
-  return (bits ^ bits >> 32) * 0x9e37'79b9'7f4a'7c15;
+  return (bits ^ bits >> 32) * kMultiplier;
 }
 
 // Texts of so many bytes are their own keys, with their length in the highest byte.

@@ -31,8 +31,6 @@ class HashSlots {
     while (!slots_[at].is_empty() && !(slots_[at].hash == hash && is_same(slots_[at].index))) at = (at + 1) & mask;
     return slots_[at];
   }
-  /// Where find(hash) looks first. Requires !empty().
-  const Slot& first_of(uint32_t hash) const { return slots_[hash & (slots_.size() - 1)]; }
   /// Forgets all `entries` of them. The table stays for the next ones, unless it was mostly empty.
   void clear(size_t entries) {
     if (is_mostly_empty(entries, slots_.size()))

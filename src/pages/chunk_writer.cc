@@ -235,8 +235,8 @@ ChunkWriter::Span ChunkWriter::measure_record(const LeafSlice& slice, const Curs
 
 ChunkWriter::Span ChunkWriter::fitting_records(const LeafSlice& slice, const Cursor& at) const {
   Span span;
-  if (std::cmp_less_equal(slice.slots - at.slot, 2 * options_.page_rows)) {
-    // Most slices fit as a whole: then there is no need to look at each record.
+  if (at.slot == 0 && std::cmp_less_equal(slice.slots / 2, options_.page_rows)) {
+    // Most slices fit as a whole: then there is no need to look at each record. What is left of others may be long.
     span = span_until(slice, at, slice.slots);
     span.bytes = span.slots + span.values * width_ + (is_text_ ? text_bytes(slice, at.value, span.values) : 0);
     if (page_.rows + span.rows <= options_.page_rows && page_.bytes + span.bytes <= options_.page_bytes) return span;

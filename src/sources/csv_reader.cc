@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/calendar.h"
+#include "base/powers_of_ten.h"
 #include "base/utf8.h"
 #include "schema/evolution.h"
 #include "sluice/error.h"
@@ -19,27 +20,6 @@ namespace sluice {
 
 namespace {
 
-constexpr double kPowersOfTen[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-constexpr uint64_t kIntegerPowersOfTen[] = {1,
-                                            10,
-                                            100,
-                                            1'000,
-                                            10'000,
-                                            100'000,
-                                            1'000'000,
-                                            10'000'000,
-                                            100'000'000,
-                                            1'000'000'000,
-                                            10'000'000'000,
-                                            100'000'000'000,
-                                            1'000'000'000'000,
-                                            10'000'000'000'000,
-                                            100'000'000'000'000,
-                                            1'000'000'000'000'000,
-                                            10'000'000'000'000'000,
-                                            100'000'000'000'000'000,
-                                            1'000'000'000'000'000'000};
 constexpr unsigned kInt64PowerMax = 18;
 // Below it an integer divided by an exact power of ten is a double that keeps the decimal number (number_text.cc).
 constexpr uint64_t kKeptBelow = uint64_t{1} << 52;
@@ -99,8 +79,9 @@ void CsvReader::follow(const std::shared_ptr<const CsvShape>& shape) {
     if (!is_there[plan.index]) missing_.push_back(&plan);
 }
 
-// False when reading ends with it: at a fault, or with a full batch.
+// False when reading ends with it: at a fault, or with a batch that is full of good or bad records.
 bool CsvReader::read_run(const CsvRun& run, BlockRead& result) {
+  bool goes_on = true;
   for (size_t done = 0; done < run.records;) {
     const size_t count =
         std::min({run.records - done, part_records_max_, static_cast<size_t>(records_that_fit(columns_.bytes()))});
@@ -111,18 +92,18 @@ bool CsvReader::read_run(const CsvRun& run, BlockRead& result) {
     result.records += static_cast<int64_t>(good);
     done += good;
     if (good < count) {
-      if (!refuse(std::move(fault_), run.record(done), result)) return false;
+      goes_on = refuse(std::move(fault_), run.record(done), result);
       ++done;
     } else if (part_records_max_ <= run.records) {
       part_records_max_ *= 2;
     }
     result.end = run.behind(done - 1);
-    if (columns_.bytes() >= rules_.batch_bytes_max) return false;
+    if (!goes_on || columns_.bytes() >= rules_.batch_bytes_max) return false;
   }
   return true;
 }
 
-// True when reading goes on behind the bad record.
+// True when reading goes on behind the bad record: it does not at a fault, or with a batch's worth of bad records.
 bool CsvReader::refuse(RecordFault fault, std::string_view record, BlockRead& result) {
   fault.record = result.records;
   if (!rules_.keep_rejects || fault.late_field) {
@@ -132,7 +113,7 @@ bool CsvReader::refuse(RecordFault fault, std::string_view record, BlockRead& re
   result.rejects.push_back({std::move(fault), std::string(record)});
   ++result.records;
   part_records_max_ = 1;
-  return true;
+  return result.rejects.size() < kRejectsMax;
 }
 
 // Texts add more than this counts, but no more than their bytes in the block.
@@ -269,7 +250,7 @@ size_t CsvReader::read_doubles(Plan& plan, size_t column, const CsvRun& part) {
     ShortNumber number;
     if (!read_short_number(text.substr(is_negative), number) || number.digits >= kKeptBelow) return false;
     // Both operands are exact, so the one rounding of IEEE 754 gives the nearest double.
-    const double value = static_cast<double>(number.digits) / kPowersOfTen[number.fraction];
+    const double value = static_cast<double>(number.digits) / kExactPowersOfTen[number.fraction];
     plan.out->append(is_negative ? -value : value);
     return true;
   });

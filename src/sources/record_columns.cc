@@ -35,7 +35,10 @@ uint64_t RecordColumns::bytes() const {
 void RecordColumns::finish(BlockRead& result) {
   const int64_t count = rows();
   uint64_t bytes = 0;
-  for (const ColumnBuilder& builder : builders_) bytes += builder.memory_bytes();
+  for (ColumnBuilder& builder : builders_) {
+    builder.shrink();
+    bytes += builder.memory_bytes();
+  }
   std::vector<Column> columns;
   for (ColumnBuilder& builder : builders_) columns.push_back(builder.finish());
   if (result.fault) {

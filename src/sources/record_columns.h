@@ -23,7 +23,8 @@ class RecordColumns {
   void begin();
   /// Of a record: its fields fill the builders. Whoever goes on behind a bad record takes back what it has left.
   Plan& plan() { return *plan_; }
-  /// Records whose values are all there; 0 of a schema without columns, which a sample may have up to its first fault.
+  /// Values in the first column. These are the records, where each has given all columns a value, or behind fill(); but
+  /// 0 of a schema without columns, which a sample may have up to its first fault.
   int64_t rows() const { return builders_.empty() ? 0 : builders_.front().length(); }
   void truncate(int64_t rows);
   /// Nulls for what the last of `rows` records had not: their fields, and those of structs in them.

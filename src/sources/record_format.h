@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -81,6 +82,11 @@ struct ReadRules {
   bool inferred = false;
   /// A batch ends behind the record with which its columns reach so many bytes.
   uint64_t batch_bytes_max = UINT64_MAX;
+  /// A record whose lists and maps take more bytes in the columns is a bad one: each of their items has room for all
+  /// fields, also for those that it lacks. Why, and what allows more, is told as of FrameLimits.
+  double unfolded_bytes_max = std::numeric_limits<double>::infinity();
+  std::string unfolded_reason{};
+  std::string unfolded_hint{};
   /// Bad records are put aside, and reading goes on.
   bool keep_rejects = false;
   /// A value in a field that the schema has not, or has as null, ends the reading with RecordFault::late_field,
@@ -93,13 +99,17 @@ struct ReadRules {
   std::shared_ptr<Budget> budget{};
 };
 
+/// Of one batch, which ends with the last: a block may have a bad record in every other byte, and each that waits for
+/// its turn takes a few hundred bytes.
+inline constexpr size_t kRejectsMax = 4'096;
+
 /// What a block became, or a part of one.
 struct BlockRead {
-  Batch batch;                       ///< of the good records; empty when there is a fault
-  int64_t records = 0;               ///< read before the fault, good and bad
-  int64_t extra_values = 0;          ///< dropped, as ExtraFields::ignore asks
-  size_t end = 0;                    ///< in the block's bytes, behind the last record that was read; 0 after a fault
-  std::vector<Reject> rejects{};     ///< in order; `record` of each counts as that of the fault does
+  Batch batch;                    ///< of the good records; empty when there is a fault
+  int64_t records = 0;            ///< read before the fault, good and bad
+  int64_t extra_values = 0;       ///< dropped, as ExtraFields::ignore asks
+  size_t end = 0;                 ///< in the block's bytes, behind the last record that was read; 0 after a fault
+  std::vector<Reject> rejects{};  ///< at most kRejectsMax, in order; `record` of each counts as that of the fault does
   std::optional<RecordFault> fault;  ///< `record` counts from the beginning of what was to be read
 };
 

@@ -5,6 +5,7 @@
 
 #include "schema/nested.h"
 #include "sluice/error.h"
+#include "sources/record_columns.h"
 
 namespace sluice {
 
@@ -35,6 +36,8 @@ void prepare(Plan& plan, const Field& field, ColumnBuilder& out) {
   plan.out = &out;
   plan.key = QuotedKey(field.name);
   plan.field = &field;
+  const bool has_items = field.type.has_ranges() || plan.kind == TypeKind::fixed_list;
+  if (has_items) plan.item_bytes = null_bytes(field.type.children()[0].type);
   prepare_children(plan, field.type.children(), [&out](size_t i) -> ColumnBuilder& { return out.child(i); });
 }
 

@@ -50,6 +50,7 @@ struct Plan {
   const Plan* parent = nullptr;
   const Field* field = nullptr;  ///< null for the root
   std::vector<Plan> fields;      ///< of a struct; the element of a list or map
+  double item_bytes = 0;         ///< of a list or map: what an element takes in the columns, be it null (null_bytes)
   std::unordered_map<std::string_view, uint32_t> by_name;
 
   /// Field of that name, or null.

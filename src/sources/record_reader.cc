@@ -48,6 +48,7 @@ RecordReader::RecordReader(std::shared_ptr<const Schema> schema, ReadRules rules
 BlockRead RecordReader::read(const RecordBlock& block) {
   BlockRead result;
   extra_values_ = 0;
+  begun_at_ = nullptr;
   rows_ = 0;
   is_torn_ = false;
   columns_.begin();
@@ -70,14 +71,13 @@ BlockRead RecordReader::read(const RecordBlock& block) {
         result.fault = std::move(fault);
         break;
       }
-      rows_ = good_before + walk_.records();
-      columns_.truncate(rows_);
-      is_torn_ = false;
+      take_back(good_before + walk_.records());
       result.rejects.push_back({std::move(fault), std::string(walk_.failed_record())});
       ++result.records;
       const char* const behind = walk_.behind_failed_record();
       rest.remove_prefix(static_cast<size_t>(behind - rest.data()));
       result.end = static_cast<size_t>(behind - block.bytes.view().data());
+      if (result.rejects.size() == kRejectsMax) break;
     }
   }
   result.extra_values = extra_values_;
@@ -86,11 +86,24 @@ BlockRead RecordReader::read(const RecordBlock& block) {
   return result;
 }
 
+// Leaves the first `rows` records. Most bad ones have left nothing, and to ask a thousand columns for it takes time.
+void RecordReader::take_back(int64_t rows) {
+  if (!is_torn_ && rows_ == rows) return;
+  columns_.truncate(rows);
+  extra_values_ = extra_values_before_;
+  rows_ = rows;
+  is_torn_ = false;
+}
+
 // A record that is broken may come twice: the second time alone, so that it tells what is wrong with it.
 Token RecordReader::read_record(Token token) {
   if (is_torn_) columns_.truncate(rows_);
   is_torn_ = true;
   record_ = token;
+  unfolded_bytes_ = 0;
+  if (walk_.block_at(token) == begun_at_) extra_values_ = extra_values_before_;
+  begun_at_ = walk_.block_at(token);
+  extra_values_before_ = extra_values_;
   const Token behind = read_object(*root_, rows_, token, 1);
   is_torn_ = false;
   ++rows_;
@@ -216,6 +229,20 @@ inline Token RecordReader::read_value(Plan& plan, Token token, int depth) {
   return read_other(plan, token, depth);
 }
 
+// Before the item is read: two bytes of text, "{}", may ask for nulls in thousands of columns. These are appended late
+// (see begin_value), so that nothing has been allocated for them yet.
+inline void RecordReader::add_item(const Plan& list, Token token) {
+  unfolded_bytes_ += list.item_bytes;
+  if (unfolded_bytes_ > rules_.unfolded_bytes_max) refuse_item(list, token);
+}
+
+void RecordReader::refuse_item(const Plan& list, Token token) {
+  const auto bytes = std::to_string(static_cast<uint64_t>(rules_.unfolded_bytes_max));
+  walk_.fail(token, {.field = list.path(),
+                     .sentence = "the record unfolds to more than " + bytes + " bytes" + rules_.unfolded_reason,
+                     .hint = rules_.unfolded_hint});
+}
+
 Token RecordReader::read_list(Plan& plan, Token token, int depth) {
   walk_.enter(token, depth);
   const Token begin = token;
@@ -224,8 +251,10 @@ Token RecordReader::read_list(Plan& plan, Token token, int depth) {
   if (walk_.at(token) == ']') {
     ++token;
   } else {
-    do token = read_value(plan.fields[0], token, depth);
-    while (walk_.has_more(token, ']'));
+    do {
+      add_item(plan, token);
+      token = read_value(plan.fields[0], token, depth);
+    } while (walk_.has_more(token, ']'));
   }
   if (plan.kind == TypeKind::list) {
     plan.out->append_list();
@@ -256,6 +285,7 @@ Token RecordReader::read_map(Plan& plan, Token token, int depth) {
       const std::string_view key = walk_.unescaped(token);
       if (const auto fault = append_text_value(keys, key))
         walk_.fail(token, {.field = entry.fields[0].path(), .sentence = excerpt(key) + " " + *fault});
+      add_item(plan, token);
       token = read_value(entry.fields[1], walk_.behind_key(token), depth);
       entry.out->append_struct();
     } while (walk_.has_more(token, '}'));

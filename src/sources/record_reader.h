@@ -33,6 +33,9 @@ class RecordReader final : public BlockReader {
  private:
   Token read_record(Token token);
   void check_bytes(const char* place);
+  void take_back(int64_t rows);
+  void add_item(const Plan& list, Token token);
+  [[noreturn]] void refuse_item(const Plan& list, Token token);
   Token read_object(Plan& plan, int64_t at, Token token, int depth);
   Token read_value(Plan& plan, Token token, int depth);
   Token read_list(Plan& plan, Token token, int depth);
@@ -66,13 +69,16 @@ class RecordReader final : public BlockReader {
   Plan* const root_;
   const double unfolding_max_;  ///< bytes in the columns for a byte of text
   JsonWalk walk_;
-  Token record_ = nullptr;  ///< the one that is being read
-  int64_t rows_ = 0;        ///< before it in the batch
-  bool is_torn_ = false;    ///< the columns have a part of it
+  Token record_ = nullptr;          ///< the one that is being read
+  int64_t rows_ = 0;                ///< before it in the batch
+  bool is_torn_ = false;            ///< the columns have a part of it
+  double unfolded_bytes_ = 0;       ///< of its items, all lists together
+  const char* begun_at_ = nullptr;  ///< where it stands in the block
   int64_t extra_values_ = 0;
-  const char* text_end_ = nullptr;  ///< of the block
-  const char* check_at_ = nullptr;  ///< before this place in the text the columns cannot have reached their limit
-  std::vector<int64_t> key_order_;  ///< of the map that has been read last, by value
+  int64_t extra_values_before_ = 0;  ///< its own
+  const char* text_end_ = nullptr;   ///< of the block
+  const char* check_at_ = nullptr;   ///< before this place in the text the columns cannot have reached their limit
+  std::vector<int64_t> key_order_;   ///< of the map that has been read last, by value
 };
 
 }  // namespace sluice

@@ -30,6 +30,9 @@ constexpr uint64_t kBatchesPerWindow = 4;
 constexpr uint64_t kBatchBytesMin = 2 * kBlockBytes;
 // DESIGN, "Memory": the text of a record has at most an eighth of the budget.
 constexpr uint64_t kRecordShare = 8;
+// And what its lists take in the columns, a quarter. Items with a value for every field hardly reach it: before that
+// the text is too long, or one column has more than a row may have (files/value_limit.h).
+constexpr uint64_t kUnfoldedShare = 4;
 // Token positions have 32 bits and text columns 2^31-1 bytes.
 constexpr uint64_t kRecordBytesMax = 1_GiB;
 // Objects and arrays are followed by recursion.
@@ -62,6 +65,17 @@ std::vector<Column> empty_columns(const Schema& schema) {
   return columns;
 }
 
+uint64_t bytes_of(const std::vector<Reject>& rejects) {
+  uint64_t bytes = rejects.capacity() * sizeof(Reject);
+  for (const Reject& reject : rejects)
+    bytes += reject.text.size() + reject.fault.field.size() + reject.fault.sentence.size() + reject.fault.hint.size();
+  return bytes;
+}
+
+std::string of_budget(uint64_t budget) {
+  return ", which is all that a record may have of a memory budget of " + whole_mebibytes(budget);
+}
+
 FrameLimits frame_limits(const SourceOptions& options, uint64_t block_bytes) {
   const uint64_t budget = options.runtime->memory_bytes();
   return {.block_bytes = block_bytes,
@@ -69,7 +83,7 @@ FrameLimits frame_limits(const SourceOptions& options, uint64_t block_bytes) {
           .patience = options.patience,
           .passes_over = options.bad_records != BadRecords::fail,
           .is_cut_off = options.end_of_input,
-          .reason = ", which is all that a record may have of a memory budget of " + whole_mebibytes(budget),
+          .reason = of_budget(budget),
           .hint = "--memory " + whole_mebibytes(2 * budget) + " allows records twice as long."};
 }
 
@@ -214,6 +228,7 @@ std::optional<RelationBatch> RecordSource::next() {
     enter(front.block.source);
     if (read.fault && read.fault->late_field && adds_late_fields_ && grow_schema(*read.fault)) continue;
     take_rejects(read.rejects);
+    if (!read.rejects.empty()) front.account.set(front.kept_bytes());
     if (read.fault) fail(std::move(*read.fault));
     records_ += read.records;
     tally_->add_records(read.records);
@@ -269,13 +284,12 @@ bool RecordSource::add_flight() {
 }
 
 void RecordSource::start(Flight& flight) {
-  const auto kept = [&flight] { return flight.block.bytes.capacity() + flight.reader->memory_bytes(); };
-  flight.account.set(kept() + flight.batch_bytes);
-  flight.job = options_.runtime->workers().start([&flight, kept] {
+  flight.account.set(flight.kept_bytes() + flight.batch_bytes);
+  flight.job = options_.runtime->workers().start([&flight] {
     if (!flight.block.passed_over) {
       BlockRead read = flight.reader->read(flight.block);
       flight.batch_bytes = bytes_of_buffers(read.batch.columns());
-      flight.account.set(kept());
+      flight.account.set(flight.kept_bytes() + bytes_of(read.rejects));
       return read;
     }
     BlockRead one;
@@ -298,10 +312,14 @@ std::unique_ptr<RecordSource::Flight> RecordSource::idle_flight() {
 }
 
 std::unique_ptr<BlockReader> RecordSource::make_reader() const {
+  const uint64_t budget = options_.runtime->memory_bytes();
   const ReadRules rules{.depth_max = options_.depth_max,
                         .extra_fields = options_.extra_fields,
                         .inferred = inferred(),
                         .batch_bytes_max = batch_bytes_max_,
+                        .unfolded_bytes_max = static_cast<double>(budget / kUnfoldedShare),
+                        .unfolded_reason = of_budget(budget),
+                        .unfolded_hint = "--memory " + whole_mebibytes(2 * budget) + " allows twice as much.",
                         .keep_rejects = options_.bad_records != BadRecords::fail,
                         .add_late_fields = adds_late_fields_,
                         .widen = widens_,

@@ -51,6 +51,8 @@ class RecordSource final : public RecordStream {
     uint64_t batch_bytes = 0;  ///< of the last batch: about what the next one will take while it grows
     Account account;           ///< of all that
     Job<BlockRead> job;
+
+    uint64_t kept_bytes() const { return block.bytes.capacity() + reader->memory_bytes(); }
   };
 
   void infer();

@@ -196,6 +196,33 @@ TEST(ColumnBuilder, TruncatingToNothingStartsAnew) {
   EXPECT_EQ(checked(builder.finish()), Texts{"[]"});
 }
 
+// One text of 24 MB, and every batch to come had room for another one, which whoever kept it kept, too.
+TEST(ColumnBuilder, RoomThatWasNotNeededIsGivenBack) {
+  ColumnBuilder builder(list(string()));
+  ASSERT_TRUE(builder.child(0).append_text(std::string(1'000'000, 'x')));
+  builder.append_list();
+  (void)builder.finish();
+  builder.reserve_as_before();
+  ASSERT_TRUE(builder.child(0).append_text("y"));
+  builder.append_list();
+  EXPECT_GE(builder.memory_bytes(), 1'000'000u);
+  builder.shrink();
+  EXPECT_LT(builder.memory_bytes(), 1'000u);
+  EXPECT_EQ(checked(builder.finish()), Texts{"['y']"});
+}
+
+// What is well used, and what is small, stays where it is.
+TEST(ColumnBuilder, RoomThatWasNeededStays) {
+  ColumnBuilder builder(string());
+  ASSERT_TRUE(builder.append_text(std::string(8'000, 'x')));
+  (void)builder.finish();
+  builder.reserve_as_before();
+  ASSERT_TRUE(builder.append_text(std::string(4'300, 'y')));
+  const uint64_t bytes = builder.memory_bytes();
+  builder.shrink();
+  EXPECT_EQ(builder.memory_bytes(), bytes);
+}
+
 // --- at random, with records that break off
 
 void append_value(Draw& draw, ColumnBuilder& builder, const Value& value, int stop_percent, bool& stopped) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <chrono>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -82,6 +83,25 @@ void expect_families_to_work() {
 TEST(NumberDictionary, MultiplesOfPowersOfTwo) {
   expect_families_to_work<uint32_t>();
   expect_families_to_work<uint64_t>();
+}
+
+// With a multiplier that everybody knew these numbers all had the first slot: each look-up walked past all that were
+// there, five thousand million steps in all.
+TEST(NumberDictionary, NumbersMadeForOneSlotDoNotMeet) {
+  const uint64_t known = 0x9e37'79b9'7f4a'7c15;
+  uint64_t inverse = known;  // modulo 2^64
+  for (int i = 0; i < 6; ++i) inverse *= 2 - known * inverse;
+  ASSERT_EQ(known * inverse, 1u);
+  std::vector<uint64_t> values;
+  for (uint64_t product = 0; product < 100'000; ++product) {
+    const uint64_t folded = product * inverse;
+    values.push_back(folded ^ folded >> 32);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  NumberDictionary<uint64_t> dictionary;
+  const std::vector<uint32_t> indices = encode_all(dictionary, values);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+  expect_entries(dictionary, values, indices);
 }
 
 TEST(NumberDictionary, RoundDoubles) {

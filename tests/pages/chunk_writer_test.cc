@@ -67,6 +67,8 @@ TEST(ChunkWriter, RecordsOfListsAreNotCut) {
   EXPECT_THAT(pages_of(schema, column, options_of(19, 1000, 0)), ElementsAre(2, 1, 3));
   EXPECT_THAT(pages_of(schema, column, options_of(18, 1000, 0)), ElementsAre(1, 1, 1, 2, 1));
   EXPECT_THAT(pages_of(schema, column, options_of(1, 1000, 0)), ElementsAre(1, 1, 1, 1, 1, 1));
+  // Twice as many rows as a page may have was more than an int64 holds.
+  EXPECT_THAT(pages_of(schema, column, options_of(kPlenty, std::numeric_limits<int64_t>::max(), 0)), ElementsAre(6));
 }
 
 // --- dictionaries

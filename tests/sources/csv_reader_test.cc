@@ -229,6 +229,29 @@ TEST(CsvReader, DialectsAreGuessedOfEachSource) {
   EXPECT_THAT(all.rows, testing::ElementsAre("{a:1,b:2}", "{a:4,b:3}"));
 }
 
+// A batch ends with so many bad records, malformed ones or others: each is kept until its turn has come.
+TEST(CsvReader, ABatchEndsWithSoManyBadRecords) {
+  for (const std::string bad : {"1,2\n", "x\n"}) {
+    CsvReader reader(std::make_shared<const Schema>(parse_schema("a int64")), {.keep_rejects = true}, {});
+    RecordBlock block;
+    for (size_t i = 0; i < kRejectsMax + 10; ++i) block.bytes.append(i == 5 ? "7\n" + bad : bad);
+    block.bytes.append(std::string_view("8\n"));
+    block.end = block.bytes.size();
+    std::memset(block.bytes.prepare(kBlockPadding), ' ', kBlockPadding);
+    block.csv = std::make_shared<const CsvShape>(CsvShape{{}, {"a"}, true, {}});
+    const BlockRead first = reader.read(block);
+    EXPECT_EQ(first.batch.rows(), 1);
+    EXPECT_EQ(first.rejects.size(), kRejectsMax);
+    EXPECT_EQ(first.end, kRejectsMax * bad.size() + 2);
+    block.begin = first.end;
+    const BlockRead second = reader.read(block);
+    EXPECT_EQ(second.batch.rows(), 1);
+    EXPECT_EQ(second.rejects.size(), 10u);
+    EXPECT_EQ(second.rejects.at(0).fault.record, 0);
+    EXPECT_EQ(second.end, block.end);
+  }
+}
+
 // Batches are cut by what they hold: a short record fills a thousand columns with nulls.
 TEST(CsvReader, BatchesStaySmallWhateverRecordsUnfoldTo) {
   std::vector<Field> fields = {{"a", int64()}};

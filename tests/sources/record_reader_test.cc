@@ -104,6 +104,74 @@ TEST(RecordReader, NoBatchIsLongerByMoreThanItsLastRecord) {
   }
 }
 
+// Two bytes of text, "{}", ask for a null in each of a thousand columns, and of one record they can ask so often as it
+// is long: 24 MiB took 65 GB, before the file could refuse the row.
+TEST(RecordReader, ARecordUnfoldsToSoMuchAndNoMore) {
+  // What a null of int64 takes at most is 9 bytes, and of the struct 1 + 100 * 9.
+  std::string item = "struct<f0 int64";
+  for (int i = 1; i < 100; ++i) item += ", f" + std::to_string(i) + " int64";
+  item += ">";
+  const auto items = [](size_t count, const std::string& one) { return one + times(count - 1, "," + one); };
+  const auto sentence = [](const std::string& schema, const std::string& line) {
+    RecordReader reader(std::make_shared<const Schema>(parse_schema(schema)),
+                        {.unfolded_bytes_max = 9'010, .unfolded_reason = ", or so", .unfolded_hint = "Less."});
+    const BlockRead read = reader.read(block_of("{}\n" + line + "\n"));
+    if (!read.fault) return std::string("none");
+    EXPECT_EQ(read.fault->record, 1);
+    EXPECT_EQ(read.fault->hint, "Less.");
+    return read.fault->field + ": " + read.fault->sentence;
+  };
+  const std::string words = ": the record unfolds to more than 9010 bytes, or so";
+  for (const std::string one : {"{}", "null", "{\"f7\":1}"}) {
+    EXPECT_EQ(sentence("l list<" + item + ">", "{\"l\":[" + items(10, one) + "]}"), "none") << one;
+    EXPECT_EQ(sentence("l list<" + item + ">", "{\"l\":[" + items(11, one) + "]}"), "l" + words) << one;
+  }
+  // All lists of a record together.
+  const std::string nested = "l list<struct<m list<" + item + ">>>";
+  EXPECT_EQ(sentence(nested, "{\"l\":[" + items(9, "{\"m\":[{}]}") + "]}"), "none");
+  EXPECT_EQ(sentence(nested, "{\"l\":[" + items(10, "{\"m\":[{}]}") + "]}"), "l[].m" + words);
+  EXPECT_EQ(sentence("l fixed_list<" + item + ", 2>", "{\"l\":[" + items(11, "{}") + "]}"), "l" + words);
+  EXPECT_EQ(sentence("l fixed_list<" + item + ", 10>", "{\"l\":[" + items(10, "{}") + "]}"), "none");
+  const std::string map = "m map<int8, " + item + ">";  // and 1 + 2 bytes more
+  EXPECT_EQ(sentence(map, R"({"m":{"1":{},"2":{},"3":{},"4":{},"5":{},"6":{},"7":{},"8":{},"9":{}}})"), "none");
+  EXPECT_EQ(sentence(map, R"({"m":{"1":{},"2":{},"3":{},"4":{},"5":{},"6":{},"7":{},"8":{},"9":{},"10":{}}})"),
+            "m" + words);
+  // Each record anew.
+  EXPECT_EQ(batches_of("l list<fixed(1000)>", times(50, "{\"l\":[null,null]}\n"), UINT64_MAX), Counts{50});
+}
+
+// A block of 1 MiB had half a million bad lines, each kept with a sentence until its turn had come; and for each every
+// column was asked to forget it.
+TEST(RecordReader, ABatchEndsWithSoManyBadRecords) {
+  const std::string bad = times(kRejectsMax - 1, "x\n");
+  RecordReader reader(std::make_shared<const Schema>(parse_schema("a int64")), {.keep_rejects = true});
+  RecordBlock block = block_of("{\"a\":1}\n" + bad + "{\"a\":2}\nx\n{\"a\":3}\n" + bad + "{\"a\":4}\nx\n");
+  const BlockRead first = reader.read(block);
+  EXPECT_EQ(first.batch.rows(), 2);
+  EXPECT_EQ(first.rejects.size(), kRejectsMax);
+  EXPECT_EQ(first.records, static_cast<int64_t>(kRejectsMax) + 2);
+  ASSERT_LT(first.end, block.end);
+  block.begin = first.end;
+  const BlockRead second = reader.read(block);
+  EXPECT_EQ(second.batch.rows(), 2);
+  EXPECT_EQ(second.batch.column(0).data<int64_t>()[0], 3);
+  EXPECT_EQ(second.rejects.size(), kRejectsMax);
+  EXPECT_EQ(second.rejects.at(0).fault.record, 1);
+  EXPECT_EQ(second.end, block.end);
+}
+
+// What a record has too much was counted although the record was left out; twice even, where it was read again alone.
+TEST(RecordReader, BadRecordsHaveNoExtraValues) {
+  for (const std::string bad : {R"({"x":1,"a":"no"})", R"({"x":1,"a":1} {)", R"({"x":1)", "x", R"({"x":1,"a":[})"}) {
+    RecordReader reader(std::make_shared<const Schema>(parse_schema("a int64")),
+                        {.extra_fields = ExtraFields::ignore, .keep_rejects = true});
+    const BlockRead read = reader.read(block_of("{\"y\":1,\"x\":2}\n" + bad + "\n{\"y\":1}\n" + bad + "\n"));
+    EXPECT_EQ(read.batch.rows(), 2) << bad;
+    EXPECT_EQ(read.rejects.size(), 2u) << bad;
+    EXPECT_EQ(read.extra_values, 3) << bad;
+  }
+}
+
 TEST(RecordReader, ALaterPartOfABlockHasItsOwnFaultsAndCounts) {
   const std::string line = "{\"a\":1,\"x\":0}\n";
   RecordReader reader(std::make_shared<const Schema>(parse_schema("a int64, wide fixed(1000)")),

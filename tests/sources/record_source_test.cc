@@ -373,6 +373,55 @@ TEST(RecordSource, LongRecordsUpToTheLimit) {
   }
 }
 
+// A record takes a quarter of the budget in the columns at most, whatever its text asks for.
+TEST(RecordSource, RecordsUnfoldUpToTheLimit) {
+  std::string items = "{\"f0\":1";
+  for (int i = 1; i < 500; ++i) items += ",\"f" + std::to_string(i) + "\":1";
+  const std::string wide = "{\"l\":[" + items + "}]}\n";
+  const auto record = [](int count) {
+    std::string text = "{\"l\":[{}";
+    for (int i = 1; i < count; ++i) text += ",{}";
+    return text + "]}\n";
+  };
+  const int fits = 4 * 1'048'576 / (1 + 500 * 9);
+  const Delivered good = deliver(wide + record(fits), {.options = {}, .memory_bytes = 16_MiB});
+  ASSERT_FALSE(good.error) << good.error->what();
+  EXPECT_EQ(good.rows.size(), 2u);
+  const Delivered bad = deliver(wide + record(fits + 1), {.options = {}, .memory_bytes = 16_MiB});
+  ASSERT_TRUE(bad.error);
+  EXPECT_EQ(bad.error->code(), ErrorCode::data);
+  EXPECT_EQ(bad.error->place().record, 2);
+  EXPECT_EQ(bad.error->place().field, "l");
+  EXPECT_NE(std::string(bad.error->what())
+                .find("the record unfolds to more than 4194304 bytes, which is all that a record may have of a memory "
+                      "budget of 16MiB"),
+            std::string::npos)
+      << bad.error->what();
+  EXPECT_EQ(bad.error->hint(), "--memory 32MiB allows twice as much.");
+}
+
+// More of them than one batch may have, in one block.
+TEST(RecordSource, BadRecordsBeyondABatchAreNumberedRight) {
+  const int count = static_cast<int>(kRejectsMax) + 100;
+  std::string text = "{\"a\":1}\n";
+  for (int i = 0; i < count; ++i) text += "x\n";
+  text += "{\"a\":2}\nx\n";
+  Reading reading{.options = {.bad_records = BadRecords::skip}};
+  int64_t number = 1;
+  int64_t last = 0;
+  reading.options.on_bad_record = [&](const BadRecord& bad) {
+    last = bad.record;
+    if (number <= count) {
+      EXPECT_EQ(bad.record, ++number);
+    }
+  };
+  const Delivered all = deliver_as("a int64", text, reading);
+  ASSERT_FALSE(all.error) << all.error->what();
+  EXPECT_EQ(all.rows, (Rows{"{a:1}", "{a:2}"}));
+  EXPECT_EQ(all.bad_records.total, count + 1);
+  EXPECT_EQ(last, count + 3);
+}
+
 TEST(RecordSource, LongRecordsAreBadOnesWhereSuchAreLeftOut) {
   const std::string long_line = "{\"a\":\"" + std::string(3'000'000, 'x') + "\"}";
   const std::string text = long_line + "\n{\"a\":\"1\"}\n" + long_line + "\nbad\n{\"a\":\"2\"}\n" + long_line;
