@@ -130,7 +130,7 @@ WrittenFile FileWriter::Impl::finish_file() {
     // Before the file can be seen: behind that nothing may fail.
     written = {name,          rows - rows_in_earlier_files,     row_groups,
                bytes_written, std::move(end.row_group_offsets), fields->take()};
-    // Of a file among many the journal goes before its data is synced.
+    // Its rows are told from here on, and among many files its journal goes before all of them are synced.
     if (options.sync_row_groups && sink->recoverable()) sink->sync();
     sink->publish();
   } catch (...) {
