@@ -8,22 +8,16 @@
 #include "base/json_grammar.h"
 #include "base/json_text.h"
 #include "columns/scalar_text.h"
+#include "schema/kinds.h"
 
 namespace sluice {
 namespace {
 
 /// Whether the text of the value is a JSON token as it is.
 bool is_bare(const Column& column, int64_t row) {
+  if (is_integer(column.type.kind())) return true;
   switch (column.type.kind()) {
     case TypeKind::boolean:
-    case TypeKind::int8:
-    case TypeKind::int16:
-    case TypeKind::int32:
-    case TypeKind::int64:
-    case TypeKind::uint8:
-    case TypeKind::uint16:
-    case TypeKind::uint32:
-    case TypeKind::uint64:
     case TypeKind::decimal:
     case TypeKind::duration: return true;
     case TypeKind::float16: return std::isfinite(from_float16(column.data<uint16_t>()[row]));

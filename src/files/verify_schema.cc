@@ -6,6 +6,7 @@
 
 #include "arrow/ipc_schema.h"
 #include "format/schema_elements.h"
+#include "schema/kinds.h"
 #include "schema/leaves.h"
 #include "sluice/error.h"
 
@@ -16,16 +17,9 @@ namespace {
 enum class ValueClass : uint8_t { any, boolean, integer, float32, float64, bytes };
 
 ValueClass class_of(const Type& type) {
+  if (is_integer(type.kind())) return ValueClass::integer;
   switch (type.kind()) {
     case TypeKind::boolean: return ValueClass::boolean;
-    case TypeKind::int8:
-    case TypeKind::int16:
-    case TypeKind::int32:
-    case TypeKind::int64:
-    case TypeKind::uint8:
-    case TypeKind::uint16:
-    case TypeKind::uint32:
-    case TypeKind::uint64:
     case TypeKind::date:
     case TypeKind::time:
     case TypeKind::timestamp:
