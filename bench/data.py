@@ -89,6 +89,7 @@ def carts_file(options):
     """The records of the bench table `carts` as NDJSON."""
     table = DATA / "sizes" / "carts.sluice.snappy.parquet"
     if not table.exists():
+        table.parent.mkdir(exist_ok=True)
         timed([options.build / "size_bench", "--table", "carts", "--dir", table.parent])
 
     def make(out):

@@ -327,10 +327,10 @@ def cut_with(options, threads, ways, out):
 
 def nested(options):
     """Nested NDJSON -> Parquet with the same nesting, snappy; and `--flatten`: tables that join back, from a pipe."""
-    sources = {"carts": carts_file(options), "feed": feed_file(options)}
     tables = []
-    for name, source in sources.items():
+    for name, source_of in {"carts": carts_file, "feed": feed_file}.items():
         if not options.tables or name in options.tables:
+            source = source_of(options)
             tables.append(f"{name}, {source.stat().st_size / 1e6:.0f} MB of NDJSON:\n\n" +
                           text_to_parquet("ndjson", source, options, source))
             tables.append(f"{name}, flattened, from a pipe:\n\n" + flattened(name, source, options))
@@ -338,21 +338,29 @@ def nested(options):
 
 
 def flattened(name, source, options):
+    """Tables that join back, from a pipe; DuckDB, which has no such thing, writes the same records nested, from the
+    file, in the same rounds."""
     out, rows = DATA / "flattened", []
     command = [options.build / "sluice", "write", "-", "-o", out, "--flatten", "--name", name, "--compression",
                "snappy", "--sync", "off", "--quiet"]
+    nested_out = DATA / "nested.parquet"
     for threads in (1, 2)[:len(os.sched_getaffinity(0))]:
-        runs = []
+        runs, duckdb = [], rival("DuckDB", "duckdb.mjs", "ndjson", source, nested_out, 1)
         for _ in range(options.repeat):
             shutil.rmtree(out, ignore_errors=True)
             with subprocess.Popen(["cat", source], stdout=subprocess.PIPE) as maker:
                 runs.append(timed([*on_cores(threads), *command, "--threads", threads], stdin=maker.stdout)[1])
+            output, _ = timed([*on_cores(threads), *(str(word).format(threads=threads) for word in duckdb.command)])
+            duckdb.runs.append(json.loads(output.splitlines()[-1]))
         best, cpu = (min(run[key] for run in runs) for key in ("seconds", "cpu_seconds"))
         megabytes = source.stat().st_size / 1e6
         rows.append([str(threads), f"{best:.2f}", f"{megabytes / best:.0f}", f"{cpu:.2f}", f"{megabytes / cpu:.0f}",
-                     f"{max(run['resident_bytes_max'] for run in runs) / 2**20:.0f}"])
+                     f"{max(run['resident_bytes_max'] for run in runs) / 2**20:.0f}", f"{duckdb.best():.2f}",
+                     f"{best / duckdb.best():.2f}"])
     shutil.rmtree(out, ignore_errors=True)
-    return report.table(["threads", "best s", "MB/s", "CPU s", "MB/s of CPU", "peak MiB"], rows)
+    nested_out.unlink()
+    return report.table(["threads", "best s", "MB/s", "CPU s", "MB/s of CPU", "peak MiB", "DuckDB, nested, s",
+                         "Sluice / it"], rows)
 
 
 def shards(options):

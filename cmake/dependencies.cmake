@@ -4,7 +4,6 @@ find_package(PkgConfig REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(TBB REQUIRED)
 find_package(zstd REQUIRED CONFIG)
-find_package(Snappy REQUIRED CONFIG)
 find_package(ZLIB REQUIRED)
 find_package(BZip2 REQUIRED)
 find_package(fmt REQUIRED)
@@ -19,6 +18,6 @@ if(PROJECT_IS_TOP_LEVEL)
   find_package(CLI11 REQUIRED)
 endif()
 
-set(SLUICE_LIBRARIES simdjson::simdjson TBB::tbb zstd::libzstd_shared Snappy::snappy fmt::fmt hwy::hwy ZLIB::ZLIB
+set(SLUICE_LIBRARIES simdjson::simdjson TBB::tbb zstd::libzstd_shared fmt::fmt hwy::hwy ZLIB::ZLIB
                      BZip2::BZip2 PkgConfig::libdeflate PkgConfig::libxxhash PkgConfig::liblz4 PkgConfig::libbrotli
                      PkgConfig::liblzma)

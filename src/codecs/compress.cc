@@ -3,7 +3,6 @@
 #include <brotli/encode.h>
 #include <libdeflate.h>
 #include <lz4.h>
-#include <snappy.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "base/call_memory.h"
 #include "base/kept_memory.h"
 #include "codecs/c_library.h"
+#include "codecs/snappy_block.h"
 
 namespace sluice {
 inline namespace v0 {
@@ -140,7 +140,7 @@ size_t compress_brotli(int level, ByteSpan raw, std::byte* out, size_t bound) {
 size_t bound_of(Codec codec, size_t raw_bytes) {
   switch (codec) {
     case Codec::none: break;
-    case Codec::snappy: return snappy::MaxCompressedLength(raw_bytes);
+    case Codec::snappy: return snappy_block_bytes_max(raw_bytes);
     case Codec::zstd: return ZSTD_compressBound(raw_bytes);
     case Codec::gzip: return libdeflate_gzip_compress_bound(nullptr, raw_bytes);
     case Codec::brotli: return BrotliEncoderMaxCompressedSize(raw_bytes);
@@ -167,7 +167,7 @@ size_t compress(Compression compression, ByteSpan raw, Bytes& out) {
       if (!raw.empty()) std::memcpy(to, raw.data(), raw.size());
       out.advance(raw.size());
       return raw.size();
-    case Codec::snappy: snappy::RawCompress(chars(raw), raw.size(), reinterpret_cast<char*>(to), &size); break;
+    case Codec::snappy: size = compress_snappy_block(raw, to); break;
     case Codec::zstd: size = compress_zstd(level, raw, to, bound); break;
     case Codec::gzip: size = compress_gzip(level, raw, to, bound); break;
     case Codec::brotli: size = compress_brotli(level, raw, to, bound); break;

@@ -100,6 +100,27 @@ uint64_t bytes_of_rows(const Batch& batch, int64_t begin, int64_t rows) {
   return bytes;
 }
 
+namespace {
+
+/// The fewest rows that reach `bytes`, which those of the piece do. Each half is counted once, from where it begins.
+void cut_at(const Batch& batch, int64_t begin, uint64_t bytes, RowCutter::Piece& piece) {
+  int64_t too_few = 0;
+  uint64_t bytes_of_too_few = 0;
+  while (piece.rows - too_few > 1) {
+    const int64_t half = (piece.rows - too_few) / 2;
+    const uint64_t counted = bytes_of_too_few + bytes_of_rows(batch, begin + too_few, half);
+    if (counted >= bytes) {
+      piece.rows = too_few + half;
+      piece.bytes = counted;
+    } else {
+      too_few += half;
+      bytes_of_too_few = counted;
+    }
+  }
+}
+
+}  // namespace
+
 RowCutter::RowCutter(const RowCutterOptions& options)
     : options_(options),
       slice_bytes_(std::clamp(options.row_group_bytes / kSlicesPerRowGroup, kSliceBytesMin, kSliceBytesMax)) {}
@@ -111,14 +132,7 @@ RowCutter::Piece RowCutter::next(const Batch& batch, int64_t begin) {
   piece.rows = std::min(batch.rows() - begin, rows_left);
   piece.bytes = bytes_of_rows(batch, begin, piece.rows);
   piece.ends_slice = piece.rows == rows_left || piece.bytes >= bytes_left;
-  if (piece.bytes > bytes_left) {
-    int64_t too_few = 0;
-    while (piece.rows - too_few > 1) {
-      const int64_t middle = too_few + (piece.rows - too_few) / 2;
-      (bytes_of_rows(batch, begin, middle) >= bytes_left ? piece.rows : too_few) = middle;
-    }
-    piece.bytes = bytes_of_rows(batch, begin, piece.rows);
-  }
+  if (piece.bytes > bytes_left) cut_at(batch, begin, bytes_left, piece);
   rows_in_slice_ += piece.rows;
   bytes_in_slice_ += piece.bytes;
   return piece;

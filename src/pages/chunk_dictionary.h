@@ -27,19 +27,34 @@ struct DictionaryPage {
 template <typename Dictionary>
 class ChunkDictionary {
  public:
-  /// Begins a chunk; without a dictionary unless it is `wanted`. `parts` are what a Dictionary is made of.
+  /// `bytes_max`: of entries; without any there is no dictionary.
+  explicit ChunkDictionary(uint64_t bytes_max) : bytes_max_(bytes_max) {}
+
+  /// Begins a chunk; without a dictionary unless it is `wanted`. `on_probation`: nobody knows yet whether it pays.
+  /// `parts` are what a Dictionary is made of.
   template <typename... Parts>
-  void start_chunk(bool wanted, const Parts&... parts) {
+  void start_chunk(bool wanted, bool on_probation, const Parts&... parts) {
     begin_ = {};
     pages_ = 0;
     indices_.clear();
-    is_open_ = wanted;
-    if (!wanted)
+    is_open_ = wanted && bytes_max_ > 0;
+    is_on_probation_ = on_probation;
+    if (!is_open_)
       dictionary_.reset();
     else if (!dictionary_ || dictionary_->size() > 0)  // else its entries were taken, and its table is worth keeping
       dictionary_.emplace(parts...);
   }
 
+  /// The most bytes of entries that values may go into it for now.
+  uint64_t bytes_max() const { return is_on_probation_ ? bytes_max_ / kProbationPart : bytes_max_; }
+  /// To be called when these are reached: true when there is more room now. A dictionary on probation gets it if enough
+  /// of the values have come again; else the column is a list of ever new ones, and to go on would be work for nothing.
+  bool make_room() {
+    if (!is_on_probation_) return false;
+    is_on_probation_ = false;
+    const auto entries = static_cast<double>(dictionary_->size());
+    return dictionary_->size() < kEntriesTold || entries < kNewMax * static_cast<double>(indices_.size());
+  }
   /// True while values go into the dictionary.
   bool is_open() const { return is_open_; }
   Dictionary* operator->() { return &*dictionary_; }
@@ -99,6 +114,7 @@ class ChunkDictionary {
       return false;
     }
     ++pages_;
+    is_on_probation_ = false;
     begin_ = {dictionary_->size(), dictionary_->entries().size()};
     indices_.clear();
     return true;
@@ -118,6 +134,12 @@ class ChunkDictionary {
   }
 
  private:
+  /// Of as many different values as there is room for, each as likely, 94 of 100 are new when the dictionary has an
+  /// eighth of them: at 98.5 it would be full long before it paid. So few entries do not tell.
+  static constexpr uint64_t kProbationPart = 8;
+  static constexpr double kNewMax = 0.985;
+  static constexpr size_t kEntriesTold = 256;
+
   /// Where the dictionary stood when the page under way began.
   struct Mark {
     size_t entries = 0;
@@ -132,8 +154,10 @@ class ChunkDictionary {
             late_share(indices(), begin_.entries, dictionary_->size())};
   }
 
+  uint64_t bytes_max_;
   std::optional<Dictionary> dictionary_;
   bool is_open_ = false;
+  bool is_on_probation_ = false;
   Mark begin_;
   size_t pages_ = 0;  ///< that use it
   PageNumbers<uint32_t> indices_;

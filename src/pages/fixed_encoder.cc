@@ -29,7 +29,8 @@ FixedEncoder::FixedEncoder(const Type& type, const ValueEncoderOptions& options)
 }
 
 void FixedEncoder::start_chunk() {
-  dictionary_.start_chunk(choice_.start_chunk() && options_.dictionary_bytes_max > 0, width_);
+  const bool is_wanted = choice_.start_chunk();
+  dictionary_.start_chunk(is_wanted, choice_.wants_trial(), width_);
 }
 
 // Values back to back as they are stored: in place where the column has them so, else in the scratch.
@@ -61,8 +62,9 @@ bool FixedEncoder::append(const Column& column, const ValueSelection& selection)
 
 void FixedEncoder::append_values(ByteSpan values) {
   while (dictionary_.is_open() && !values.empty()) {
-    const uint32_t index = dictionary_->encode(values.data(), options_.dictionary_bytes_max);
+    const uint32_t index = dictionary_->encode(values.data(), dictionary_.bytes_max());
     if (index == FixedDictionary::kFull) {
+      if (dictionary_.make_room()) continue;
       spill();
       break;
     }

@@ -50,7 +50,8 @@ class FixedEncoder {
   std::string reason() const { return choice_.reason(); }
   const EncodingChoice* choice() const { return &choice_; }
   void learn_from(const EncodingChoice& other) {
-    dictionary_.start_chunk(choice_.learn_from(other) && options_.dictionary_bytes_max > 0, width_);
+    const bool is_wanted = choice_.learn_from(other);
+    dictionary_.start_chunk(is_wanted, choice_.wants_trial(), width_);
   }
 
  private:
@@ -71,7 +72,7 @@ class FixedEncoder {
   bool is_float16_;
   FixedBounds bounds_;
   EncodingChoice choice_;
-  ChunkDictionary<FixedDictionary> dictionary_;
+  ChunkDictionary<FixedDictionary> dictionary_{options_.dictionary_bytes_max};
   std::unique_ptr<BloomFilterBuilder> bloom_filter_;
   PageBody plain_;  ///< the page under way, when it does not use the dictionary
   Bytes& encoded_ = options_.scratch->encoded;

@@ -14,7 +14,8 @@ NumberEncoder<Memory, Stored>::NumberEncoder(const ValueEncoderOptions& options)
 
 template <typename Memory, typename Stored>
 void NumberEncoder<Memory, Stored>::start_chunk() {
-  dictionary_.start_chunk(choice_.start_chunk() && options_.dictionary_bytes_max > 0);
+  const bool is_wanted = choice_.start_chunk();
+  dictionary_.start_chunk(is_wanted, choice_.wants_trial());
 }
 
 // Room for values in the scratch.
@@ -60,16 +61,16 @@ bool NumberEncoder<Memory, Stored>::append(const Column& column, const ValueSele
 
 template <typename Memory, typename Stored>
 void NumberEncoder<Memory, Stored>::append_values(std::span<const Stored> values) {
-  if (dictionary_.is_open()) {
+  while (dictionary_.is_open()) {
     std::vector<uint32_t>& indices = dictionary_.indices();
     const size_t before = indices.size();
     indices.resize(before + values.size());
     const std::span<const Bits> bits(reinterpret_cast<const Bits*>(values.data()), values.size());
-    const size_t done = dictionary_->encode(bits, options_.dictionary_bytes_max, indices.data() + before);
+    const size_t done = dictionary_->encode(bits, dictionary_.bytes_max(), indices.data() + before);
     indices.resize(before + done);
     values = values.subspan(done);
     if (values.empty()) return;
-    spill();
+    if (!dictionary_.make_room()) spill();
   }
   if (bloom_filter_) bloom_filter_->add_numbers<Stored>(std::as_bytes(values));
   plain_.bytes().append(std::as_bytes(values));

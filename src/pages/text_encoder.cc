@@ -20,7 +20,8 @@ TextEncoder::TextEncoder(const ValueEncoderOptions& options)
 void TextEncoder::start_chunk() {
   page_of_entry_.clear();
   numbers_.forget();
-  dictionary_.start_chunk(choice_.start_chunk() && options_.dictionary_bytes_max > 0);
+  const bool is_wanted = choice_.start_chunk();
+  dictionary_.start_chunk(is_wanted, choice_.wants_trial());
 }
 
 void TextEncoder::append_apart(std::string_view value) {
@@ -62,16 +63,17 @@ void TextEncoder::add_to_bounds(uint32_t index, std::string_view value) {
   if (std::exchange(page_of_entry_[index], page_) != page_) bounds_.add(value);
 }
 
-// Returns how many there are in the dictionary then: fewer than all of them where it is full, and given up.
+// Returns how many of them are in the dictionary then: fewer than all where it was full, and was given up or has room
+// now.
 size_t TextEncoder::append_to_dictionary(std::span<const TextDictionary::Wanted> values) {
   std::vector<uint32_t>& indices = dictionary_.indices();
   const size_t known = indices.size();
   indices.resize(known + values.size());
   for (size_t i = 0; i < values.size(); ++i) {
-    const uint32_t index = dictionary_->encode(values[i], options_.dictionary_bytes_max);
+    const uint32_t index = dictionary_->encode(values[i], dictionary_.bytes_max());
     if (index == TextDictionary::kFull) {
       indices.resize(known + i);
-      spill();
+      if (!dictionary_.make_room()) spill();
       return i;
     }
     indices[known + i] = index;
@@ -117,7 +119,9 @@ void TextEncoder::append_entries(const std::shared_ptr<const Column>& entries, s
     const int32_t at = positions[done];
     const std::string_view value(bytes + offsets[at], static_cast<size_t>(offsets[at + 1] - offsets[at]));
     uint32_t& number = numbers[at];
-    if (number == EntryNumbers::kUnknown) number = dictionary_->encode(value, options_.dictionary_bytes_max);
+    if (number == EntryNumbers::kUnknown) number = dictionary_->encode(value, dictionary_.bytes_max());
+    if (number == TextDictionary::kFull && dictionary_.make_room())
+      number = dictionary_->encode(value, dictionary_.bytes_max());
     if (number == TextDictionary::kFull) {
       spill();
       break;

@@ -130,7 +130,8 @@ class NumberEncoder {
   std::string reason() const { return choice_.reason(); }
   const EncodingChoice* choice() const { return &choice_; }
   void learn_from(const EncodingChoice& other) {
-    dictionary_.start_chunk(choice_.learn_from(other) && options_.dictionary_bytes_max > 0);
+    const bool is_wanted = choice_.learn_from(other);
+    dictionary_.start_chunk(is_wanted, choice_.wants_trial());
   }
 
  private:
@@ -150,7 +151,7 @@ class NumberEncoder {
   ValueEncoderOptions options_;
   NumberBounds<Stored> bounds_;
   EncodingChoice choice_;
-  ChunkDictionary<NumberDictionary<Bits>> dictionary_;
+  ChunkDictionary<NumberDictionary<Bits>> dictionary_{options_.dictionary_bytes_max};
   std::unique_ptr<BloomFilterBuilder> bloom_filter_;
   PageBody plain_;  ///< the page under way, when it does not use the dictionary
   Bytes& encoded_ = options_.scratch->encoded;
@@ -239,7 +240,8 @@ class TextEncoder {
   std::string reason() const { return choice_.reason(); }
   const EncodingChoice* choice() const { return &choice_; }
   void learn_from(const EncodingChoice& other) {
-    dictionary_.start_chunk(choice_.learn_from(other) && options_.dictionary_bytes_max > 0);
+    const bool is_wanted = choice_.learn_from(other);
+    dictionary_.start_chunk(is_wanted, choice_.wants_trial());
   }
 
  private:
@@ -261,7 +263,7 @@ class TextEncoder {
   ValueEncoderOptions options_;
   TextBounds bounds_;
   EncodingChoice choice_;
-  ChunkDictionary<TextDictionary> dictionary_;
+  ChunkDictionary<TextDictionary> dictionary_{options_.dictionary_bytes_max};
   EntryNumbers numbers_;
   std::unique_ptr<BloomFilterBuilder> bloom_filter_;
   int64_t text_bytes_ = 0;               ///< of the page under way, lengths not counted

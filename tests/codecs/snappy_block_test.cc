@@ -1,4 +1,4 @@
-// Blocks of the library, and blocks made by hand, unpacked; the library says what any bytes are.
+// Blocks of the library, and blocks made by hand, unpacked; the library says what any bytes are, and unpacks ours.
 #include "codecs/snappy_block.h"
 
 #include <gtest/gtest.h>
@@ -53,6 +53,81 @@ std::string draw_raw(Draw& draw, int64_t bytes_max) {
   }
   raw.resize(bytes);
   return raw;
+}
+
+/// By us, in room of the very size that is asked for.
+std::string packed_by_us(const std::string& raw) {
+  const size_t room = snappy_block_bytes_max(raw.size());
+  const auto from = std::make_unique<char[]>(raw.size());
+  const auto into = std::make_unique<std::byte[]>(room);
+  std::copy(raw.begin(), raw.end(), from.get());
+  const size_t size = compress_snappy_block(as_bytes({from.get(), raw.size()}), into.get());
+  EXPECT_LE(size, room);
+  return {reinterpret_cast<const char*>(into.get()), size};
+}
+
+void expect_both_unpack(const std::string& raw) {
+  const std::string block = packed_by_us(raw);
+  ASSERT_EQ(unpacked(block, raw.size()), raw);
+  std::string by_the_library;
+  ASSERT_TRUE(snappy::Uncompress(block.data(), block.size(), &by_the_library));
+  ASSERT_EQ(by_the_library, raw);
+}
+
+std::string noise(size_t bytes) {
+  Draw draw(kSeed, bytes);
+  std::string out(bytes, '\0');
+  for (char& c : out) c = static_cast<char>(draw.bits());
+  return out;
+}
+
+TEST(SnappyBlock, TheLibraryUnpacksWhatWePacked) {
+  for (uint64_t i = 0; i < 400; ++i) {
+    SCOPED_TRACE("seed " + std::to_string(kSeed) + ", case " + std::to_string(i));
+    Draw draw(kSeed + 2, i);
+    expect_both_unpack(draw_raw(draw, 200'000));
+  }
+}
+
+TEST(SnappyBlock, PacksEveryShortLength) {
+  for (size_t bytes = 0; bytes < 200; ++bytes) {
+    expect_both_unpack(std::string(bytes, 'a'));
+    expect_both_unpack(noise(bytes));
+    expect_both_unpack(noise(bytes / 2) + noise(bytes / 2));
+  }
+}
+
+// Literals change their form at 60, 256 and 65,536 bytes, copies their number at 64 and 68.
+TEST(SnappyBlock, PacksLongLiteralsAndCopies) {
+  for (const size_t bytes : {59u, 60u, 61u, 255u, 256u, 257u, 65'535u, 65'536u, 65'537u, 70'000u})
+    expect_both_unpack(noise(bytes));
+  for (size_t length = 6; length < 200; ++length) expect_both_unpack(noise(200) + noise(200).substr(0, length) + "end");
+}
+
+TEST(SnappyBlock, FindsWhatIsWithinReachAlone) {
+  const std::string phrase = noise(4'000);
+  const auto saved_at = [&phrase](size_t back) {
+    const std::string raw = phrase + noise(back - phrase.size()) + phrase + noise(100);
+    expect_both_unpack(raw);
+    return static_cast<int64_t>(raw.size()) - static_cast<int64_t>(packed_by_us(raw).size());
+  };
+  EXPECT_GT(saved_at(65'535), 3'500);
+  EXPECT_LT(saved_at(65'536), 100) << "three bytes cannot say how far that is";
+  EXPECT_LT(saved_at(131'072), 100);
+}
+
+TEST(SnappyBlock, NeverMuchLongerThanItsInput) {
+  for (const size_t bytes : {0u, 1u, 100u, 5'000u, 300'000u})
+    EXPECT_LE(packed_by_us(noise(bytes)).size(), bytes + 10) << bytes;
+}
+
+TEST(SnappyBlock, IsAsSmallAsThatOfTheLibrary) {
+  Draw draw(kSeed, 3'000);
+  std::string words;
+  for (const size_t bytes : {20'000u, 300'000u}) {
+    while (words.size() < bytes) words += "word" + std::to_string(draw.below(2'000) * 7919) + ' ';
+    EXPECT_LT(packed_by_us(words).size(), packed(words).size()) << bytes;
+  }
 }
 
 TEST(SnappyBlock, GivesBackWhatTheLibraryPacked) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/draw.h"
 #include "support/make_columns.h"
 #include "support/slow_decoders.h"
 
@@ -148,6 +149,96 @@ TEST(TextEncoder, CountsTheBytesOfEachPage) {
     encoder.finish_page({});
     EXPECT_EQ(encoder.take_text_bytes(), 0);
   }
+}
+
+// A dictionary on probation: when it has an eighth of its entries, enough of the values must have come again. Ever new
+// ones filled 131,072 entries, and a hash table of four megabytes, before the page ended and they were all unfolded.
+constexpr size_t kEighth = kPlenty / 8 / sizeof(int64_t);
+
+/// `count` values, each of `distinct` as likely as any other.
+std::vector<std::optional<int64_t>> drawn(size_t count, uint64_t distinct) {
+  Draw draw(20'261'122, distinct);
+  std::vector<std::optional<int64_t>> values(count);
+  for (auto& value : values) value = 1'000'003 * static_cast<int64_t>(draw.below(distinct));
+  return values;
+}
+
+size_t entries_of(const std::vector<std::optional<int64_t>>& values, const ValueEncoderOptions& options) {
+  NumberEncoder<int64_t, int64_t> encoder(options);
+  append_all(encoder, make_int64(values));
+  const size_t entries = encoder.dictionary_entries().size() / sizeof(int64_t);
+  const RawPage page = encoder.finish_page({});
+  if (entries == 0) {
+    EXPECT_EQ(page.bytes.size(), values.size() * sizeof(int64_t));
+    for (size_t i = 0; i < values.size(); ++i)
+      EXPECT_EQ(load<int64_t>(page.bytes.data() + i * sizeof(int64_t)), *values[i]) << i;
+  }
+  return entries;
+}
+
+TEST(Probation, EverNewNumbersEndTheDictionaryEarly) {
+  std::vector<std::optional<int64_t>> values;
+  for (size_t i = 0; i < kEighth; ++i) values.push_back(static_cast<int64_t>(i));
+  EXPECT_EQ(entries_of(values, options_of(kPlenty)), kEighth) << "nobody has asked yet";
+  values.push_back(-1);
+  EXPECT_EQ(entries_of(values, options_of(kPlenty)), 0u);
+  EXPECT_EQ(entries_of(drawn(20'000, uint64_t{1} << 40), options_of(kPlenty)), 0u);
+}
+
+TEST(Probation, AsManyNumbersAsThereIsRoomForPass) {
+  EXPECT_GT(entries_of(drawn(20'000, kPlenty / sizeof(int64_t)), options_of(kPlenty)), kEighth);
+}
+
+TEST(Probation, FewEntriesDoNotTell) { EXPECT_EQ(entries_of(drawn(100, uint64_t{1} << 40), options_of(1'600)), 100u); }
+
+TEST(Probation, ADictionaryThatWasAskedForStays) {
+  ValueEncoderOptions options = options_of(kPlenty);
+  options.rules.requested = Encoding::rle_dictionary;
+  EXPECT_EQ(entries_of(drawn(20'000, uint64_t{1} << 40), options), 20'000u);
+}
+
+TEST(Probation, EndsWithTheFirstPage) {
+  NumberEncoder<int64_t, int64_t> encoder(options_of(kPlenty));
+  append_all(encoder, make_int64(drawn(2'000, 10)));
+  EXPECT_EQ(encoder.finish_page({}).encoding, Encoding::rle_dictionary);
+  append_all(encoder, make_int64(drawn(20'000, uint64_t{1} << 40)));
+  EXPECT_GT(encoder.dictionary_entries().size(), 20'000u * sizeof(int64_t)) << "the end of the page will tell";
+}
+
+TEST(Probation, DoesNotDependOnHowValuesCome) {
+  const auto values = drawn(kEighth * 2, uint64_t{1} << 40);
+  NumberEncoder<int64_t, int64_t> encoder(options_of(kPlenty));
+  for (size_t i = 0; i < values.size(); ++i) {
+    append_all(encoder, make_int64({values[i]}));
+    ASSERT_EQ(encoder.dictionary_entries().empty(), i >= kEighth) << i;
+  }
+}
+
+TEST(Probation, OfTextsToo) {
+  const auto text = [](size_t i) { return "digest " + std::to_string(10'000'000 + i); };  // 19 bytes with their length
+  const size_t entries = kPlenty / 8 / 19;
+  for (const bool come_again : {false, true})
+    for (const bool in_dictionary_form : {false, true}) {
+      std::vector<std::optional<std::string>> values;
+      for (size_t i = 0; i <= entries; ++i) values.push_back(text(i));
+      std::vector<int32_t> positions;
+      for (size_t i = 0; i <= entries; ++i) {
+        positions.push_back(static_cast<int32_t>(i));
+        if (come_again && i % 20 == 0) positions.push_back(static_cast<int32_t>(i));
+      }
+      const auto column = std::make_shared<const Column>(make_text(string(), values));
+      TextEncoder encoder(options_of(kPlenty));
+      if (in_dictionary_form)
+        encoder.append_entries(column, positions);
+      else
+        ASSERT_TRUE(encoder.append(*column, {0, positions.size(), positions.data()}));
+      EXPECT_EQ(encoder.dictionary_entries().size(), come_again ? (entries + 1) * 19 : 0u) << in_dictionary_form;
+      size_t bytes = 0;
+      for (const int32_t at : positions) bytes += 4 + text(static_cast<size_t>(at)).size();
+      if (!come_again) {
+        EXPECT_EQ(encoder.pending_bytes(), bytes);
+      }
+    }
 }
 
 }  // namespace
