@@ -17,7 +17,7 @@ constexpr std::array<uint8_t, 256> make_digits() {
   return digits;
 }
 
-constexpr std::array<uint8_t, 256> kDigits = make_digits();
+constexpr std::array<uint8_t, 256> kDigitValues = make_digits();
 
 /// Up to three bytes as 24 bits, the first one highest; zeros for those that are not there.
 uint32_t group_of(const std::byte* bytes, size_t count) {
@@ -53,7 +53,7 @@ std::optional<Bytes> decode_base64(std::string_view text) {
     uint32_t group = 0;
     uint8_t seen = 0;
     for (size_t k = 0; k < 4; ++k) {
-      const uint8_t digit = k < digits ? kDigits[static_cast<uint8_t>(text[i + k])] : uint8_t{0};
+      const uint8_t digit = k < digits ? kDigitValues[static_cast<uint8_t>(text[i + k])] : uint8_t{0};
       seen |= digit;
       group = group << 6 | digit;
     }

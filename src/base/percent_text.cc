@@ -3,13 +3,13 @@
 namespace sluice {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789ABCDEF";
+constexpr std::string_view kUpperHexDigits = "0123456789ABCDEF";
 
 bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 std::optional<unsigned> value_of(char c) {
   if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
-  const size_t digit = kDigits.find(c);
+  const size_t digit = kUpperHexDigits.find(c);
   if (digit == std::string_view::npos) return std::nullopt;
   return static_cast<unsigned>(digit);
 }
@@ -26,8 +26,8 @@ std::string percent_encoded(std::string_view text, std::string_view plain) {
     }
     const auto byte = static_cast<unsigned char>(c);
     encoded += '%';
-    encoded += kDigits[byte >> 4];
-    encoded += kDigits[byte & 15];
+    encoded += kUpperHexDigits[byte >> 4];
+    encoded += kUpperHexDigits[byte & 15];
   }
   return encoded;
 }

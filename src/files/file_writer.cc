@@ -216,6 +216,16 @@ void FileWriter::Impl::write(const Batch& batch) {
     return;
   }
   check_order(batch);
+  // Some columns may have got rows, and others not.
+  try {
+    append(batch);
+  } catch (...) {
+    abandon();
+    throw;
+  }
+}
+
+void FileWriter::Impl::append(const Batch& batch) {
   if (!encoder) make_encoder();
   const Budget& budget = *options.runtime->budget();
   const uint64_t queued_max = budget.bytes() / kQueuedShare;
@@ -268,13 +278,19 @@ void FileWriter::Impl::finish_row_group(RowGroupEnd end) {
   const size_t waiting_max = options.runtime->budget()->is_spent() ? 0 : 1;
   workers.help_until([&] { return groups_unwritten <= waiting_max || has_failed(); });
   ++groups_unwritten;
-  encoder->finish([this, group_rows = rows_in_group, end](FinishedRowGroup chunks) {
+  const auto place = [this, group_rows = rows_in_group, end](FinishedRowGroup chunks) {
     try {
       place_row_group(std::move(chunks), group_rows, end);
     } catch (...) {
       fail(std::current_exception());
     }
-  });
+  };
+  try {
+    encoder->finish(place);
+  } catch (...) {
+    abandon();
+    throw;
+  }
   rows_in_group = 0;
   marks.clear();
   cutter.start_row_group();

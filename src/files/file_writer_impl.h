@@ -38,6 +38,7 @@ struct FileWriter::Impl {
   ~Impl() { abandon(); }
 
   void write(const Batch& batch);
+  void append(const Batch& batch);
   void extend_schema(const Schema& wider);
   WriteResult close();
   WrittenFile finish_file();
@@ -85,7 +86,7 @@ struct FileWriter::Impl {
   std::vector<EarlierSchema> earlier_schemas;  ///< that row groups were written with
   SortCheck sort_check;
   Workers& workers;
-  Account account;  ///< of what is known of the columns
+  Account account;             ///< of what is known of the columns
   std::unique_ptr<Sink> sink;  ///< null while no file is under way
   std::string name;            ///< of the file, or of the last one
   RowCutter cutter;

@@ -169,7 +169,7 @@ class ScanStream final : public ReadStream {
       GroupScan* const group = front();
       if (group == nullptr) return std::nullopt;
       if (context_.has_threads())
-        context_.workers.help_until([group] { return group->is_ready(); });
+        help_until([group] { return group->is_ready(); });
       else
         while (!group->is_ready()) group->work();
       std::optional<Batch> batch = group->take();
@@ -191,11 +191,18 @@ class ScanStream final : public ReadStream {
   int64_t counted() const { return opener_.counted(); }
 
  private:
+  /// Throws what a task has met that only the scan can tell.
+  template <typename Done>
+  void help_until(Done done) {
+    context_.workers.help_until([this, done] { return done() || context_.has_failed; });
+    context_.rethrow_failure();
+  }
+
   /// The row group whose rows come next; null at the end. Throws what opening has met behind the last one.
   GroupScan* front() {
     if (context_.has_threads()) {
       post_opener();
-      context_.workers.help_until([this] { return has_front_ || is_at_end_; });
+      help_until([this] { return has_front_ || is_at_end_; });
     } else {
       while (!is_at_end_ && groups_.size() < groups_max()) open_one();
     }
@@ -232,11 +239,13 @@ class ScanStream final : public ReadStream {
     } catch (...) {
       error = std::current_exception();
     }
-    if (opened) opened->start();
     const std::lock_guard lock(mutex_);
     open_error_ = error;
     is_at_end_ = opened == nullptr;
-    if (opened) groups_.push_back(std::move(opened));
+    if (opened) {
+      groups_.push_back(std::move(opened));
+      groups_.back()->start();  // its tasks need it: it must not go for want of memory from here on
+    }
     add(counters_, opener_.take_counters());
     has_front_ = !groups_.empty();
   }

@@ -55,12 +55,34 @@ void ScanContext::bind_condition() {
   if (options.prune) pruning.emplace(*plan.where, schema);
 }
 
-void ScanContext::post(std::function<void()> task) {
+void ScanContext::post(std::function<void()> task) noexcept {
   ++tasks;
-  workers.post([this, task = std::move(task)] {
-    task();
+  try {
+    workers.post([this, task = std::move(task)] {
+      try {
+        task();
+      } catch (...) {
+        fail(std::current_exception());
+      }
+      --tasks;
+    });
+  } catch (...) {
+    fail(std::current_exception());
     --tasks;
-  });
+  }
+}
+
+void ScanContext::fail(std::exception_ptr error) noexcept {
+  const std::lock_guard lock(failure_mutex_);
+  if (!failure_) failure_ = std::move(error);
+  has_failed = true;  // first: who stops for it must not take that for the end
+  is_stopped = true;
+}
+
+void ScanContext::rethrow_failure() const {
+  if (!has_failed) return;
+  const std::lock_guard lock(failure_mutex_);
+  std::rethrow_exception(failure_);
 }
 
 void Steps::begin() {

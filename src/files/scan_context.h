@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
@@ -36,16 +38,24 @@ struct ScanContext {
   std::optional<BoundPredicate> pruning{};        ///< bound to `plan.read_schema`
   size_t groups_max = 2;                          ///< that are open at the same time
   std::atomic<uint64_t> page_bytes = 0;           ///< that lanes hold
-  std::atomic<bool> is_stopped = false;           ///< nobody wants any more
+  std::atomic<bool> is_stopped = false;           ///< nobody wants any more, or the scan has failed
+  std::atomic<bool> has_failed = false;           ///< there was no memory to hand work on; next() throws that
   std::atomic<size_t> tasks = 0;                  ///< that were posted and have not ended
 
   bool has_threads() const { return workers.threads() > 1; }
   /// Whoever has it: nothing is decoded ahead then.
   bool is_short_of_memory() const { return runtime->budget()->is_spent(); }
-  void post(std::function<void()> task);
+  /// Whoever waits for the task has to look at has_failed, too: what the task throws, or that there was no memory to
+  /// post it, fails the scan.
+  void post(std::function<void()> task) noexcept;
+  void rethrow_failure() const;
 
  private:
   void bind_condition();
+  void fail(std::exception_ptr error) noexcept;
+
+  mutable std::mutex failure_mutex_;
+  std::exception_ptr failure_;  ///< the first one
 };
 
 /// Goes through wanted rows, cut where batches may end.

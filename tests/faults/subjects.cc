@@ -153,7 +153,7 @@ std::vector<Subject> subjects() {
   all.push_back({"overwrite a file", put_file, overwrite_file});
   for (const auto& [name, mode] :
        {std::pair("append", PublishMode::append), std::pair("overwrite", PublishMode::overwrite)})
-    all.push_back({name, put_dataset, [mode = mode](const std::string& folder) { write_mode(folder, mode); }});
+    all.push_back({name, put_dataset, [mode](const std::string& folder) { write_mode(folder, mode); }});
   all.push_back(
       {"partitions", nothing, [](const std::string& folder) { write_dataset(folder + "/out", partitioned()); }});
   all.push_back({"overwrite partitions", put_partitions, overwrite_partitions});

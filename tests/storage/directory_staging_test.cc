@@ -26,8 +26,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr DirectoryStagingOptions kEach{.sync = false, .each_file = true};
-constexpr DirectoryStagingOptions kAtOnce{.sync = false};
+const DirectoryStagingOptions kEach{.sync = false, .each_file = true};
+const DirectoryStagingOptions kAtOnce{.sync = false};
 
 std::vector<std::string> names_in(const std::string& path) {
   std::vector<std::string> names;
