@@ -52,9 +52,22 @@ void add_left_runs(const std::vector<LeftRun>& runs, JsonWriter& json) {
     json.member("mode", to_string(run.mode));
     json.member("run_id", run.run_id.empty() ? std::nullopt : std::optional(run.run_id));
     json.member("state", state(run)).member("files", run.files).member("row_groups", run.row_groups);
-    json.member("rows", run.rows).member("bytes", run.bytes).member("begun", run.begun).end_object();
+    json.member("rows", run.rows)
+        .member("bytes", run.bytes)
+        .member("begun", run.begun)
+        .member("arrivals", run.arrivals);
+    json.end_object();
   }
   json.end_array();
+}
+
+std::string arrival_lines(const std::vector<LeftRun>& runs) {
+  std::string text;
+  for (const LeftRun& run : runs)
+    for (const std::string& path : run.arrivals)
+      text += "note      " + printable(path) + " came into " + printable(run.destination) +
+              " while that was replaced, under the name of an old or a new file: move it to where it is to be\n";
+  return text;
 }
 
 }  // namespace sluice::cli

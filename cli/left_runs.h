@@ -15,4 +15,7 @@ std::string left_runs_table(const std::vector<LeftRun>& runs, const Session& ses
 /// "runs": [{"staging": ...}].
 void add_left_runs(const std::vector<LeftRun>& runs, JsonWriter& json);
 
+/// A line for each file that others have put into what was replaced, and that stands neither in the old nor in the new.
+std::string arrival_lines(const std::vector<LeftRun>& runs);
+
 }  // namespace sluice::cli

@@ -15,6 +15,7 @@
 #include "json_output.h"
 #include "output.h"
 #include "progress_line.h"
+#include "publish_options.h"
 #include "sluice/units.h"
 #include "terminal.h"
 #include "values.h"
@@ -138,7 +139,7 @@ std::string summary(const MergeCall& call, const std::string& destination, const
                      format_duration(seconds), counted(result.row_groups_copied, "row group"),
                      counted(result.rows_encoded, "row"),
                      format_bytes(static_cast<uint64_t>(static_cast<double>(result.bytes) / time))) +
-         (call.in_place ? "replaced  what was there\n" : "");
+         (call.in_place ? "replaced  what was there\n" : "") + dead_run_lines(result.dead_runs, destination);
 }
 
 std::string result_json(const MergeResult& result, double seconds) {

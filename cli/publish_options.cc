@@ -1,10 +1,12 @@
 // Options of publishing; see publish_options.h.
 #include "publish_options.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <system_error>
 
+#include "left_runs.h"
 #include "output.h"
 #include "sluice/recover.h"
 #include "terminal.h"
@@ -22,15 +24,20 @@ void set_sync(FileOptions& file, const std::string& text) {
   file.sync_row_groups = choice == 2;
 }
 
+/// None where they cannot be looked at: a failure that is being told may be why, and what went well has gone well.
+std::vector<LeftRun> runs_left_for(const std::string& destination) {
+  try {
+    return left_runs(destination);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 /// What the run that failed has left, if it has.
 std::optional<LeftRun> last_left_run(const std::string& destination) {
-  try {
-    std::vector<LeftRun> runs = left_runs(destination);
-    if (!runs.empty() && !runs.back().is_alive) return std::move(runs.back());
-  } catch (const Error&) {
-    // The failure that is being told may be why.
-  }
-  return std::nullopt;
+  std::vector<LeftRun> runs = runs_left_for(destination);
+  if (runs.empty() || runs.back().is_alive) return std::nullopt;
+  return std::move(runs.back());
 }
 
 }  // namespace
@@ -135,10 +142,14 @@ std::string staged_inside_line(const WriteResult& result, const std::string& des
 }
 
 std::string dead_run_lines(const std::vector<std::string>& dead_runs, const std::string& destination) {
-  std::string text;
+  if (dead_runs.empty()) return {};
+  std::vector<LeftRun> runs = runs_left_for(destination);
+  std::erase_if(runs, [](const LeftRun& run) { return run.arrivals.empty(); });
+  std::string text = arrival_lines(runs);
   for (const std::string& path : dead_runs)
-    text += "left over " + printable(path) + " by an earlier run: sluice recover " + printable(destination) +
-            ", or sluice clean " + printable(destination) + "\n";
+    if (std::ranges::find(runs, path, &LeftRun::staging) == runs.end())
+      text += "left over " + printable(path) + " by an earlier run: sluice recover " + printable(destination) +
+              ", or sluice clean " + printable(destination) + "\n";
   return text;
 }
 

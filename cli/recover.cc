@@ -102,6 +102,7 @@ int run_recover(Session& session, Arguments arguments) {
     write_words(left_runs_table(result.runs, session));
   else
     write_words(words(call, destination, result));
+  if (!result.runs.empty()) write_words(arrival_lines(left_runs(destination)));
   return kDone;
 }
 

@@ -29,6 +29,9 @@ struct LeftRun {
   int64_t rows = 0;         ///< that recover would give back
   uint64_t bytes = 0;       ///< of all its files
   int64_t begun = 0;        ///< seconds since 1970
+  /// Paths of what somebody else has put into what the run replaced, at the moment when it did, under the name of one
+  /// of its old or new files: nothing removes these. What has a name of its own is where it was put.
+  std::vector<std::string> arrivals{};
 };
 
 /// Of this destination, a file or a dataset, the one first that was begun first. Reads the footers and journals of dead

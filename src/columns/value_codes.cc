@@ -13,6 +13,7 @@
 
 #include "base/bits.h"
 #include "base/float16.h"
+#include "base/random_number.h"
 #include "base/short_text.h"
 #include "columns/scalar_text.h"
 #include "columns/widths.h"
@@ -21,6 +22,8 @@ namespace sluice {
 namespace {
 
 constexpr size_t kSlotsFirst = 64;
+// Codes count up in order of appearance, so nothing depends on it.
+const uint64_t kBytesSeed = random_number();
 /// Of texts that came lately: few, so that they stay close at hand.
 constexpr int kKnownTextsLog = 8;
 
@@ -73,7 +76,7 @@ std::string_view BytesCodes::bytes_of(uint32_t code) const {
 
 uint32_t BytesCodes::code_of(std::string_view bytes) {
   if (hashes_.size() * 2 >= slots_.size()) grow();
-  const uint64_t hash = XXH3_64bits(bytes.data(), bytes.size());
+  const uint64_t hash = XXH3_64bits_withSeed(bytes.data(), bytes.size(), kBytesSeed);
   uint32_t& slot = find_slot(
       slots_, hash, [&](uint32_t code) { return hashes_[code] == hash && is_same_text(bytes_of(code), bytes); });
   if (slot == 0) {

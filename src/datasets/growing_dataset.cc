@@ -1,8 +1,5 @@
 #include "datasets/growing_dataset.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -14,7 +11,6 @@
 #include "sluice/error.h"
 #include "storage/descriptor.h"
 #include "storage/directory_tree.h"
-#include "storage/staging_name.h"
 
 namespace sluice {
 namespace {
@@ -105,7 +101,7 @@ void GrowingDataset::take_others_along(const Names& rewritten) {
 
 void GrowingDataset::check_unchanged() const {
   if (!staging_.replaces_all()) return;
-  const Files there = files_there();
+  const KnownFiles there = files_there();
   for (const auto& [name, stamp] : old_) {
     const auto found = there.find(name);
     if (found == there.end() || found->second != stamp) refuse_changed(name);
@@ -127,22 +123,12 @@ std::string GrowingDataset::new_name(const std::string& name) {
 }
 
 /// All that is about to be replaced, also what readers pass over.
-GrowingDataset::Files GrowingDataset::files_there() const {
-  Files files;
+KnownFiles GrowingDataset::files_there() const {
+  KnownFiles files;
   const Descriptor opened = open_directory(staging_.path());
   int error = opened.is_open() ? 0 : errno;
   if (error == ENOENT) return files;
-  if (opened.is_open())
-    error = walk_tree(
-        opened.get(),
-        [&](const TreeEntry& entry) {
-          if (entry.kind != TreeEntry::Kind::file || !entry.name.ends_with(".parquet")) return 0;
-          struct stat status {};
-          if (::fstatat(entry.directory, entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return errno;
-          files.emplace(entry.path, stamp_of(status));
-          return 0;
-        },
-        [](const TreeEntry& entry) { return !is_staging_name(entry.name); });
+  if (opened.is_open()) error = parquet_files_below(opened.get(), files);
   if (error != 0)
     throw Error(ErrorCode::io, "cannot list " + staging_.path() + ", which is to be replaced: " + system_reason(error),
                 {.source = staging_.path()});

@@ -16,6 +16,7 @@
 #include "datasets/grown_schema.h"
 #include "sluice/dataset_writer.h"
 #include "storage/directory_staging.h"
+#include "storage/replaced_files.h"
 
 namespace sluice {
 
@@ -45,7 +46,6 @@ class GrowingDataset {
 
  private:
   using Names = std::set<std::string, std::less<>>;
-  using Files = std::map<std::string, FileStamp, std::less<>>;  ///< by their names in the dataset
 
   std::string name_in_dataset(const std::string& path) const;
   std::string new_name(const std::string& name);
@@ -53,14 +53,14 @@ class GrowingDataset {
   void rewrite(const GrownSchema& grown, RewrittenFiles& result, Names& rewritten,
                const std::function<void()>& on_progress);
   void take_others_along(const Names& rewritten);
-  Files files_there() const;
+  KnownFiles files_there() const;
   [[noreturn]] void refuse_changed(const std::string& name) const;
 
   DirectoryStaging& staging_;
   const DatasetOptions& options_;
   std::map<std::string, GrownSchema, std::less<>> grown_;  ///< by the directory of the relation
   Names new_names_;
-  Files old_;  ///< all that is about to be replaced, as it was when it was read
+  KnownFiles old_;  ///< all that is about to be replaced, as it was when it was read
 };
 
 }  // namespace sluice

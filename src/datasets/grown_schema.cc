@@ -65,6 +65,22 @@ void add_changes(const Field& before, const Field& now, const std::string& name,
   }
 }
 
+/// Files of the run that are written say "not null" of it: none of them has a row that lacks it where there is a
+/// parent, but they cannot be made to say otherwise (files/amend_origins.h).
+void refuse_loosened(const std::string& path, const Field& before, const Field& now, const std::string& name) {
+  if (!before.nullable && now.nullable)
+    throw Error(ErrorCode::data,
+                "cannot append to " + path + ": field \"" + name +
+                    "\" is not null there, and comes up late in the new rows, where it may be null",
+                {.source = path, .field = name}, "--schema names the columns of the new rows from the beginning");
+  if (before.type.kind() != now.type.kind() || before.type == now.type) return;
+  const bool is_struct = before.type.kind() == TypeKind::struct_;
+  for (size_t i = 0; i < before.type.children().size(); ++i) {
+    const Field& part = before.type.children()[i];
+    refuse_loosened(path, part, now.type.children()[i], is_struct ? child_name(name, part.name) : element_name(name));
+  }
+}
+
 /// Values that may have no equal in the wider type: integers beyond 2^53, days beyond the years of nanoseconds.
 std::optional<Predicate> suspects_of(const std::string& column, const Type& from, const Type& to) {
   const auto outside = [&](Literal::Kind kind, const std::string& min, const std::string& max) {
@@ -129,6 +145,8 @@ void GrownSchema::take(const Schema& rows) {
   if (!both) refuse_append(path_, {conflict.column, std::move(conflict.a)}, {conflict.column, std::move(conflict.b)});
   std::vector<Field> fields = with_ids_of(both->fields(), known, rows.fields());
   if (repeated_field_id(fields)) fields = with_ids_of(both->fields(), known, {});
+  if (schema_)
+    for (size_t i = 0; i < known.size(); ++i) refuse_loosened(path_, known[i], fields[i], known[i].name);
   schema_ = std::make_shared<const Schema>(Schema(std::move(fields)));
   check_values();
 }

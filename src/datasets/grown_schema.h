@@ -33,9 +33,10 @@ class GrownSchema {
   GrownSchema(const std::string& path, const PartitionOptions& partitions, const std::shared_ptr<Runtime>& runtime);
 
   /// From here on rows have this schema: the first one, or one that the last one has grown to. Throws Error{data} that
-  /// names a column and both of its types where no type holds the values of both; and, of outermost columns, a value of
-  /// the files that would not stay what it is: of others, and of timestamps that get nanoseconds, that is found when
-  /// the file is written anew.
+  /// names a column and both of its types where no type holds the values of both; a field inside of a column that is
+  /// not null in the files and comes up late where it may be null; and, of outermost columns, a value of the files that
+  /// would not stay what it is: of others, and of timestamps that get nanoseconds, that is found when the file is
+  /// written anew.
   void take(const Schema& rows);
   /// Of the rows, as take() was given it.
   const Schema& rows_schema() const { return *rows_; }

@@ -78,6 +78,9 @@ LeftRun look_at_left_run(const DestinationPlace& place, const LeftStaging& left)
               .begun = left.begun};
   run.bytes = bytes_below(run.staging);
   if (run.is_alive) return run;
+  for_each_file(run.staging + "/" + std::string(kArrivalsName),
+                [&](const std::string& path, const std::string& /*name*/) { run.arrivals.push_back(path); });
+  std::ranges::sort(run.arrivals);
   for (const LeftFile& file : left_files(run.staging, left.record)) {
     if (file.is_old) continue;
     const std::optional<RecoveredFile> found = look_at_left_file(file.part, file.journal);

@@ -266,7 +266,7 @@ std::vector<std::string> destinations_in(const std::string& path) {
 
 void add_cleanable(const std::string& destination, std::vector<LeftRun>& runs) {
   for (LeftRun& run : left_runs(destination))
-    if (!run.is_alive && !run.is_pending) runs.push_back(std::move(run));
+    if (!run.is_alive && !run.is_pending && run.arrivals.empty()) runs.push_back(std::move(run));
 }
 
 }  // namespace

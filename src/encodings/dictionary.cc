@@ -1,7 +1,5 @@
 #include "encodings/dictionary.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <bit>
 #include <utility>
@@ -9,6 +7,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/random_number.h"
 #include "base/short_text.h"
 #include "encodings/hash_slots.h"
 
@@ -26,16 +25,9 @@ constexpr size_t kValuesAhead = 12;
 // Texts whose table and entries lie in the nearest caches; to look ahead for these takes more than it gives.
 constexpr size_t kEntriesNear = 2'000;
 
-// Were it known, thousands of values for one slot could be computed, and each look-up would walk past them all. Nothing
-// that is written depends on it: entries are numbered in order of appearance.
-uint64_t random_multiplier() {
-  uint64_t random = 0;
-  // Early in a system's life there is none; the known one is good for all values but those made for it.
-  if (::getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random) random = 0x9e37'79b9'7f4a'7c15;
-  return random | 1;
-}
-
-const uint64_t kMultiplier = random_multiplier();
+// Nothing that is written depends on these: entries are numbered in order of appearance.
+const uint64_t kMultiplier = random_number() | 1;
+const uint64_t kTextSeed = random_number();
 
 // Multiplicative hashing: the product's upper bits depend on all bits of the value. The shift folds the upper half in,
 // where doubles of round numbers keep all their information.
@@ -52,7 +44,7 @@ constexpr uint64_t kIsHash = uint64_t{1} << 63;
 
 uint64_t key_of(std::string_view text) {
   if (text.size() <= kInSlotBytesMax) return first_bytes(text) | uint64_t{text.size()} << kLengthShift;
-  return XXH3_64bits(text.data(), text.size()) | kIsHash;
+  return XXH3_64bits_withSeed(text.data(), text.size(), kTextSeed) | kIsHash;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <compare>
 #include <cstdint>
 
 namespace sluice {
@@ -15,7 +16,7 @@ struct FileStamp {
   int64_t seconds = 0;  ///< of its last change, since 1970
   int64_t nanoseconds = 0;
 
-  bool operator==(const FileStamp&) const = default;
+  auto operator<=>(const FileStamp&) const = default;
 };
 
 inline FileStamp stamp_of(const struct stat& status) {

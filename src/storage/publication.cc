@@ -97,7 +97,11 @@ class Carrier {
 
   void make_durable() const;
   void sync_changed() const;
-  void remove_old() const;
+  /// Whether nothing is left of it.
+  bool remove_old() const;
+  void remove_old(const Intent::Swap& swap, const std::string& place) const;
+  /// In the staging directory: where an exchange leaves it, and a window.
+  std::vector<std::string> places_of_old(size_t swap) const;
   [[noreturn]] void refuse_changed(const std::string& path) const;
 
   const Publication& publication_;
@@ -109,9 +113,9 @@ void Carrier::carry_out(bool is_left) {
   move_files(is_left);
   for (size_t i = 0; i < intent_.swaps.size(); ++i) swap(i);
   if (publication_.sync) make_durable();
-  // All is visible: what cannot be removed now is like the left of a dead run.
+  // All is visible: what cannot be removed now is left to whoever completes this run.
   try {
-    remove_old();
+    if (!remove_old()) return;
   } catch (const std::bad_alloc&) {
     return;
   }
@@ -328,20 +332,43 @@ void Carrier::sync_changed() const {
   if (error != 0) tell_not_durable(publication_.path, error);
 }
 
-// What has come into the replaced directories beside Parquet files stays where it is now.
-void Carrier::remove_old() const {
+bool Carrier::remove_old() const {
+  for (size_t i = 0; i < intent_.swaps.size(); ++i)
+    for (const std::string& place : places_of_old(i)) remove_old(intent_.swaps[i], place);
   walk_tree(
       publication_.staging,
       [](const TreeEntry& entry) {
-        const bool is_directory = entry.kind == TreeEntry::Kind::directory;
-        if (is_directory || entry.name.ends_with(".parquet"))
-          ::unlinkat(entry.directory, entry.name.c_str(), is_directory ? AT_REMOVEDIR : 0);
+        if (entry.kind == TreeEntry::Kind::directory) ::unlinkat(entry.directory, entry.name.c_str(), AT_REMOVEDIR);
         return 0;
       },
       [](const TreeEntry& entry) {
-        return entry.path.find('/') != std::string::npos || entry.name == kDataName ||
+        return entry.path.find('/') != std::string::npos || entry.name == kDataName || entry.name == kArrivalsName ||
                entry.name.starts_with(kOldPrefix);
       });
+  for (size_t i = 0; i < intent_.swaps.size(); ++i)
+    for (const std::string& place : places_of_old(i))
+      if (struct stat status{}; ::fstatat(publication_.staging, place.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
+        return false;
+  return true;
+}
+
+// What cannot be opened stays.
+void Carrier::remove_old(const Intent::Swap& swap, const std::string& place) const {
+  const Descriptor old = open_below(publication_.staging, place);
+  if (!old.is_open()) return;
+  const std::string below = swap.path == "." ? "" : "/" + swap.path;
+  const Descriptor successor = open_below(publication_.parent, publication_.name + below);
+  remove_replaced({.old = old.get(),
+                   .known = &swap.old,
+                   .successor = successor.get(),
+                   .staging = publication_.staging,
+                   .arrivals = std::string(kArrivalsName) + below,
+                   .sync = publication_.sync});
+}
+
+std::vector<std::string> Carrier::places_of_old(size_t swap) const {
+  const std::string& path = intent_.swaps[swap].path;
+  return {path == "." ? kDataName : kDataName + ("/" + path), std::string(kOldPrefix) + std::to_string(swap)};
 }
 
 }  // namespace
@@ -390,6 +417,10 @@ Intent::Swap swap_of(const Publication& publication, const std::string& path) {
   swap.replaced_device = there.status.st_dev;
   swap.replaced_inode = there.status.st_ino;
   swap.replaced_mtime = changed_at(there.status);
+  const Descriptor replaced = open_below(publication.parent, publication.name + (is_whole ? "" : "/" + path));
+  const int error = replaced.is_open() ? parquet_files_below(replaced.get(), swap.old) : errno;
+  const bool is_none = !replaced.is_open() && (error == ELOOP || error == ENOTDIR);  // check_intent says so
+  if (error != 0 && !is_none) fail(publication.path, error);
   return swap;
 }
 

@@ -33,11 +33,12 @@ int sync_file_system(int directory);
 std::optional<Intent> read_intent(int staging, const std::string& path);
 /// Puts it in force: when this returns, or throws in its last step, it may have to be completed. Throws Error{io}.
 void write_intent(const Publication& publication, const Intent& intent);
-/// What stands at both ends of an exchange of `path`. Throws Error{io}.
+/// What stands at both ends of an exchange of `path`, and the files that are to go. Throws Error{io}.
 Intent::Swap swap_of(const Publication& publication, const std::string& path);
 
-/// Does what is not done yet, makes it durable, and then removes what was replaced, as far as it is Parquet, and the
-/// intent: what cannot be removed stays, for all is visible by then. May be called again wherever it was cut off.
+/// Does what is not done yet, makes it durable, and then removes what was replaced, as far as the intent lists it; what
+/// others have put there comes to the new (storage/replaced_files.h). Then the intent goes, unless something of the old
+/// could not: all is visible by then. May be called again wherever it was cut off.
 /// Throws Error{io}, Error{conflict} where a name is taken, or what is to be replaced is not what it was,
 /// Error{corrupt} where a file is neither here nor there.
 void carry_out(const Publication& publication, const Intent& intent);

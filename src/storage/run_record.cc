@@ -12,12 +12,18 @@ namespace sluice {
 namespace {
 
 constexpr std::string_view kRunTitle = "sluice run 1";
-constexpr std::string_view kIntentTitle = "sluice intent 1";
+constexpr std::string_view kIntentTitle = "sluice intent 2";
 constexpr std::string_view kEnd = "end ";
 constexpr PublishMode kModes[] = {PublishMode::create, PublishMode::append, PublishMode::overwrite,
                                   PublishMode::overwrite_partitions};
 
 std::string encoded(std::string_view name) { return percent_encoded(name, "_-.~/="); }
+
+std::string text_of(const FileStamp& stamp) {
+  std::string text = std::to_string(stamp.device) + " " + std::to_string(stamp.inode);
+  for (const int64_t number : {stamp.bytes, stamp.seconds, stamp.nanoseconds}) text += " " + std::to_string(number);
+  return text;
+}
 
 void add_line(std::string& text, std::string_view key, std::string_view value) {
   text.append(key).append(" ").append(value).append("\n");
@@ -76,6 +82,16 @@ bool read_swap(std::string_view line, Intent::Swap& swap) {
          read_number(line, swap.replaced_inode) && read_number(line, swap.replaced_mtime);
 }
 
+bool read_old(std::string_view line, Intent& intent) {
+  std::string path;
+  FileStamp stamp;
+  const bool is_whole = !intent.swaps.empty() && read_path(next_word(line, ' '), path) &&
+                        read_number(line, stamp.device) && read_number(line, stamp.inode) &&
+                        read_number(line, stamp.bytes) && read_number(line, stamp.seconds) &&
+                        read_number(line, stamp.nanoseconds);
+  return is_whole && intent.swaps.back().old.emplace(std::move(path), stamp).second;
+}
+
 bool read_line(std::string_view line, RunRecord& record) {
   const std::string_view key = next_word(line, ' ');
   if (key == "destination") return read_path(line, record.destination) && record.destination.find('/') == line.npos;
@@ -91,6 +107,7 @@ bool read_line(std::string_view line, Intent& intent) {
   if (key == "directory") return read_path(line, intent.directories.emplace_back());
   if (key == "move") return read_path(line, intent.moves.emplace_back().path);
   if (key == "swap") return read_swap(line, intent.swaps.emplace_back());
+  if (key == "old") return read_old(line, intent);
   intent.allow_window = true;
   return key == "window";
 }
@@ -138,6 +155,7 @@ std::string to_text(const Intent& intent) {
     for (const uint64_t number : {swap.device, swap.inode, swap.replaced_device, swap.replaced_inode})
       value += " " + std::to_string(number);
     add_line(text, "swap", value + " " + std::to_string(swap.replaced_mtime));
+    for (const auto& [path, stamp] : swap.old) add_line(text, "old", encoded(path) + " " + text_of(stamp));
   }
   return with_end(std::move(text));
 }

@@ -1,15 +1,17 @@
 // The two notes in a staging directory (storage/staging.h), as lines of text, the last of which holds a digest of those
 // before it: a note is whole or worthless. Pure: bytes in, structs out.
 //
-//   sluice run 1                        sluice intent 1
+//   sluice run 1                        sluice intent 2
 //   destination out                     mode append
 //   kind dataset                        directory year=2026
 //   mode append                         move year=2026/out-0123456789abcdef-0.parquet
 //   run-id nightly-7                    swap year=2026 64769 9175079 64769 9174001 1795293006123456789
-//   end 0123456789abcdef                end 0123456789abcdef
+//   end 0123456789abcdef                old part-0.parquet 64769 9174002 4711 1795293006 123456789
+//                                       end 0123456789abcdef
 //
 // Names are percent-encoded, so that a line has as many words as it seems to. A swap has device and inode of the staged
-// directory, then device, inode and time of change of the directory that it replaces: 0 0 0 for nothing.
+// directory, then device, inode and time of change of the directory that it replaces: 0 0 0 for nothing. Behind it
+// stand the files below that directory: path from there, device, inode, bytes, and the time of change.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +21,7 @@
 #include <vector>
 
 #include "sluice/publish_options.h"
+#include "storage/replaced_files.h"
 
 namespace sluice {
 
@@ -49,6 +52,7 @@ struct Intent {
     uint64_t replaced_device = 0;
     uint64_t replaced_inode = 0;
     int64_t replaced_mtime = 0;  ///< nanoseconds: tells whether somebody has changed the directory since
+    KnownFiles old{};            ///< below it: these go, and what else is there then is somebody else's
   };
 
   PublishMode mode = PublishMode::append;

@@ -122,6 +122,11 @@ bool is_without_data(int staging) {
   return is_empty && error == 0;
 }
 
+bool has_arrivals(int staging) {
+  struct stat status {};
+  return ::fstatat(staging, kArrivalsName.data(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 void remove_left(const DestinationPlace& place, const std::string& name, int directory) noexcept {
   try {
     remove_contents(directory);
@@ -236,7 +241,8 @@ void remove_remains(const std::string& path, const std::string& run_id) {
   const DestinationPlace place = open_place(path);
   const std::string digits = run_of_id(run_id);
   for (const LeftStaging& left : left_stagings(place))
-    if (left.is_ours && !left.is_alive && left.name.ends_with(digits)) Staging::adopt(path, left.name).clean();
+    if (left.is_ours && !left.is_alive && !left.is_pending && left.name.ends_with(digits))
+      Staging::adopt(path, left.name).clean();
 }
 
 std::vector<std::string> dead_runs_of(const std::string& path) {
@@ -291,9 +297,11 @@ void Staging::settle_others() {
   for (const std::string& name : staging_names(place_)) {
     const Opened opened = open_left(place_, name);
     if (!opened.is_ours) continue;
-    complete(place_, opened.directory.get());
+    const bool was_pending = !complete(place_, opened.directory.get()).empty();
     const bool is_same_run = !record_.run_id.empty() && name.ends_with(run_);
-    if (is_same_run || is_without_data(opened.directory.get()))
+    const bool has_others =
+        has_arrivals(opened.directory.get()) || (was_pending && read_intent(opened.directory.get(), path()));
+    if ((is_same_run && !has_others) || is_without_data(opened.directory.get()))
       remove_left(place_, name, opened.directory.get());
     else
       dead_runs_.push_back(path_beside(place_, name));
@@ -413,6 +421,7 @@ void Staging::keep() noexcept {
 
 bool Staging::clean() noexcept {
   const auto is_known = [](const std::string& path) {
+    if (path.starts_with(std::string(kArrivalsName) + "/")) return false;
     if (path == "intent" || path == "intent.new" || path == "run.new") return true;
     return path.ends_with(".parquet") || path.ends_with(".part") || path.ends_with(".journal");
   };

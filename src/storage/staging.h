@@ -4,6 +4,7 @@
 //   .<name>.sluice-<run>/              run: 16 hexadecimal digits, at random, or of the run id (run_of_id)
 //       run                            what this run is (storage/run_record.h)
 //       intent                         only while something is published that no single rename can publish
+//       arrivals/                      what others have put into what was replaced, under names that were taken
 //       data/                          a dataset: files `<path>.part`, each with `<path>.journal` beside it
 //       <name>.part, <name>.journal    a single file
 //
@@ -53,8 +54,8 @@ std::vector<LeftStaging> left_stagings(const DestinationPlace& place);
 /// files, and directories of files. Throws Error{conflict} for a run that lives.
 std::vector<std::string> complete_pending_runs(const std::string& path);
 
-/// Removes what is left of a dead run of this id, which is known to have published all that it had: by the names that
-/// runs give, for what somebody has put there may be the only copy. Throws Error{io}.
+/// Removes what is left, but for arrivals, of a dead run of this id, which is known to have published all that it had:
+/// by the names that runs give, for what somebody has put there may be the only copy. Throws Error{io}.
 void remove_remains(const std::string& path, const std::string& run_id);
 /// Paths of the directories that dead runs of this destination have left.
 std::vector<std::string> dead_runs_of(const std::string& path);

@@ -14,6 +14,9 @@ inline std::string staging_prefix(std::string_view destination) { return "." + s
 /// Of one that stands inside of its destination.
 inline constexpr std::string_view kInnerPrefix = ".sluice-";
 
+/// In a staging directory: what others have put into what was replaced, and nothing removes.
+inline constexpr std::string_view kArrivalsName = "arrivals";
+
 inline bool is_run(std::string_view text) {
   return text.size() == kRunDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }

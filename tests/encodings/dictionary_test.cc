@@ -2,13 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <bit>
 #include <chrono>
+#include <cstring>
 #include <limits>
 #include <map>
 #include <numeric>
 #include <string>
 
+#include "encodings/fixed_dictionary.h"
 #include "support/draw.h"
 
 namespace sluice::dictionary_test {
@@ -215,6 +220,27 @@ TEST(TextDictionary, ManyValues) {
     entries.append(reinterpret_cast<const char*>(&size), sizeof size).append(order[i]);
   }
   EXPECT_EQ(dictionary.take_entries().view(), entries);
+}
+
+// XXH3 multiplies the first eight bytes, with a secret that everybody knows mixed in, by the next eight: made to be
+// nothing times anything, all texts had one hash, and each look-up walked past all that were there.
+TEST(TextDictionary, TextsMadeForOneSlotDoNotMeet) {
+  std::string text(32, 'x');
+  std::memcpy(text.data(), XXH3_kSecret, sizeof(uint64_t));
+  std::vector<std::string> texts;
+  for (uint64_t i = 0; i < 30'000; ++i) {
+    std::memcpy(text.data() + sizeof i, &i, sizeof i);
+    texts.push_back(text);
+  }
+  ASSERT_EQ(XXH3_64bits(texts[0].data(), text.size()), XXH3_64bits(text.data(), text.size()));
+  const auto begin = std::chrono::steady_clock::now();
+  TextDictionary dictionary;
+  FixedDictionary fixed(text.size());
+  for (uint32_t i = 0; i < texts.size(); ++i) {
+    ASSERT_EQ(dictionary.encode(texts[i], kNoLimit), i);
+    ASSERT_EQ(fixed.encode(as_bytes(texts[i]).data(), kNoLimit), i);
+    ASSERT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4)) << "after " << i << " texts";
+  }
 }
 
 // A chunk's entries go into its file, and the table stays for the next chunk: nothing of the former may be found there.

@@ -274,6 +274,23 @@ class CutOff(Publishing):
         self.assertIn("removed   1 run", self.text("clean", "out")[1])
         self.assertEqual(self.names(), ["out"])
 
+    def test_what_came_into_what_was_replaced_is_named(self):
+        """It was said to be left over by an earlier run, to be recovered or cleaned: neither can."""
+        self.write(0, 10)
+        theirs = ".out.sluice-0123456789abcdef/arrivals/k=1/a.parquet"
+        (self.folder / theirs).parent.mkdir(parents=True)
+        (self.folder / theirs).write_text("theirs")
+        note = f"note      {theirs} came into out while that was replaced, under the name of an old or a new file: "
+        append = ("write", "-", "-o", "out", "--mode", "append")
+        for call in (append, ("merge", "--in-place", "out"), ("recover", "out")):
+            _, err = self.text(*call, stdin=records(10, 1))
+            self.assertIn(note, err)
+            self.assertNotIn("left over", err)
+        self.assertIn("removed   0 runs", self.text("clean", "out")[1])
+        runs = self.json("recover", "out", "--dry-run", "--json", "-q")["runs"]
+        self.assertEqual([run["arrivals"] for run in runs], [[theirs]])
+        self.assertEqual((self.folder / theirs).read_text(), "theirs")
+
     def test_the_same_run_again(self):
         self.killed(300_000, "--run-id", "a")
         self.write(0, 10, "--run-id", "a")

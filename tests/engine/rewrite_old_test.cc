@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <regex>
 
 #include "columns/dictionary_form.h"
 #include "datasets/growing_dataset.h"
@@ -52,6 +53,13 @@ RecordsResult create(const std::string& text, const std::string& path, const std
 
 RecordsResult append(const std::string& text, const std::string& path, const std::string& schema = "") {
   return write_rows(text, path, options_of(schema, PublishMode::append));
+}
+
+/// A row with a = 1, in k=1/x.parquet.
+void create_in_directory(const std::string& path) {
+  create("{\"a\":1}\n", path + "-made");
+  fs::create_directories(path + "/k=1");
+  fs::rename(path + "-made/out-made-0.parquet", path + "/k=1/x.parquet");
 }
 
 template <typename Call>
@@ -228,6 +236,30 @@ TEST(RewriteOld, RowsGoOnEvolving) {
               ElementsAre("a: int8 to float64", "late: int8 to int64", "new: new string"));
   EXPECT_EQ(to_text(result.schema), "a float64, late int64, new string");
   EXPECT_NO_FATAL_FAILURE(expect_one_schema(path));
+}
+
+// It was said that "the schema cannot grow like that", of relations at the end of the run.
+TEST(RewriteOld, AFieldThatIsNotNullThereMayNotComeLate) {
+  for (const auto& [type, value, field] :
+       {std::tuple("struct<x int64 not null>", "{\"x\":1,\"y\":2}", "s.x"),
+        std::tuple("list<int64 not null>", "[1]", "s[]"),
+        std::tuple("list<struct<x int64, t struct<u int64 not null>>>", "[{\"t\":{\"u\":1}}]", "s[].t.u")}) {
+    const TemporaryDirectory folder;
+    const std::string path = folder / "out";
+    const std::string schema = std::string("a int64, s ") + type;
+    create("{\"a\":1}\n", path, schema);
+    write_file(folder / "x", "{\"a\":2}\n");
+    write_file(folder / "y", std::string("{\"a\":3,\"s\":") + value + "}\n");
+    const auto more = [&](WriteOptions options) {
+      options.source.sample_bytes = 1;
+      options.source.evolution = Evolution::add;
+      write({{folder / "x", SourceFormat::ndjson}, {folder / "y", SourceFormat::ndjson}}, path, options);
+    };
+    const auto words = HasSubstr(std::string("field \"") + field + "\" is not null there");
+    EXPECT_THAT(refusal([&] { more(options_of("", PublishMode::append)); }), AllOf(words, HasSubstr("--schema")));
+    more(options_of(std::regex_replace(schema, std::regex(" not null"), ""), PublishMode::append));
+    EXPECT_EQ(DatasetReader(path).rows(), 3);
+  }
 }
 
 // The option alone costs nothing: where the schema stays, files stay.
@@ -457,9 +489,7 @@ TEST(RewriteOld, FilesAreLookedAtOnceMoreBeforeTheExchange) {
   for (const bool adds : {false, true}) {
     const TemporaryDirectory folder;
     const std::string path = folder / "out";
-    fs::create_directories(path + "/k=1");
-    create("{\"a\":1}\n", folder / "old");
-    fs::rename(folder / "old/old-0.parquet", path + "/k=1/x.parquet");
+    create_in_directory(path);
     DatasetOptions options = options_of("", PublishMode::append).output;
     options.partitions.keys = parse_partition_keys("k");
     DirectoryStaging staging(path, {.sync = false, .publish = options.target});
@@ -475,6 +505,34 @@ TEST(RewriteOld, FilesAreLookedAtOnceMoreBeforeTheExchange) {
     EXPECT_THAT(refusal([&] { staging.publish([&] { growing.check_unchanged(); }); }), HasSubstr(name + " has come"));
     EXPECT_EQ(read_file(path + "/k=1/" + name), "theirs");
   }
+}
+
+// Nobody looks any more: it went with the old directory.
+TEST(RewriteOld, AFileThatComesBehindTheLastLookIsNotLost) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "out";
+  create_in_directory(path);
+  DatasetOptions options = options_of("", PublishMode::append).output;
+  options.partitions.keys = parse_partition_keys("k");
+  DirectoryStaging staging(path, {.sync = false, .publish = options.target});
+  GrowingDataset growing(staging, options);
+  growing.take("", parse_schema("k int64, a int64, b int64"));
+  EXPECT_EQ(growing.finish([] {}).files, 1u);
+  staging.publish([&] {
+    growing.check_unchanged();
+    write_file(path + "/k=1/y.parquet", "theirs");
+    write_file(path + "/k=1/x.parquet", "written to");
+  });
+  EXPECT_EQ(read_file(path + "/k=1/y.parquet"), "theirs");
+  EXPECT_FALSE(fs::exists(path + "/k=1/x.parquet"));  // its rows stand under another name
+  const LeftRun left = left_runs(path).at(0);
+  EXPECT_THAT(left.arrivals, ElementsAre(left.staging + "/arrivals/k=1/x.parquet"));
+  EXPECT_FALSE(left.is_pending);
+  // Nothing takes it for the run's own.
+  EXPECT_THAT(clean(path), IsEmpty());
+  EXPECT_EQ(recover(path).written.rows, 0);
+  recover(path, {.discard = true});
+  EXPECT_EQ(read_file(left.arrivals[0]), "written to");
 }
 
 // Of somebody else's files: "year" is no column of the rows, but a part of one, and its values were dropped.
@@ -525,9 +583,7 @@ TEST(RewriteOld, ARunIdNamesOneRun) {
 TEST(RewriteOld, PermissionsStay) {
   const TemporaryDirectory folder;
   const std::string path = folder / "out";
-  fs::create_directories(path + "/k=1");
-  create("{\"a\":1}\n", folder / "old");
-  fs::rename(folder / "old/old-0.parquet", path + "/k=1/x.parquet");
+  create_in_directory(path);
   const auto mode_of = [](const fs::path& of) { return static_cast<unsigned>(fs::status(of).permissions()); };
   fs::permissions(path + "/k=1/x.parquet", fs::perms(0440));
   fs::permissions(path + "/k=1", fs::perms(0750));

@@ -248,18 +248,151 @@ TEST(Publication, NeverReplacesWhatOthersHavePutThere) {
   EXPECT_THAT(code_of([&] { roll_forward(place.publication(), intent); }), HasSubstr("out/k=1 has changed since"));
 }
 
-TEST(Publication, WhatIsNoParquetOutlivesTheReplacedDirectory) {
-  const Place place;
-  const Intent intent = begin_overwrite(place);
-  fill(place.out("k=1/notes.txt"), "theirs");
-  EXPECT_THAT(code_of([&] { check_intent(place.publication(), intent); }),
-              HasSubstr("out/k=1/notes.txt is no Parquet file"));
-  carry_out(place.publication(), intent);  // it came behind the check
-  EXPECT_EQ(tree_of(place.out()), kOverwritten);
-  EXPECT_EQ(tree_of(place.data()), (Tree{{"k=1/", ""}, {"k=1/notes.txt", "theirs"}}));
+// --- what others do between the intent and the exchange
+
+Tree with(Tree tree, const Tree& more) {
+  tree.insert(more.begin(), more.end());
+  return tree;
 }
 
+/// In a directory that is about to be replaced.
+void others_come(const Place& place) {
+  fill(place.out("k=1/theirs.parquet"), "theirs");
+  fill(place.out("k=1/notes.txt"), "theirs");
+  fs::create_directory(place.out("k=1/empty"));
+  fs::rename(place.out("k=1/old.parquet"), place.out("k=1/moved.parquet"));  // its rows have been replaced
+}
+
+const Tree kTheirs{{"k=1/", ""}, {"k=1/notes.txt", "theirs"}, {"k=1/theirs.parquet", "theirs"}};
+
 int cannot_exchange(int, const std::string&, int, const std::string&) { return EINVAL; }
+
+// Every Parquet file below the old directory was removed with it, and what was none stayed behind in hiding.
+TEST(Publication, WhatComesBehindTheIntentComesToTheNew) {
+  for (const auto exchange : {exchange_names, cannot_exchange}) {
+    const Place place;
+    Intent intent = begin_overwrite(place);
+    intent.allow_window = true;
+    Publication publication = place.publication();
+    publication.exchange = exchange;
+    others_come(place);
+    EXPECT_THAT(code_of([&] { check_intent(publication, intent); }), HasSubstr("notes.txt is no Parquet file"));
+    carry_out(publication, intent);  // it came behind the check
+    EXPECT_EQ(tree_of(place.out()), with(kOverwritten, kTheirs));
+    EXPECT_EQ(tree_of(place.staged()), Tree());
+  }
+  const Place place;
+  Intent intent = begin_swaps(place);
+  others_come(place);
+  EXPECT_THAT(code_of([&] { carry_out(place.publication(), intent); }), HasSubstr("out/k=1 has changed since"));
+  intent.swaps[0].replaced_mtime = swap_of(place.publication(), "k=1").replaced_mtime;  // between look and exchange
+  carry_out(place.publication(), intent);
+  EXPECT_EQ(tree_of(place.out()), with(kSwapped, kTheirs));
+  EXPECT_EQ(tree_of(place.staged()), Tree());
+}
+
+// Whatever was made beside the new files, and whatever was not, and with all of it on the device.
+TEST(Publication, WhatComesFindsOrMakesItsDirectory) {
+  const Place place;
+  Intent intent = begin_overwrite(place);
+  fill(place.out("k=2/theirs.parquet"), "theirs");
+  fill(place.out("k=3/l=1/theirs.parquet"), "theirs");
+  intent.swaps[0].replaced_mtime = swap_of(place.publication(), ".").replaced_mtime;
+  Publication publication = place.publication();
+  publication.sync = true;
+  carry_out(publication, intent);
+  EXPECT_EQ(
+      tree_of(place.out()),
+      with(kOverwritten,
+           {{"k=2/theirs.parquet", "theirs"}, {"k=3/", ""}, {"k=3/l=1/", ""}, {"k=3/l=1/theirs.parquet", "theirs"}}));
+  EXPECT_EQ(tree_of(place.staged()), Tree());
+}
+
+// Not beside the new file of its name, nor beside new files that have the rows of the old one.
+TEST(Publication, WhatComesUnderAKnownNameIsKeptApart) {
+  const Place place;
+  fill(place.out("k=1/old.parquet"), "old");
+  fill(place.out("k=1/along.parquet"), "stays");
+  fill(place.data("k=1/new.parquet"), "new");
+  fs::create_hard_link(place.out("k=1/along.parquet"), place.data("k=1/along.parquet"));
+  const Intent intent{.mode = PublishMode::overwrite, .swaps = {swap_of(place.publication(), ".")}};
+  write_intent(place.publication(), intent);
+  fill(place.out("k=1/new.parquet"), "their new");
+  fill(place.path() + "/other", "their old");
+  fs::rename(place.path() + "/other", place.out("k=1/old.parquet"));
+  write_file(place.out("k=1/along.parquet"), "written to in both");
+  carry_out(place.publication(), intent);
+  EXPECT_EQ(tree_of(place.out()),
+            (Tree{{"k=1/", ""}, {"k=1/along.parquet", "written to in both"}, {"k=1/new.parquet", "new"}}));
+  EXPECT_EQ(tree_of(place.staged()), (Tree{{"arrivals/", ""},
+                                           {"arrivals/k=1/", ""},
+                                           {"arrivals/k=1/new.parquet", "their new"},
+                                           {"arrivals/k=1/old.parquet", "their old"}}));
+}
+
+// The state behind each call of the system, as above.
+TEST(Publication, WhatComesIsBroughtFromWhereverThatWasCutOff) {
+  const std::function<void(const Place&)> steps[] = {
+      [](const Place& place) { ASSERT_EQ(exchange_names(AT_FDCWD, place.data(), AT_FDCWD, place.out()), 0); },
+      [](const Place& place) { fs::remove(place.data("k=1/moved.parquet")); },
+      [](const Place& place) { fs::create_directory(place.out("k=1")); },
+      [](const Place& place) {  // by link and unlink
+        fs::create_hard_link(place.data("k=1/theirs.parquet"), place.out("k=1/theirs.parquet"));
+      },
+      [](const Place& place) { fs::remove(place.data("k=1/theirs.parquet")); },
+      [](const Place& place) { fs::create_directory(place.staged("arrivals")); },
+      [](const Place& place) { fs::rename(place.data("old.parquet"), place.staged("arrivals/old.parquet")); },
+      [](const Place& place) { fs::rename(place.data("k=1/notes.txt"), place.out("k=1/notes.txt")); },
+      [](const Place& place) { fs::remove_all(place.data()); },
+  };
+  for (size_t count = 1; count <= std::size(steps); ++count) {
+    const Place place;
+    const Intent intent = begin_overwrite(place);
+    others_come(place);
+    write_file(place.out("old.parquet"), "theirs");
+    for (size_t i = 0; i < count; ++i) steps[i](place);
+    ASSERT_TRUE(is_pending(place.publication(), intent)) << count;
+    roll_forward(place.publication(), intent);
+    EXPECT_EQ(tree_of(place.out()), with(kOverwritten, kTheirs)) << count;
+    EXPECT_EQ(tree_of(place.staged()), (Tree{{"arrivals/", ""}, {"arrivals/old.parquet", "theirs"}})) << count;
+  }
+}
+
+// A run at work inside of the directory holds a lock on its own, and a dead one can be recovered only where it is.
+TEST(Publication, WorkInProgressOfOthersMovesAsAWhole) {
+  const Place place;
+  const std::string name = "k=1/.l=1.sluice-0123456789abcdef";
+  fill(place.out(name + "/data/a.parquet"), "theirs");
+  const auto inode = [&] {
+    struct stat status {};
+    EXPECT_EQ(::stat(place.out(name).c_str(), &status), 0);
+    return status.st_ino;
+  };
+  const auto before = inode();
+  carry_out(place.publication(), begin_overwrite(place));
+  EXPECT_EQ(inode(), before);
+  EXPECT_EQ(tree_of(place.out()),
+            with(kOverwritten,
+                 {{"k=1/", ""}, {name + "/", ""}, {name + "/data/", ""}, {name + "/data/a.parquet", "theirs"}}));
+}
+
+// What is known is known by the intent alone: whoever cleaned up without it would take what is left for the run's own.
+TEST(Publication, TheIntentStaysWhileSomethingOfTheOldDoes) {
+  const Place place;
+  const Intent intent = begin_overwrite(place);
+  write_file(place.out("k=1/old.parquet"), "theirs");
+  write_file(place.staged("arrivals"), "where a directory is to be");
+  carry_out(place.publication(), intent);
+  EXPECT_EQ(tree_of(place.data()), (Tree{{"k=1/", ""}, {"k=1/old.parquet", "theirs"}}));
+  ASSERT_TRUE(read_intent(place.publication().staging, "out"));
+  EXPECT_TRUE(must_be_completed(place.publication(), intent));
+  fs::remove(place.staged("arrivals"));
+  roll_forward(place.publication(), intent);
+  EXPECT_EQ(tree_of(place.staged()),
+            (Tree{{"arrivals/", ""}, {"arrivals/k=1/", ""}, {"arrivals/k=1/old.parquet", "theirs"}}));
+}
+
+// --- what the file system cannot do, and what is in the way
 
 TEST(Publication, AWindowIsForThoseWhoAllowIt) {
   for (const auto& [begin, result] : {std::pair(&begin_swaps, kSwapped), std::pair(&begin_overwrite, kOverwritten)}) {

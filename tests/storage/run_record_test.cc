@@ -13,6 +13,7 @@ Intent some_intent() {
   intent.directories = {"year=2026", "year=2026/a b%"};
   intent.moves = {{"year=2026/out-0.parquet"}, {"x.parquet"}};
   intent.swaps = {{.path = "year=2026", .device = UINT64_MAX, .inode = 1, .replaced_mtime = INT64_MIN}, {.path = "."}};
+  intent.swaps[1].old = {{"a b%.parquet", {UINT64_MAX, 1, 4711, INT64_MIN, 999'999'999}}, {"k=1/b.parquet", {}}};
   return intent;
 }
 
@@ -45,6 +46,8 @@ TEST(RunRecord, IntentsComeBack) {
   EXPECT_EQ(back->swaps[0].device, UINT64_MAX);
   EXPECT_EQ(back->swaps[0].replaced_mtime, INT64_MIN);
   EXPECT_EQ(back->swaps[1].path, ".");
+  EXPECT_EQ(back->swaps[0].old, intent.swaps[0].old);
+  EXPECT_EQ(back->swaps[1].old, intent.swaps[1].old);
   EXPECT_FALSE(parse_intent(to_text(Intent{}))->allow_window);
 }
 
@@ -90,6 +93,9 @@ TEST(RunRecord, PathsStayInside) {
     Intent swaps;
     swaps.swaps.push_back({.path = path});
     EXPECT_EQ(parse_intent(to_text(swaps)).has_value(), path == ".") << path;
+    Intent old;
+    old.swaps = {{.path = "k=1", .old = {{path, {}}}}};
+    EXPECT_FALSE(parse_intent(to_text(old))) << path;
     EXPECT_FALSE(parse_run_record(to_text(RunRecord{.destination = path}))) << path;
   }
   EXPECT_FALSE(parse_run_record(to_text(RunRecord{.destination = "a/b"})));

@@ -183,11 +183,51 @@ TEST(Staging, CanBeTakenOver) {
   EXPECT_THROW(Staging::adopt(dir / "out", ".out.sluice-0123456789abcdef"), Error);
 }
 
+// What others had put into a directory that was replaced may be the only copy.
+TEST(Staging, ArrivalsAreNeverRemoved) {
+  TemporaryDirectory dir;
+  const std::string left = leave(dir / "out", {.run_id = "nightly"}, "arrivals/k=1/a.parquet");
+  EXPECT_FALSE(Staging::adopt(dir / "out", fs::path(left).filename()).clean());
+  remove_remains(dir / "out", "nightly");
+  {
+    const Staging other(dir / "out", {});
+    EXPECT_THAT(other.dead_runs(), ElementsAre(left));
+  }
+  EXPECT_THAT(refusal(dir / "out", {.run_id = "nightly"}), HasSubstr("what a run of this id has left"));
+  EXPECT_EQ(read_file(left + "/arrivals/k=1/a.parquet"), "rows");
+  fs::remove(left + "/arrivals/k=1/a.parquet");
+  EXPECT_EQ(refusal(dir / "out", {.run_id = "nightly"}), "accepted");
+  EXPECT_THAT(dir.names(), IsEmpty());
+}
+
+// Nor what could not even be moved there: it stands among the old files yet, and the intent tells it from them.
+TEST(Staging, WhatIsCompletedInPartIsNotRemoved) {
+  TemporaryDirectory dir;
+  fs::create_directories(dir / "out/k=1");
+  write_file(dir / "out/k=1/a.parquet", "old");
+  const std::string left = leave(dir / "out", {.mode = PublishMode::overwrite, .run_id = "a"}, "data/k=1/b.parquet");
+  {
+    const Staging dead = Staging::adopt(dir / "out", fs::path(left).filename());
+    write_intent(dead.publication(false),
+                 {.mode = PublishMode::overwrite, .swaps = {swap_of(dead.publication(false), ".")}});
+    ASSERT_EQ(exchange_names(AT_FDCWD, left + "/data", AT_FDCWD, dir / "out"), 0);
+  }
+  write_file(left + "/data/k=1/a.parquet", "theirs");
+  write_file(left + "/arrivals", "where a directory is to be");
+  EXPECT_THAT(refusal(dir / "out", {.mode = PublishMode::append, .run_id = "a"}), HasSubstr("what a run of this id"));
+  remove_remains(dir / "out", "a");
+  EXPECT_EQ(read_file(left + "/data/k=1/a.parquet"), "theirs");
+  fs::remove(left + "/arrivals");
+  complete_pending_runs(dir / "out");
+  EXPECT_EQ(read_file(left + "/arrivals/k=1/a.parquet"), "theirs");
+  EXPECT_EQ(read_file(dir / "out/k=1/b.parquet"), "rows");
+}
+
 TEST(Staging, DamagedNotesLeaveTheDataAlone) {
   TemporaryDirectory dir;
   const std::string dead = leave(dir / "out", {.mode = PublishMode::append}, "data/a.parquet.part");
   write_file(dead + "/run", "sluice run 1\n");
-  write_file(dead + "/intent", "sluice intent 1\nmove ../../etc\n");
+  write_file(dead + "/intent", "sluice intent 2\nmove ../../etc\n");
   const std::vector<LeftStaging> left = left_stagings(open_place(dir / "out"));
   ASSERT_EQ(left.size(), 1u);
   EXPECT_FALSE(left[0].is_pending);
