@@ -15,7 +15,7 @@
 namespace sluice {
 namespace {
 
-constexpr size_t kShortBlock = size_t{64} << 10;
+constexpr size_t kShortBlock = size_t{16} << 10;
 constexpr int kMatchBytesOfShort = 4;
 constexpr int kMatchBytesOfLong = 6;
 
@@ -216,9 +216,13 @@ class Packing {
 
 }  // namespace
 
-// A copy, of four bytes at least, is never longer than what it stands for, together with the head of the literal before
-// it; what is written beyond an element is overwritten by the next.
-size_t snappy_block_bytes_max(size_t raw_bytes) { return kSizeBytesMax + kLiteralHeadMax + raw_bytes + kReach; }
+// A literal of up to 60 bytes has a head of one, one of up to 256 a head of two, one of up to 65,536 of three; a copy
+// of four bytes takes three, one of more saves more. So a literal and the copy behind it grow by one byte in 65 at the
+// most (61 and four bytes), where matches have six bytes by one in 65,543. Nothing stands behind the last literal. What
+// is written beyond an element is overwritten by the next.
+size_t snappy_block_bytes_max(size_t raw_bytes) {
+  return kSizeBytesMax + kLiteralHeadMax + raw_bytes + raw_bytes / 64 + kReach;
+}
 
 size_t compress_snappy_block(ByteSpan raw, std::byte* into) {
   assert(raw.size() <= UINT32_MAX);

@@ -164,7 +164,30 @@ class ScanStream final : public ReadStream {
 
   const Schema& schema() const override { return *context_.plan.result_schema; }
 
+  /// What it throws once it throws for ever: columns may have gone on by different numbers of rows.
   std::optional<RelationBatch> next() override {
+    if (error_) std::rethrow_exception(error_);
+    try {
+      return next_batch();
+    } catch (...) {
+      error_ = std::current_exception();
+      context_.is_stopped = true;
+      throw;
+    }
+  }
+
+  ReadCounters counters() const override {
+    const std::lock_guard lock(mutex_);
+    ReadCounters sum = counters_;
+    for (const std::unique_ptr<GroupScan>& group : groups_) add(sum, group->counters());
+    return sum;
+  }
+
+  /// Of row groups whose rows nobody had to look at. Complete after the last batch.
+  int64_t counted() const { return opener_.counted(); }
+
+ private:
+  std::optional<RelationBatch> next_batch() {
     for (;;) {
       GroupScan* const group = front();
       if (group == nullptr) return std::nullopt;
@@ -180,17 +203,6 @@ class ScanStream final : public ReadStream {
     }
   }
 
-  ReadCounters counters() const override {
-    const std::lock_guard lock(mutex_);
-    ReadCounters sum = counters_;
-    for (const std::unique_ptr<GroupScan>& group : groups_) add(sum, group->counters());
-    return sum;
-  }
-
-  /// Of row groups whose rows nobody had to look at. Complete after the last batch.
-  int64_t counted() const { return opener_.counted(); }
-
- private:
   /// Throws what a task has met that only the scan can tell.
   template <typename Done>
   void help_until(Done done) {
@@ -265,6 +277,7 @@ class ScanStream final : public ReadStream {
   std::deque<std::unique_ptr<GroupScan>> groups_;
   ReadCounters counters_;
   std::exception_ptr open_error_;
+  std::exception_ptr error_;  ///< that next() has thrown
   bool is_opening_ = false;
   std::atomic<bool> has_front_ = false;
   std::atomic<bool> is_at_end_ = false;

@@ -39,6 +39,7 @@ class ChunkDictionary {
     indices_.clear();
     is_open_ = wanted && bytes_max_ > 0;
     is_on_probation_ = on_probation;
+    is_suspended_ = false;
     if (!is_open_)
       dictionary_.reset();
     else if (!dictionary_ || dictionary_->size() > 0)  // else its entries were taken, and its table is worth keeping
@@ -48,12 +49,25 @@ class ChunkDictionary {
   /// The most bytes of entries that values may go into it for now.
   uint64_t bytes_max() const { return is_on_probation_ ? bytes_max_ / kProbationPart : bytes_max_; }
   /// To be called when these are reached: true when there is more room now. A dictionary on probation gets it if enough
-  /// of the values have come again; else the column is a list of ever new ones, and to go on would be work for nothing.
+  /// of the values have come again; else the page goes on without, until its end shows whether they ever do (reopen).
   bool make_room() {
     if (!is_on_probation_) return false;
     is_on_probation_ = false;
     const auto entries = static_cast<double>(dictionary_->size());
-    return dictionary_->size() < kEntriesTold || entries < kNewMax * static_cast<double>(indices_.size());
+    is_suspended_ = dictionary_->size() >= kEntriesTold && entries >= kNewMax * static_cast<double>(indices_.size());
+    return !is_suspended_;
+  }
+  /// True at the end of a page on which probation was failed. What its values say of themselves decides then: see
+  /// DistinctSample, and reopen().
+  bool is_suspended() const { return is_suspended_; }
+  /// The share of new values beyond which no dictionary would be measured (encoding_choice.cc).
+  static constexpr double kNewOnPageMax = 0.9;
+  /// The page's values go into a dictionary after all: the caller puts them there.
+  template <typename... Parts>
+  void reopen(const Parts&... parts) {
+    is_suspended_ = false;
+    is_open_ = true;
+    dictionary_.emplace(parts...);
   }
   /// True while values go into the dictionary.
   bool is_open() const { return is_open_; }
@@ -158,6 +172,7 @@ class ChunkDictionary {
   std::optional<Dictionary> dictionary_;
   bool is_open_ = false;
   bool is_on_probation_ = false;
+  bool is_suspended_ = false;
   Mark begin_;
   size_t pages_ = 0;  ///< that use it
   PageNumbers<uint32_t> indices_;

@@ -1,9 +1,13 @@
 #include "pages/fixed_encoder.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "columns/widths.h"
 #include "encodings/byte_stream_split.h"
 #include "encodings/delta_byte_array.h"
 #include "format/schema_elements.h"
+#include "pages/distinct_sample.h"
 
 namespace sluice {
 
@@ -30,7 +34,7 @@ FixedEncoder::FixedEncoder(const Type& type, const ValueEncoderOptions& options)
 
 void FixedEncoder::start_chunk() {
   const bool is_wanted = choice_.start_chunk();
-  dictionary_.start_chunk(is_wanted, choice_.wants_trial(), width_);
+  dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_, width_);
 }
 
 // Values back to back as they are stored: in place where the column has them so, else in the scratch.
@@ -101,8 +105,24 @@ void FixedEncoder::spill() {
   leave_dictionary();
 }
 
+// Into a dictionary again, where values that were ever new to begin with came again later on the page.
+void FixedEncoder::reconsider() {
+  const ByteSpan values = plain_.body();
+  DistinctSample sample;
+  for (size_t at = 0; at < values.size(); at += width_) sample.add(XXH3_64bits(values.data() + at, width_));
+  if (!sample.come_again(dictionary_.kNewOnPageMax)) return;
+  dictionary_.reopen(width_);
+  for (size_t at = 0; at < values.size(); at += width_) {
+    const uint32_t index = dictionary_->encode(values.data() + at, dictionary_.bytes_max());
+    if (index == FixedDictionary::kFull) return dictionary_.give_up();
+    dictionary_.indices().push_back(index);
+  }
+  plain_.clear();
+}
+
 // Measures the page under way in both forms; afterwards it is in the better one.
 void FixedEncoder::choose(bool ends_chunk) {
+  if (dictionary_.is_suspended()) reconsider();
   const size_t values = dictionary_.is_open() ? dictionary_.indices().size() : plain_.size() / width_;
   choice_.begin_trial(values, values * width_);
   do {

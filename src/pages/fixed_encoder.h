@@ -51,7 +51,7 @@ class FixedEncoder {
   const EncodingChoice* choice() const { return &choice_; }
   void learn_from(const EncodingChoice& other) {
     const bool is_wanted = choice_.learn_from(other);
-    dictionary_.start_chunk(is_wanted, choice_.wants_trial(), width_);
+    dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_, width_);
   }
 
  private:
@@ -61,6 +61,7 @@ class FixedEncoder {
   void add_to(BloomFilterBuilder& filter, ByteSpan values) const;
   void leave_dictionary();
   void spill();
+  void reconsider();
   void choose(bool ends_chunk);
   void encode_values(Encoding encoding, ByteSpan values);
   void start_chunk();

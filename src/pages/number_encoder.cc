@@ -1,6 +1,7 @@
 // Numbers: dictionary, PLAIN, DELTA_BINARY_PACKED for integers, BYTE_STREAM_SPLIT for floats.
 #include "encodings/byte_stream_split.h"
 #include "encodings/delta_binary_packed.h"
+#include "pages/distinct_sample.h"
 #include "pages/value_encoder.h"
 
 namespace sluice {
@@ -15,7 +16,7 @@ NumberEncoder<Memory, Stored>::NumberEncoder(const ValueEncoderOptions& options)
 template <typename Memory, typename Stored>
 void NumberEncoder<Memory, Stored>::start_chunk() {
   const bool is_wanted = choice_.start_chunk();
-  dictionary_.start_chunk(is_wanted, choice_.wants_trial());
+  dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_);
 }
 
 // Room for values in the scratch.
@@ -144,9 +145,25 @@ void NumberEncoder<Memory, Stored>::offer_without_dictionary(std::span<const Sto
     choice_.offer(kOther, encoded_);
 }
 
+// Into a dictionary again, where values that were ever new to begin with came again later on the page.
+template <typename Memory, typename Stored>
+void NumberEncoder<Memory, Stored>::reconsider() {
+  const std::span<const Stored> values = page_values();
+  const std::span<const Bits> bits(reinterpret_cast<const Bits*>(values.data()), values.size());
+  DistinctSample sample;
+  for (const Bits value : bits) sample.add(value);
+  if (!sample.come_again(dictionary_.kNewOnPageMax)) return;
+  dictionary_.reopen();
+  std::vector<uint32_t>& indices = dictionary_.indices();
+  indices.resize(bits.size());
+  if (dictionary_->encode(bits, dictionary_.bytes_max(), indices.data()) < bits.size()) return dictionary_.give_up();
+  plain_.clear();
+}
+
 // Measures the page under way in every form; afterwards it is in the best one.
 template <typename Memory, typename Stored>
 void NumberEncoder<Memory, Stored>::choose(bool ends_chunk) {
+  if (dictionary_.is_suspended()) reconsider();
   const size_t values = dictionary_.is_open() ? dictionary_.indices().size() : plain_.size() / sizeof(Stored);
   choice_.begin_trial(values, values * sizeof(Stored));
   do {

@@ -4,9 +4,13 @@
 #include <algorithm>
 #include <array>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "base/short_text.h"
 #include "encodings/delta_byte_array.h"
 #include "encodings/delta_length_byte_array.h"
+#include "pages/distinct_sample.h"
 #include "pages/value_encoder.h"
 
 namespace sluice {
@@ -21,7 +25,7 @@ void TextEncoder::start_chunk() {
   page_of_entry_.clear();
   numbers_.forget();
   const bool is_wanted = choice_.start_chunk();
-  dictionary_.start_chunk(is_wanted, choice_.wants_trial());
+  dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_);
 }
 
 void TextEncoder::append_apart(std::string_view value) {
@@ -192,8 +196,32 @@ void TextEncoder::draw_sample(std::vector<int32_t>& lengths, Bytes& text) const 
   }
 }
 
+// Into a dictionary again, where values that were ever new to begin with came again later on the page.
+void TextEncoder::reconsider() {
+  DistinctSample sample;
+  const char* at = text_.view().data();
+  for (const int32_t length : lengths_) {
+    sample.add(XXH3_64bits(at, static_cast<size_t>(length)));
+    at += length;
+  }
+  if (!sample.come_again(dictionary_.kNewOnPageMax)) return;
+  dictionary_.reopen();
+  at = text_.view().data();
+  for (const int32_t length : lengths_) {
+    const uint32_t index =
+        dictionary_->encode(std::string_view(at, static_cast<size_t>(length)), dictionary_.bytes_max());
+    if (index == TextDictionary::kFull) return dictionary_.give_up();
+    dictionary_.indices().push_back(index);
+    at += length;
+  }
+  page_of_entry_.clear();
+  lengths_.clear();
+  text_.clear();
+}
+
 // Measures the page under way in every form; afterwards the page is in the best one.
 void TextEncoder::choose(bool ends_chunk) {
+  if (dictionary_.is_suspended()) reconsider();
   const size_t values = dictionary_.is_open() ? dictionary_.indices().size() : lengths_.size();
   choice_.begin_trial(values, static_cast<size_t>(text_bytes_) + values * sizeof(uint32_t));
   std::vector<int32_t> lengths;

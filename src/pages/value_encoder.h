@@ -131,7 +131,7 @@ class NumberEncoder {
   const EncodingChoice* choice() const { return &choice_; }
   void learn_from(const EncodingChoice& other) {
     const bool is_wanted = choice_.learn_from(other);
-    dictionary_.start_chunk(is_wanted, choice_.wants_trial());
+    dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_);
   }
 
  private:
@@ -141,6 +141,7 @@ class NumberEncoder {
   void leave_dictionary();
   void spill();
   void offer_without_dictionary(std::span<const Stored> values);
+  void reconsider();
   void choose(bool ends_chunk);
   std::span<const Stored> page_values();
   std::span<Stored> gathered(size_t count);
@@ -241,7 +242,7 @@ class TextEncoder {
   const EncodingChoice* choice() const { return &choice_; }
   void learn_from(const EncodingChoice& other) {
     const bool is_wanted = choice_.learn_from(other);
-    dictionary_.start_chunk(is_wanted, choice_.wants_trial());
+    dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_);
   }
 
  private:
@@ -256,6 +257,7 @@ class TextEncoder {
   void draw_sample(std::vector<int32_t>& lengths, Bytes& text) const;
   void leave_dictionary();
   void spill();
+  void reconsider();
   void choose(bool ends_chunk);
   void encode_values(Encoding encoding, std::span<const int32_t> lengths, ByteSpan text);
   void start_chunk();

@@ -27,7 +27,12 @@ size_t stride() {
 int64_t rows_of(const std::string& path, const ReadOptions& options) {
   const std::unique_ptr<ReadStream> stream = FileReader(path, options).read();
   int64_t rows = 0;
-  while (const auto next = stream->next()) rows += next->batch.rows();
+  try {
+    while (const auto next = stream->next()) rows += next->batch.rows();
+  } catch (const std::bad_alloc&) {
+    EXPECT_THROW(stream->next(), std::bad_alloc) << "rows, or columns of them, may be lost";
+    throw;
+  }
   return rows;
 }
 

@@ -205,6 +205,38 @@ TEST(Probation, EndsWithTheFirstPage) {
   EXPECT_GT(encoder.dictionary_entries().size(), 20'000u * sizeof(int64_t)) << "the end of the page will tell";
 }
 
+// Many devices that report in turn: none comes again within an eighth, and all of them within the page.
+TEST(Probation, ValuesThatGoRoundHaveADictionary) {
+  std::vector<std::optional<int64_t>> ids;
+  std::vector<std::optional<std::string>> texts;
+  for (int64_t i = 0; i < 100'000; ++i) {
+    ids.push_back(i % 20'000 * 1'000'003);
+    texts.push_back("device " + std::to_string(i % 20'000 * 7'919));
+  }
+  NumberEncoder<int64_t, int64_t> numbers(options_of(kPlenty));
+  append_all(numbers, make_int64(ids));
+  EXPECT_TRUE(numbers.dictionary_entries().empty());
+  EXPECT_EQ(numbers.finish_page({}).encoding, Encoding::rle_dictionary);
+  const std::optional<DictionaryPage> entries = numbers.finish_dictionary();
+  ASSERT_TRUE(entries);
+  ASSERT_EQ(entries->entries, 20'000u);
+  for (size_t i = 0; i < entries->entries; ++i)
+    ASSERT_EQ(load<int64_t>(entries->body.data() + i * sizeof(int64_t)), *ids[i]);
+
+  TextEncoder encoder(options_of(kPlenty));
+  append_all(encoder, make_text(string(), texts));
+  EXPECT_TRUE(encoder.dictionary_entries().empty());
+  EXPECT_EQ(encoder.finish_page({}).encoding, Encoding::rle_dictionary);
+  EXPECT_EQ(encoder.finish_dictionary()->entries, 20'000u);
+}
+
+// They go round, but there is no room for so many.
+TEST(Probation, WhatDoesNotFitStaysWithout) {
+  std::vector<std::optional<int64_t>> ids;
+  for (int64_t i = 0; i < 20'000; ++i) ids.push_back(i % 5'000);
+  EXPECT_EQ(entries_of(ids, options_of(kPlenty / 64)), 0u);
+}
+
 TEST(Probation, DoesNotDependOnHowValuesCome) {
   const auto values = drawn(kEighth * 2, uint64_t{1} << 40);
   NumberEncoder<int64_t, int64_t> encoder(options_of(kPlenty));
