@@ -1,7 +1,6 @@
 #include "datasets/growing_dataset.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "datasets/file_names.h"
@@ -9,19 +8,9 @@
 #include "files/rewritten_file.h"
 #include "files/stored_file.h"
 #include "sluice/error.h"
-#include "storage/descriptor.h"
 #include "storage/directory_tree.h"
 
 namespace sluice {
-namespace {
-
-/// By those who list the files of a dataset.
-bool is_passed_over(const std::string& name) {
-  const std::string path = "/" + name;
-  return path.find("/.") != std::string::npos || path.find("/_") != std::string::npos;
-}
-
-}  // namespace
 
 const Schema& GrowingDataset::take(const std::string& relation, const Schema& rows) {
   auto known = grown_.find(relation);
@@ -70,7 +59,7 @@ void GrowingDataset::rewrite(const GrownSchema& grown, RewrittenFiles& result, N
   for (const OldFile& old : grown.files()) {
     const std::string name = name_in_dataset(old.path);
     const auto status = status_at(old.path);
-    if (!status || stamp_of(*status) != old.stamp) refuse_changed(name);
+    if (!status || stamp_of(*status) != old.stamp) refuse_changed(staging_.path(), name);
     old_.emplace(name, old.stamp);
     const Schema stored = *StoredFile::open(old.path, {})->schema();
     const Schema wider = grown.schema_of_file(stored);
@@ -88,11 +77,11 @@ void GrowingDataset::rewrite(const GrownSchema& grown, RewrittenFiles& result, N
 }
 
 void GrowingDataset::take_others_along(const Names& rewritten) {
-  for (const auto& [name, stamp] : files_there()) {
+  for (const auto& [name, stamp] : old_files_of(staging_.path())) {
     const bool is_of_grown = std::ranges::any_of(
         grown_, [&](const auto& entry) { return entry.first.empty() || name.starts_with(entry.first + "/"); });
     const auto known = old_.find(name);
-    if (known == old_.end() && is_of_grown && !is_passed_over(name)) refuse_changed(name);
+    if (known == old_.end() && is_of_grown && !is_passed_over(name)) refuse_changed(staging_.path(), name);
     if (known == old_.end()) old_.emplace(name, stamp);
     if (!rewritten.contains(name)) staging_.take_along(name);
   }
@@ -100,14 +89,7 @@ void GrowingDataset::take_others_along(const Names& rewritten) {
 }
 
 void GrowingDataset::check_unchanged() const {
-  if (!staging_.replaces_all()) return;
-  const KnownFiles there = files_there();
-  for (const auto& [name, stamp] : old_) {
-    const auto found = there.find(name);
-    if (found == there.end() || found->second != stamp) refuse_changed(name);
-  }
-  for (const auto& [name, stamp] : there)
-    if (!old_.contains(name)) refuse_changed(name);
+  if (staging_.replaces_all()) sluice::check_unchanged(staging_.path(), old_);
 }
 
 std::string GrowingDataset::name_in_dataset(const std::string& path) const {
@@ -120,26 +102,6 @@ std::string GrowingDataset::new_name(const std::string& name) {
   for (size_t number = 1; !new_names_.insert(wanted).second; ++number)
     wanted = rewritten_file_name(name + "-" + std::to_string(number), staging_.run());
   return wanted;
-}
-
-/// All that is about to be replaced, also what readers pass over.
-KnownFiles GrowingDataset::files_there() const {
-  KnownFiles files;
-  const Descriptor opened = open_directory(staging_.path());
-  int error = opened.is_open() ? 0 : errno;
-  if (error == ENOENT) return files;
-  if (opened.is_open()) error = parquet_files_below(opened.get(), files);
-  if (error != 0)
-    throw Error(ErrorCode::io, "cannot list " + staging_.path() + ", which is to be replaced: " + system_reason(error),
-                {.source = staging_.path()});
-  return files;
-}
-
-void GrowingDataset::refuse_changed(const std::string& name) const {
-  const std::string path = staging_.path() + "/" + name;
-  throw Error(ErrorCode::conflict,
-              path + " has come, gone or changed while " + staging_.path() + " was to be written anew",
-              {.source = path}, "run again: nothing was changed");
 }
 
 }  // namespace sluice

@@ -14,9 +14,9 @@
 #include <string>
 
 #include "datasets/grown_schema.h"
+#include "datasets/old_files.h"
 #include "sluice/dataset_writer.h"
 #include "storage/directory_staging.h"
-#include "storage/replaced_files.h"
 
 namespace sluice {
 
@@ -53,8 +53,6 @@ class GrowingDataset {
   void rewrite(const GrownSchema& grown, RewrittenFiles& result, Names& rewritten,
                const std::function<void()>& on_progress);
   void take_others_along(const Names& rewritten);
-  KnownFiles files_there() const;
-  [[noreturn]] void refuse_changed(const std::string& name) const;
 
   DirectoryStaging& staging_;
   const DatasetOptions& options_;

@@ -139,17 +139,41 @@ std::vector<std::span<WholeFile>> by_relation(std::vector<WholeFile>& files) {
 /// What Staging::adopt takes: the path of the staging directory from where the destination stands.
 std::string staging_name_of(const LeftRun& run) { return run.staging.substr(run.destination.rfind('/') + 1); }
 
-/// Takes over each of them, and removes it. Nothing is removed where one of them can only be completed.
+/// Names in the directory `path`; none where nothing stands there, or no directory. Throws Error{io} for another
+/// reason: nothing found would be told as nothing left.
+std::vector<std::string> names_inside(const std::string& path, bool may_be_closed) {
+  std::vector<std::string> names;
+  const int error = list_names(path, names);
+  const bool is_none = error == ENOENT || error == ENOTDIR || error == ELOOP || (may_be_closed && error == EACCES);
+  if (error != 0 && !is_none)
+    throw Error(ErrorCode::io, "cannot list " + path + ": " + system_reason(error), {.source = path});
+  return names;
+}
+
+/// Whether it has what a window left of the old dataset, which nobody else may have any more.
+bool holds_old(const std::string& staging) {
+  const std::vector<std::string> names = names_inside(staging, /*may_be_closed=*/false);
+  return std::ranges::any_of(names, [&](const std::string& name) {
+    return name.starts_with(kOldPrefix) && !names_inside(staging + "/" + name, /*may_be_closed=*/false).empty();
+  });
+}
+
+/// Takes over each of them, and removes it. Nothing is removed where one of them can only be completed, or has what it
+/// was replacing.
 void discard_runs(const std::vector<LeftRun>& runs) {
   for (const LeftRun& run : runs) {
-    if (!run.is_pending) continue;
     const Staging staging = Staging::adopt(run.destination, staging_name_of(run));
     const std::optional<Intent> intent = read_intent(staging.directory(), run.destination);
-    if (intent && must_be_completed(staging.publication(true), *intent))
+    if (run.is_pending && intent && must_be_completed(staging.publication(true), *intent))
       throw Error(
           ErrorCode::conflict,
           run.destination + " has part of what a run was publishing when it was cut off: that can only be completed",
           {.source = run.destination}, "sluice recover " + run.destination + " completes it");
+    if (holds_old(run.staging))
+      throw Error(ErrorCode::conflict,
+                  run.staging + "/" + std::string(kOldPrefix) + "* has what a run had moved away from " +
+                      run.destination + ", which may be the only copy of it",
+                  {.source = run.staging}, "move that to where it is to be, and discard the rest then");
   }
   for (const LeftRun& run : runs) Staging::adopt(run.destination, staging_name_of(run)).clean();
 }
@@ -233,17 +257,6 @@ void refuse_several(std::span<const LeftRun> runs) {
   refuse_to_publish(runs[0], "several runs that were to create " + runs[0].destination + " have left something");
 }
 
-/// Names in the directory `path`; none where nothing stands there, or no directory. Throws Error{io} for another
-/// reason: nothing found would be told as nothing left.
-std::vector<std::string> names_inside(const std::string& path, bool may_be_closed) {
-  std::vector<std::string> names;
-  const int error = list_names(path, names);
-  const bool is_none = error == ENOENT || error == ENOTDIR || error == ELOOP || (may_be_closed && error == EACCES);
-  if (error != 0 && !is_none)
-    throw Error(ErrorCode::io, "cannot list " + path + ": " + system_reason(error), {.source = path});
-  return names;
-}
-
 bool has_staging_inside(const std::string& path) {
   const std::vector<std::string> names = names_inside(path, /*may_be_closed=*/true);
   return std::ranges::any_of(names, [](const std::string& name) { return is_staging_of(name, kInnerPrefix); });
@@ -266,7 +279,8 @@ std::vector<std::string> destinations_in(const std::string& path) {
 
 void add_cleanable(const std::string& destination, std::vector<LeftRun>& runs) {
   for (LeftRun& run : left_runs(destination))
-    if (!run.is_alive && !run.is_pending && run.arrivals.empty()) runs.push_back(std::move(run));
+    if (!run.is_alive && !run.is_pending && run.arrivals.empty() && !holds_old(run.staging))
+      runs.push_back(std::move(run));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "datasets/file_listing.h"
 #include "datasets/file_names.h"
 #include "datasets/merged_files.h"
+#include "datasets/old_files.h"
 #include "engine/destination.h"
 #include "engine/progress_reporter.h"
 #include "sluice/dataset_reader.h"
@@ -206,6 +207,7 @@ MergeResult Merge::to_dataset(const std::string& destination) {
   const std::string prefix = dataset_file_prefix(output.file_prefix, path);
   // Before anything is listed: whoever writes there from now on is refused.
   DirectoryStaging staging(path, {.sync = output.file.sync, .publish = output.target});
+  const KnownFiles old = in_place_ ? old_files_of(path) : KnownFiles();
   list();
   begin(DatasetReader::open(paths_, reading(false)).schema());
   const std::string run = output.target.mode == PublishMode::create ? "" : staging.run();
@@ -219,8 +221,12 @@ MergeResult Merge::to_dataset(const std::string& destination) {
         throw Error(ErrorCode::data, "the files to be merged have no rows, and so no partition", {.source = path});
       merged_->write_empty([&](size_t number) { return staging.create(dataset_file_name("", prefix, run, number)); });
     }
+    for (const auto& [name, stamp] : old)
+      if (is_passed_over(name)) staging.take_along(name);
     report(ProgressPhase::finishing, merged_->rows(), merged_->bytes());
-    staging.publish();
+    staging.publish([&] {
+      if (in_place_) check_unchanged(path, old);
+    });
   } catch (...) {
     merged_.reset();  // its sink goes before the staging
     throw;

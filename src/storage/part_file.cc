@@ -79,12 +79,17 @@ void PartFile::end_copy(bool sync) {
 }
 
 std::unique_ptr<ScratchFile> PartFile::open_journal() {
-  Descriptor journal = create(directory_, journal_name_, path_);
-  has_journal_ = true;
   const auto reopen = [directory = directory_, name = journal_name_, path = path_] {
     return open(directory, name, path);
   };
-  return std::make_unique<ScratchFile>(std::move(journal), "the journal of " + path_, reopen);
+  Descriptor journal = create(directory_, journal_name_, path_);
+  has_journal_ = true;
+  try {
+    return std::make_unique<ScratchFile>(std::move(journal), "the journal of " + path_, reopen);
+  } catch (...) {
+    remove_journal();  // who finds no memory now may ask again
+    throw;
+  }
 }
 
 void PartFile::close() {

@@ -24,7 +24,6 @@ namespace {
 
 constexpr const char* kIntentName = "intent";
 constexpr const char* kDataName = "data";
-constexpr std::string_view kOldPrefix = "old-";
 
 [[noreturn]] void fail(const std::string& path, int error) {
   throw Error(ErrorCode::io, "cannot publish " + path + ": " + system_reason(error), {.source = path});
@@ -50,11 +49,6 @@ int64_t changed_at(const struct stat& status) {
 
 bool is_same(const Standing& found, uint64_t device, uint64_t inode) {
   return found.is_there && found.status.st_dev == device && found.status.st_ino == inode;
-}
-
-bool is_as_noted(const Standing& found, const Intent::Swap& swap) {
-  if (swap.replaced_device == 0 && swap.replaced_inode == 0) return !found.is_there;
-  return is_same(found, swap.replaced_device, swap.replaced_inode) && changed_at(found.status) == swap.replaced_mtime;
 }
 
 /// A place in the staging directory and its counterpart in the destination.
@@ -90,6 +84,14 @@ class Carrier {
   void move_file(const Ends& ends, const std::string& path, bool is_left) const;
   void swap(size_t number);
   void swap_with_window(const Ends& ends, const std::string& old, const std::string& path) const;
+  /// What stands at the staged place of an exchange. Copies are unknown: what was exchanged nobody can tell by them.
+  enum class Staged : uint8_t { nothing, fresh, replaced, unknown };
+  Staged staged_of(const Standing& found, const Intent::Swap& swap) const;
+  /// A number that was noted, as it is now: file systems may get others when they are mounted again.
+  uint64_t device_now(const Intent::Swap& swap, uint64_t noted) const;
+  bool is_replaced(const Standing& found, const Intent::Swap& swap) const;
+  bool is_as_noted(const Standing& found, const Intent::Swap& swap) const;
+  bool is_successor_there(const Intent::Swap& swap) const;
   /// How far a step has come.
   enum class Step : uint8_t { ahead, blocked, done };
   Step step_of(const Intent::Move& move) const;
@@ -103,6 +105,7 @@ class Carrier {
   /// In the staging directory: where an exchange leaves it, and a window.
   std::vector<std::string> places_of_old(size_t swap) const;
   [[noreturn]] void refuse_changed(const std::string& path) const;
+  [[noreturn]] void refuse_unknown(const std::string& path) const;
 
   const Publication& publication_;
   const Intent& intent_;
@@ -126,9 +129,39 @@ bool Carrier::is_pending() const {
   const bool is_there = look(publication_.parent, publication_.name, publication_.path).is_there;
   if (!is_whole()) return is_there || intent_.mode != PublishMode::append;
   const Intent::Swap& whole = intent_.swaps[0];
-  const Standing here = look(publication_.staging, kDataName, publication_.path);
-  if (!is_same(here, whole.device, whole.inode)) return true;  // exchanged, not cleaned up
-  return !is_there && look(publication_.staging, std::string(kOldPrefix) + "0", publication_.path).is_there;
+  switch (staged_of(look(publication_.staging, kDataName, publication_.path), whole)) {
+    case Staged::unknown: return false;
+    case Staged::fresh: break;
+    default: return true;  // exchanged, not cleaned up
+  }
+  return !is_there && is_replaced(look(publication_.staging, std::string(kOldPrefix) + "0", publication_.path), whole);
+}
+
+uint64_t Carrier::device_now(const Intent::Swap& swap, uint64_t noted) const {
+  struct stat status {};
+  if (::fstat(publication_.staging, &status) != 0) fail(publication_.path, errno);
+  return noted == swap.device ? status.st_dev : noted;
+}
+
+bool Carrier::is_replaced(const Standing& found, const Intent::Swap& swap) const {
+  return swap.replaced_inode != 0 && is_same(found, device_now(swap, swap.replaced_device), swap.replaced_inode);
+}
+
+Carrier::Staged Carrier::staged_of(const Standing& found, const Intent::Swap& swap) const {
+  if (!found.is_there) return Staged::nothing;
+  if (is_same(found, device_now(swap, swap.device), swap.inode)) return Staged::fresh;
+  return is_replaced(found, swap) ? Staged::replaced : Staged::unknown;
+}
+
+// A partition may have got more meanwhile, which comes to the new one.
+bool Carrier::is_as_noted(const Standing& found, const Intent::Swap& swap) const {
+  if (swap.replaced_device == 0 && swap.replaced_inode == 0) return !found.is_there;
+  return is_replaced(found, swap) && (swap.path != "." || changed_at(found.status) == swap.replaced_mtime);
+}
+
+bool Carrier::is_successor_there(const Intent::Swap& swap) const {
+  const std::string name = swap.path == "." ? publication_.name : publication_.name + "/" + swap.path;
+  return staged_of(look(publication_.parent, name, publication_.path), swap) == Staged::fresh;
 }
 
 Carrier::Step Carrier::step_of(const Intent::Move& move) const {
@@ -143,11 +176,12 @@ Carrier::Step Carrier::step_of(size_t number) const {
   const Intent::Swap& swap = intent_.swaps[number];
   const bool is_all = swap.path == ".";
   const std::string staged = is_all ? kDataName : kDataName + ("/" + swap.path);
-  if (!is_same(look(publication_.staging, staged, publication_.path), swap.device, swap.inode)) return Step::done;
+  const Staged what = staged_of(look(publication_.staging, staged, publication_.path), swap);
+  if (what != Staged::fresh) return what == Staged::unknown ? Step::blocked : Step::done;
   const Standing there =
       look(publication_.parent, is_all ? publication_.name : publication_.name + "/" + swap.path, publication_.path);
   const std::string old = std::string(kOldPrefix) + std::to_string(number);
-  if (!there.is_there && look(publication_.staging, old, publication_.path).is_there)
+  if (!there.is_there && is_replaced(look(publication_.staging, old, publication_.path), swap))
     return Step::done;  // its first half
   return is_as_noted(there, swap) ? Step::ahead : Step::blocked;
 }
@@ -269,10 +303,12 @@ void Carrier::swap(size_t number) {
   const std::string path = path_of(swap.path);
   const Ends ends = ends_of(swap.path);
   if (!ends.from_directory.is_open()) return;  // done, and cleaned up
-  if (!is_same(look(ends.from_directory.get(), ends.from, path), swap.device, swap.inode)) return;  // done
+  const Staged staged = staged_of(look(ends.from_directory.get(), ends.from, path), swap);
+  if (staged == Staged::unknown) refuse_unknown(path);
+  if (staged != Staged::fresh) return;  // done
   const std::string old = std::string(kOldPrefix) + std::to_string(number);
   const Standing there = look(ends.to_directory.get(), ends.to, path);
-  const bool is_moved_away = !there.is_there && look(publication_.staging, old, path).is_there;
+  const bool is_moved_away = !there.is_there && is_replaced(look(publication_.staging, old, path), swap);
   if (!is_moved_away && !is_as_noted(there, swap)) refuse_changed(path);
   int error = 0;
   if (there.is_there) {
@@ -299,6 +335,12 @@ void Carrier::swap_with_window(const Ends& ends, const std::string& old, const s
 void Carrier::refuse_changed(const std::string& path) const {
   throw Error(ErrorCode::conflict, path + " has changed since a run was about to replace it", {.source = path},
               "sluice recover " + publication_.path + " --discard gives up what that run had written");
+}
+
+void Carrier::refuse_unknown(const std::string& path) const {
+  throw Error(ErrorCode::conflict,
+              "what a run has left for " + path + " is neither what it wrote nor what it replaced, as copies are",
+              {.source = path}, "sluice recover " + publication_.path + " --discard gives it up");
 }
 
 // --- behind them
@@ -352,14 +394,22 @@ bool Carrier::remove_old() const {
   return true;
 }
 
-// What cannot be opened stays.
+// What cannot be opened stays, and what is not known to have been replaced.
 void Carrier::remove_old(const Intent::Swap& swap, const std::string& place) const {
   const Descriptor old = open_below(publication_.staging, place);
-  if (!old.is_open()) return;
+  Standing found;
+  found.is_there = old.is_open() && ::fstat(old.get(), &found.status) == 0;
+  if (!is_replaced(found, swap)) return;
+  // A window may have ended with somebody else's in the place of the new: the old is the only copy then.
+  if (place.starts_with(kOldPrefix) && !is_successor_there(swap)) return;
+  KnownFiles known = swap.old;
+  if (const uint64_t now = device_now(swap, swap.device); now != swap.device)
+    for (auto& [path, stamp] : known)
+      if (stamp.device == swap.device) stamp.device = now;
   const std::string below = swap.path == "." ? "" : "/" + swap.path;
   const Descriptor successor = open_below(publication_.parent, publication_.name + below);
   remove_replaced({.old = old.get(),
-                   .known = &swap.old,
+                   .known = &known,
                    .successor = successor.get(),
                    .staging = publication_.staging,
                    .arrivals = std::string(kArrivalsName) + below,

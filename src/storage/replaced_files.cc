@@ -42,7 +42,8 @@ bool is_same_file(int a_directory, const std::string& a, int b_directory, const 
 class Removal {
  public:
   explicit Removal(const ReplacedDirectory& directory) : directory_(directory) {
-    for (const auto& [path, stamp] : *directory.known) stamps_.insert(stamp);
+    for (const auto& [path, stamp] : *directory.known)
+      if (!is_passed_over(path)) stamps_.insert(stamp);
   }
 
   void run() {
@@ -52,13 +53,11 @@ class Removal {
   }
 
  private:
-  // With their permissions, and their locks: a directory of others may be one in which a run is at work.
+  // With its lock: a run may be at work in it. Any other directory may be a known one under another name.
   bool goes_whole(const TreeEntry& entry) const {
-    if (::unlinkat(entry.directory, entry.name.c_str(), AT_REMOVEDIR) == 0) return true;
-    const std::string inside = entry.path + "/";
-    const auto known = directory_.known->lower_bound(inside);
-    const bool holds_known = known != directory_.known->end() && known->first.starts_with(inside);
-    return !holds_known && moves_to(directory_.successor, "", entry);
+    if (!is_staging_name(entry.name)) return false;
+    if (::unlinkat(entry.directory, entry.name.c_str(), AT_REMOVEDIR) != 0) move(entry);
+    return true;
   }
 
   void remove(const TreeEntry& entry) const {
@@ -67,17 +66,24 @@ class Removal {
       ::unlinkat(entry.directory, entry.name.c_str(), is_directory ? AT_REMOVEDIR : 0);
       return;
     }
+    move(entry);
+  }
+
+  void move(const TreeEntry& entry) const {
     // Of a known name: whether the new files have its rows nobody knows. So it does not stand beside them.
     const bool may_move = !directory_.known->contains(entry.path) || is_there_already(entry);
     if (may_move && moves_to(directory_.successor, "", entry)) return;
     moves_to(directory_.staging, directory_.arrivals + "/", entry);
   }
 
-  /// Under whatever name: who gives a known file another one makes no other rows.
+  /// Under whatever name: who gives a known file another one makes no other rows. But whoever gives one to a file that
+  /// readers passed over shows rows that nobody has read before.
   bool is_known(const TreeEntry& entry) const {
     struct stat status {};
-    return ::fstatat(entry.directory, entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-           stamps_.contains(stamp_of(status));
+    if (::fstatat(entry.directory, entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
+    const auto of_its_name = directory_.known->find(entry.path);
+    return stamps_.contains(stamp_of(status)) ||
+           (of_its_name != directory_.known->end() && of_its_name->second == stamp_of(status));
   }
 
   /// By a second name: it has come along, or is on its way.
@@ -116,6 +122,11 @@ int parquet_files_below(int directory, KnownFiles& files) {
         return 0;
       },
       [](const TreeEntry& entry) { return !is_staging_name(entry.name); });
+}
+
+bool is_passed_over(std::string_view path) {
+  return path.starts_with('.') || path.starts_with('_') || path.find("/.") != std::string_view::npos ||
+         path.find("/_") != std::string_view::npos;
 }
 
 void remove_replaced(const ReplacedDirectory& directory) { Removal(directory).run(); }

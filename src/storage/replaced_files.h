@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "storage/file_stamp.h"
 
@@ -20,6 +21,9 @@ using KnownFiles = std::map<std::string, FileStamp, std::less<>>;
 /// runs have work in progress. An errno, or 0.
 int parquet_files_below(int directory, KnownFiles& files);
 
+/// Those whose names, or directories, begin with "." or "_" are no rows to readers: `path` is from the dataset.
+bool is_passed_over(std::string_view path);
+
 struct ReplacedDirectory {
   int old = -1;                       ///< open: what is to go
   const KnownFiles* known = nullptr;  ///< that were below it
@@ -29,9 +33,10 @@ struct ReplacedDirectory {
   bool sync = true;                   ///< waits for the directories that something is moved to
 };
 
-/// Removes the known files below it. Others are moved: to the same place in the successor, where nothing stands there
-/// and no known file had the name, for then both would have its rows; else to the same place in `arrivals`. What cannot
-/// be removed or moved stays, and so does `old` itself. May be called again wherever it was cut off.
+/// Removes the known files below it: those that readers see under whatever name they have now, hidden ones under their
+/// own. Others are moved: to the same place in the successor, where nothing stands there and no known file had the
+/// name, for then both would have its rows; else to the same place in `arrivals`. Staging directories move whole. What
+/// cannot be removed or moved stays, and so does `old` itself. May be called again wherever it was cut off.
 void remove_replaced(const ReplacedDirectory& directory);
 
 }  // namespace sluice

@@ -122,9 +122,10 @@ bool is_without_data(int staging) {
   return is_empty && error == 0;
 }
 
-bool has_arrivals(int staging) {
-  struct stat status {};
-  return ::fstatat(staging, kArrivalsName.data(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+/// A path from a staging directory.
+bool is_of_others(std::string_view path) {
+  const std::string_view top = path.substr(0, path.find('/'));
+  return top == kArrivalsName || top.starts_with(kOldPrefix);
 }
 
 void remove_left(const DestinationPlace& place, const std::string& name, int directory) noexcept {
@@ -242,7 +243,7 @@ void remove_remains(const std::string& path, const std::string& run_id) {
   const std::string digits = run_of_id(run_id);
   for (const LeftStaging& left : left_stagings(place))
     if (left.is_ours && !left.is_alive && !left.is_pending && left.name.ends_with(digits))
-      Staging::adopt(path, left.name).clean();
+      if (Staging dead = Staging::adopt(path, left.name); !holds_others(dead.directory())) dead.clean();
 }
 
 std::vector<std::string> dead_runs_of(const std::string& path) {
@@ -251,6 +252,16 @@ std::vector<std::string> dead_runs_of(const std::string& path) {
   for (const LeftStaging& left : left_stagings(place))
     if (!left.is_alive && left.is_ours) dead.push_back(path_beside(place, left.name));
   return dead;
+}
+
+bool holds_others(int staging) {
+  bool is_found = false;
+  const auto visit = [&](const TreeEntry& entry) {
+    is_found = is_found || (entry.kind != TreeEntry::Kind::directory && is_of_others(entry.path));
+    return 0;
+  };
+  const int error = walk_tree(staging, visit, [](const TreeEntry& entry) { return is_of_others(entry.path); });
+  return is_found || error != 0;
 }
 
 std::string run_of_id(const std::string& run_id) { return digest_text(digest_of(as_bytes(run_id))); }
@@ -300,7 +311,7 @@ void Staging::settle_others() {
     const bool was_pending = !complete(place_, opened.directory.get()).empty();
     const bool is_same_run = !record_.run_id.empty() && name.ends_with(run_);
     const bool has_others =
-        has_arrivals(opened.directory.get()) || (was_pending && read_intent(opened.directory.get(), path()));
+        holds_others(opened.directory.get()) || (was_pending && read_intent(opened.directory.get(), path()));
     if ((is_same_run && !has_others) || is_without_data(opened.directory.get()))
       remove_left(place_, name, opened.directory.get());
     else
@@ -392,8 +403,24 @@ void Staging::sync() const {
       fail(path(), "its staging directory: " + system_reason(errno));
 }
 
+namespace {
+
+bool holds_others_or_unknown(int staging) noexcept {
+  try {
+    return holds_others(staging);
+  } catch (const std::bad_alloc&) {
+    return true;
+  }
+}
+
+}  // namespace
+
 void Staging::remove() noexcept {
   if (staging_name_.empty()) return;
+  if (is_adopted_ && holds_others_or_unknown(directory())) {
+    clean();
+    return;
+  }
   remove_left(place_, staging_name_, directory());
   staging_name_.clear();
   directory_.close();
@@ -421,7 +448,7 @@ void Staging::keep() noexcept {
 
 bool Staging::clean() noexcept {
   const auto is_known = [](const std::string& path) {
-    if (path.starts_with(std::string(kArrivalsName) + "/")) return false;
+    if (is_of_others(path)) return false;
     if (path == "intent" || path == "intent.new" || path == "run.new") return true;
     return path.ends_with(".parquet") || path.ends_with(".part") || path.ends_with(".journal");
   };

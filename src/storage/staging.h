@@ -5,6 +5,7 @@
 //       run                            what this run is (storage/run_record.h)
 //       intent                         only while something is published that no single rename can publish
 //       arrivals/                      what others have put into what was replaced, under names that were taken
+//       old-0/                         what was there, where names cannot be exchanged, until all is done
 //       data/                          a dataset: files `<path>.part`, each with `<path>.journal` beside it
 //       <name>.part, <name>.journal    a single file
 //
@@ -54,8 +55,11 @@ std::vector<LeftStaging> left_stagings(const DestinationPlace& place);
 /// files, and directories of files. Throws Error{conflict} for a run that lives.
 std::vector<std::string> complete_pending_runs(const std::string& path);
 
-/// Removes what is left, but for arrivals, of a dead run of this id, which is known to have published all that it had:
-/// by the names that runs give, for what somebody has put there may be the only copy. Throws Error{io}.
+/// Whether an open staging directory holds what was not written by its run, and may be the only copy: arrivals, or what
+/// was moved away where names cannot be exchanged. True also where that cannot be seen.
+bool holds_others(int staging);
+/// Removes what is left of a dead run of this id, which is known to have published all that it had: by
+/// the names that runs give, and nothing where it holds_others. Throws Error{io}.
 void remove_remains(const std::string& path, const std::string& run_id);
 /// Paths of the directories that dead runs of this destination have left.
 std::vector<std::string> dead_runs_of(const std::string& path);
@@ -109,14 +113,15 @@ class Staging {
   /// Waits until the directory, its name and its note are on the device. Throws Error{io}.
   void sync() const;
 
-  /// Everything goes, and the lock.
+  /// Everything goes, and the lock; of one that was adopted and holds_others only what clean() removes.
   void remove() noexcept;
   /// After publishing: the notes and what is empty go, and the lock. False where something has stayed, which is then
   /// like the left of a dead run.
   bool finish() noexcept;
   /// Leaves the directory for recover(); the lock goes.
   void keep() noexcept;
-  /// Removes what runs leave, by its names, and then like finish(). False where something else has stayed.
+  /// Removes what runs leave, by its names, but no others' (holds_others), and then like finish(). False where
+  /// something else has stayed.
   bool clean() noexcept;
 
   /// What publishing may come to. Throws Error{conflict}.

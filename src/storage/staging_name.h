@@ -17,6 +17,9 @@ inline constexpr std::string_view kInnerPrefix = ".sluice-";
 /// In a staging directory: what others have put into what was replaced, and nothing removes.
 inline constexpr std::string_view kArrivalsName = "arrivals";
 
+/// In a staging directory, with a number behind it: what was moved away where names cannot be exchanged.
+inline constexpr std::string_view kOldPrefix = "old-";
+
 inline bool is_run(std::string_view text) {
   return text.size() == kRunDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }

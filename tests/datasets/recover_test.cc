@@ -220,6 +220,35 @@ TEST(Recover, AnAppendOfWhichNothingCanBeSeenIsDiscarded) {
   EXPECT_THAT(dir.names(), ElementsAre("out"));
 }
 
+// Killed in the window of --allow-window, and then somebody made the destination. What the run had moved away was the
+// only copy of the old rows, and each of these removed it.
+TEST(Recover, TheOldDatasetIsKeptWhereAWindowLeftIt) {
+  TemporaryDirectory dir;
+  const std::string out = dir / "out";
+  write_numbers(out, options_of(PublishMode::create), 0, 30);
+  fail_behind(out, options_of(PublishMode::overwrite), 100, 30);
+  const std::string left = left_runs(out)[0].staging;
+  {
+    const Staging staging = Staging::adopt(out, fs::path(left).filename());
+    Intent intent{.mode = PublishMode::overwrite, .allow_window = true};
+    intent.swaps = {swap_of(staging.publication(false), ".")};
+    write_intent(staging.publication(false), intent);
+  }
+  fs::rename(out, left + "/old-0");
+  write_numbers(dir / "theirs", options_of(PublishMode::create), 1000, 10);
+  fs::rename(dir / "theirs", out);
+  EXPECT_THAT(refusal(out, {.discard = true}), HasSubstr("conflict: " + left + "/old-* has what a run had moved away"));
+  EXPECT_THAT(clean(out), IsEmpty());
+  EXPECT_EQ(recover(out, {.output = dir / "other"}).written.rows, 30);
+  EXPECT_EQ(rows_at(dir / "other"), rows_of_numbers(100, 30));
+  EXPECT_THAT(refusal(out, {.discard = true}), HasSubstr("has what a run had moved away"));
+  fs::rename(left + "/old-0", dir / "saved");
+  EXPECT_EQ(rows_at(dir / "saved"), rows_of_numbers(0, 30));
+  EXPECT_EQ(rows_at(out), rows_of_numbers(1000, 10));
+  recover(out, {.discard = true});
+  EXPECT_THAT(dir.names(), ElementsAre("other", "out", "saved"));
+}
+
 // There has to be a way out where somebody has put another file in the way.
 TEST(Recover, AnAppendThatCannotBeCompletedIsDiscarded) {
   TemporaryDirectory dir;

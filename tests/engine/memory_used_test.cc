@@ -102,7 +102,7 @@ void write_watched(const NoiseTable& table, int64_t rows, int64_t batch_rows, un
 }
 
 TEST(MemoryUsed, CountsAFileOfSkewedColumns) {
-  for (const unsigned threads : {1u, 2u}) write_watched(skewed_table(), 60'000 * scale(), 4'000, threads, 12e6);
+  for (const unsigned threads : {1u, 2u}) write_watched(skewed_table(), 60'000 * scale(), 4'000, threads, 11e6);
 }
 
 TEST(MemoryUsed, CountsAFileOfManyColumns) { write_watched(wide_table(3'000), 500 * scale(), 50, 2, 20e6); }

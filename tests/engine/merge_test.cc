@@ -269,6 +269,43 @@ TEST(Merge, InPlace) {
   EXPECT_THAT(directory.names(), ElementsAre("a.parquet", "in"));
 }
 
+// A file that came while the others were merged went with them.
+TEST(Merge, InPlaceRefusesWhatHasComeOrChangedMeanwhile) {
+  const TemporaryDirectory directory;
+  const std::string in = small_files(directory, 3, 100);
+  const std::vector<std::string> before = names_below(in);
+  for (const std::string name : {"late.parquet", "part-1.parquet"}) {
+    MergeOptions options = options_of();
+    options.progress = [&](const Progress& progress) {
+      if (progress.phase != ProgressPhase::finishing) return true;
+      std::filesystem::remove(in + "/" + name);
+      write_rows(in + "/" + name, 300, 100, {.row_group_rows = 7});
+      return true;
+    };
+    try {
+      merge_in_place(in, options);
+      FAIL() << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::conflict);
+      EXPECT_THAT(error.what(), HasSubstr(name + " has come, gone or changed"));
+    }
+    EXPECT_TRUE(std::filesystem::exists(in + "/" + name));
+    EXPECT_THAT(names_below(in), ::testing::IsSupersetOf(before));
+    std::filesystem::remove(in + "/late.parquet");
+  }
+  EXPECT_THAT(directory.names(), ElementsAre("in"));
+}
+
+// Somebody else's work in progress is not merged, and was removed.
+TEST(Merge, InPlaceLeavesWhatReadersPassOver) {
+  const TemporaryDirectory directory;
+  const std::string in = small_files(directory, 3, 100);
+  write_rows(in + "/_temporary/0.parquet", 1'000, 5);
+  merge_in_place(in, options_of());
+  EXPECT_EQ(numbers(in), up_to(300));
+  EXPECT_EQ(numbers(in + "/_temporary/0.parquet").size(), 5u);
+}
+
 // What fails leaves everything as it was.
 TEST(Merge, AFailureChangesNothing) {
   const TemporaryDirectory directory;

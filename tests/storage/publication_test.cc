@@ -234,13 +234,20 @@ TEST(Publication, NeverReplacesWhatOthersHavePutThere) {
     EXPECT_EQ(read_file(place.out("k=1/b.parquet")), "theirs");
     EXPECT_TRUE(read_intent(place.publication().staging, "out"));
   }
-  for (const std::string changed : {"k=1/theirs.parquet", "k=3/l=1/theirs.parquet"}) {
+  {
     const Place place;
     const Intent intent = begin_swaps(place);
-    fill(place.out(changed), "theirs");
-    EXPECT_THAT(code_of([&] { roll_forward(place.publication(), intent); }), HasSubstr("has changed since")) << changed;
-    EXPECT_EQ(read_file(place.out(changed)), "theirs");
+    fill(place.out("k=3/l=1/theirs.parquet"), "theirs");
+    EXPECT_THAT(code_of([&] { roll_forward(place.publication(), intent); }), HasSubstr("has changed since"));
+    EXPECT_EQ(read_file(place.out("k=3/l=1/theirs.parquet")), "theirs");
     EXPECT_TRUE(fs::exists(place.data("k=3/l=1/new.parquet")));
+  }
+  {
+    const Place place;
+    const Intent intent = begin_overwrite(place);
+    fill(place.out("theirs.parquet"), "theirs");
+    EXPECT_THAT(code_of([&] { carry_out(place.publication(), intent); }), HasSubstr("out has changed since"));
+    EXPECT_EQ(read_file(place.out("theirs.parquet")), "theirs");
   }
   const Place place;
   const Intent intent = begin_swaps(place);
@@ -282,11 +289,9 @@ TEST(Publication, WhatComesBehindTheIntentComesToTheNew) {
     EXPECT_EQ(tree_of(place.staged()), Tree());
   }
   const Place place;
-  Intent intent = begin_swaps(place);
+  const Intent intent = begin_swaps(place);
   others_come(place);
-  EXPECT_THAT(code_of([&] { carry_out(place.publication(), intent); }), HasSubstr("out/k=1 has changed since"));
-  intent.swaps[0].replaced_mtime = swap_of(place.publication(), "k=1").replaced_mtime;  // between look and exchange
-  carry_out(place.publication(), intent);
+  carry_out(place.publication(), intent);  // a partition may get more: a refusal would stand in everybody's way
   EXPECT_EQ(tree_of(place.out()), with(kSwapped, kTheirs));
   EXPECT_EQ(tree_of(place.staged()), Tree());
 }
@@ -358,6 +363,32 @@ TEST(Publication, WhatComesIsBroughtFromWhereverThatWasCutOff) {
   }
 }
 
+// Spark and others write to `_temporary` and rename what is finished: it was known, and went with the old files, though
+// no reader had seen a row of it.
+TEST(Publication, WhatWasHiddenAndGetsANameIsNew) {
+  const Place place;
+  fill(place.out("_temporary/x.parquet"), "theirs");
+  fill(place.out("_temporary/stays.parquet"), "hidden");
+  const Intent intent = begin_overwrite(place);
+  fs::rename(place.out("_temporary/x.parquet"), place.out("k=1/x.parquet"));
+  carry_out(place.publication(), intent);
+  EXPECT_EQ(tree_of(place.out()), with(kOverwritten, {{"k=1/", ""}, {"k=1/x.parquet", "theirs"}}));
+  EXPECT_EQ(tree_of(place.staged()), Tree());
+}
+
+// It was taken for a new one and moved as a whole: with the old rows, which the new files have too.
+TEST(Publication, ADirectoryOfAnotherNameHasTheOldFilesYet) {
+  const Place place;
+  fill(place.out("y=1/m=1/old.parquet"), "old");
+  const Intent intent = begin_overwrite(place);
+  fs::rename(place.out("y=1/m=1"), place.out("y=1/m=9"));
+  fill(place.out("y=1/m=9/theirs.parquet"), "theirs");
+  carry_out(place.publication(), intent);
+  EXPECT_EQ(tree_of(place.out()),
+            with(kOverwritten, {{"y=1/", ""}, {"y=1/m=9/", ""}, {"y=1/m=9/theirs.parquet", "theirs"}}));
+  EXPECT_EQ(tree_of(place.staged()), Tree());
+}
+
 // A run at work inside of the directory holds a lock on its own, and a dead one can be recovered only where it is.
 TEST(Publication, WorkInProgressOfOthersMovesAsAWhole) {
   const Place place;
@@ -376,6 +407,17 @@ TEST(Publication, WorkInProgressOfOthersMovesAsAWhole) {
                  {{"k=1/", ""}, {name + "/", ""}, {name + "/data/", ""}, {name + "/data/a.parquet", "theirs"}}));
 }
 
+// Also where its name is taken: half of it here and half there would be nobody's to recover.
+TEST(Publication, WorkInProgressWhoseNameIsTakenMovesToTheArrivals) {
+  const Place place;
+  const std::string name = "k=2/.l=1.sluice-0123456789abcdef";
+  fill(place.out(name + "/data/a.parquet"), "theirs");
+  fill(place.data(name + "/data/b.parquet"), "taken");
+  carry_out(place.publication(), begin_overwrite(place));
+  EXPECT_EQ(tree_of(place.out(name)), (Tree{{"data/", ""}, {"data/b.parquet", "taken"}}));
+  EXPECT_EQ(tree_of(place.staged("arrivals/" + name)), (Tree{{"data/", ""}, {"data/a.parquet", "theirs"}}));
+}
+
 // What is known is known by the intent alone: whoever cleaned up without it would take what is left for the run's own.
 TEST(Publication, TheIntentStaysWhileSomethingOfTheOldDoes) {
   const Place place;
@@ -390,6 +432,65 @@ TEST(Publication, TheIntentStaysWhileSomethingOfTheOldDoes) {
   roll_forward(place.publication(), intent);
   EXPECT_EQ(tree_of(place.staged()),
             (Tree{{"arrivals/", ""}, {"arrivals/k=1/", ""}, {"arrivals/k=1/old.parquet", "theirs"}}));
+}
+
+// --- what is not what was noted
+
+/// As a restored backup has it: everything under another inode.
+void replace_by_a_copy(const Place& place, const std::string& path) {
+  fs::rename(path, place.path() + "/aside");  // stays, so that nobody gets its inode
+  fs::copy(place.path() + "/aside", path, fs::copy_options::recursive);
+  fs::rename(place.path() + "/aside", place.path() + "/aside of " + std::string(fs::path(path).filename()));
+}
+
+// What was not the noted inode was taken for the old directory: all files of it were unknown, and moved into the
+// destination, which had the old rows and the new ones then.
+TEST(Publication, OfCopiesNobodyKnowsWhetherTheyWereExchanged) {
+  for (const bool is_exchanged : {false, true}) {
+    const Place place;
+    const Intent intent = begin_overwrite(place);
+    if (is_exchanged) {
+      ASSERT_EQ(exchange_names(AT_FDCWD, place.data(), AT_FDCWD, place.out()), 0);
+    }
+    replace_by_a_copy(place, place.staged("data"));
+    replace_by_a_copy(place, place.path() + "/out");
+    const Tree staged = tree_of(place.staged());
+    const Tree out = tree_of(place.out());
+    EXPECT_FALSE(is_pending(place.publication(), intent));
+    EXPECT_FALSE(must_be_completed(place.publication(), intent));
+    EXPECT_THAT(code_of([&] { roll_forward(place.publication(), intent); }), HasSubstr("neither what it wrote nor"));
+    EXPECT_EQ(tree_of(place.staged()), staged);
+    EXPECT_EQ(tree_of(place.out()), out);
+  }
+  // Partitions are not published, and recover must not show as new what they may have replaced.
+  const Place place;
+  const Intent intent = begin_swaps(place);
+  fs::create_directory(place.out("k=3"));
+  replace_by_a_copy(place, place.staged("data"));
+  const Tree staged = tree_of(place.staged());
+  const Tree out = tree_of(place.out());
+  EXPECT_FALSE(must_be_completed(place.publication(), intent));
+  EXPECT_THAT(code_of([&] { roll_forward(place.publication(), intent); }), HasSubstr("left for out/k=1 is neither"));
+  EXPECT_EQ(tree_of(place.staged()), staged);
+  EXPECT_EQ(tree_of(place.out()), out);
+}
+
+// The numbers of devices are given anew when the machine is started.
+TEST(Publication, AFileSystemMayGetAnotherNumber) {
+  for (const bool is_exchanged : {false, true}) {
+    const Place place;
+    Intent intent = begin_overwrite(place);
+    Intent::Swap& swap = intent.swaps[0];
+    swap.device = swap.replaced_device += 1;
+    for (auto& [path, stamp] : swap.old) stamp.device += 1;
+    if (is_exchanged) {
+      ASSERT_EQ(exchange_names(AT_FDCWD, place.data(), AT_FDCWD, place.out()), 0);
+    }
+    EXPECT_EQ(is_pending(place.publication(), intent), is_exchanged);
+    roll_forward(place.publication(), intent);
+    EXPECT_EQ(tree_of(place.out()), kOverwritten);
+    EXPECT_EQ(tree_of(place.staged()), Tree());
+  }
 }
 
 // --- what the file system cannot do, and what is in the way
@@ -417,6 +518,20 @@ TEST(Publication, AWindowIsForThoseWhoAllowIt) {
   roll_forward(place.publication(), intent);
   EXPECT_EQ(tree_of(place.out()), kOverwritten);
   EXPECT_EQ(tree_of(place.staged()), Tree());
+}
+
+// Somebody has made the destination in the window, and what was to come there has gone elsewhere (recover -o).
+TEST(Publication, TheOldStaysWhereTheNewHasNotCome) {
+  const Place place;
+  Intent intent = begin_overwrite(place);
+  intent.allow_window = true;
+  fs::rename(place.out(), place.staged("old-0"));
+  fill(place.out("theirs.parquet"), "theirs");
+  EXPECT_FALSE(is_pending(place.publication(), intent));
+  fs::rename(place.data(), place.path() + "/elsewhere");
+  roll_forward(place.publication(), intent);
+  EXPECT_EQ(read_file(place.staged("old-0/k=1/old.parquet")), "old");
+  EXPECT_EQ(tree_of(place.out()), (Tree{{"theirs.parquet", "theirs"}}));
 }
 
 TEST(Publication, LinksAreNotFollowed) {

@@ -200,6 +200,31 @@ TEST(Staging, ArrivalsAreNeverRemoved) {
   EXPECT_THAT(dir.names(), IsEmpty());
 }
 
+// Killed in the window of --allow-window, and then somebody made the destination: the run is not to be completed, and
+// what it had moved away was removed with it.
+TEST(Staging, WhatAWindowHasMovedAwayIsNeverRemoved) {
+  TemporaryDirectory dir;
+  fs::create_directory(dir / "out");
+  write_file(dir / "out/a.parquet", "old");
+  const std::string left = leave(dir / "out", {.mode = PublishMode::overwrite, .run_id = "a"}, "data/b.parquet");
+  {
+    const Staging dead = Staging::adopt(dir / "out", fs::path(left).filename());
+    Intent intent{.mode = PublishMode::overwrite, .allow_window = true};
+    intent.swaps = {swap_of(dead.publication(false), ".")};
+    write_intent(dead.publication(false), intent);
+  }
+  fs::rename(dir / "out", left + "/old-0");
+  fs::create_directory(dir / "out");
+  EXPECT_FALSE(left_stagings(open_place(dir / "out"))[0].is_pending);
+  remove_remains(dir / "out", "a");
+  EXPECT_TRUE(fs::exists(left + "/intent"));
+  EXPECT_THAT(refusal(dir / "out", {.mode = PublishMode::append, .run_id = "a"}), HasSubstr("what a run of this id"));
+  EXPECT_TRUE(fs::exists(left + "/data/b.parquet"));
+  EXPECT_FALSE(Staging::adopt(dir / "out", fs::path(left).filename()).clean());
+  Staging::adopt(dir / "out", fs::path(left).filename()).remove();
+  EXPECT_EQ(read_file(left + "/old-0/a.parquet"), "old");
+}
+
 // Nor what could not even be moved there: it stands among the old files yet, and the intent tells it from them.
 TEST(Staging, WhatIsCompletedInPartIsNotRemoved) {
   TemporaryDirectory dir;
