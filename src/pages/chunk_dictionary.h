@@ -60,8 +60,6 @@ class ChunkDictionary {
   /// True at the end of a page on which probation was failed. What its values say of themselves decides then: see
   /// DistinctSample, and reopen().
   bool is_suspended() const { return is_suspended_; }
-  /// The share of new values beyond which no dictionary would be measured (encoding_choice.cc).
-  static constexpr double kNewOnPageMax = 0.9;
   /// The page's values go into a dictionary after all: the caller puts them there.
   template <typename... Parts>
   void reopen(const Parts&... parts) {

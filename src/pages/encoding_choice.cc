@@ -39,8 +39,7 @@ constexpr std::array kHeats{Heat{4'096, size_t{64} << 10, 4, size_t{32} << 10},
 // So much larger than the smallest is too large to be measured again; but a few bytes more, of a run, say nothing.
 constexpr double kClear = 1.3;
 constexpr double kNoiseBytes = 512;
-// A dictionary with more entries than this share of a page's values is the column once more; few values do not tell.
-constexpr double kDistinctMax = 0.9;
+// So few values do not tell (kDistinctMax).
 constexpr size_t kDistinctValuesMin = 1'024;
 // Compressors with a long window go on finding more in PLAIN values the longer the page is, but little in what another
 // encoding has left over: within such a share of each other, PLAIN is the rival of the other.

@@ -53,6 +53,9 @@ class EncodingChoice {
   explicit EncodingChoice(const EncodingRules& rules,
                           std::shared_ptr<PageScratch> scratch = std::make_shared<PageScratch>());
 
+  /// A dictionary with more entries than this share of a page's values is the column once more, and not measured.
+  static constexpr double kDistinctMax = 0.9;
+
   /// True when the page under way should be measured.
   bool wants_trial() const { return !decided_; }
   bool allows(Encoding encoding) const { return encoding == Encoding::plain || !rules_.compat; }

@@ -29,12 +29,12 @@ FixedEncoder::FixedEncoder(const Type& type, const ValueEncoderOptions& options)
       bounds_(width_, order_of(type)),
       choice_(options.rules, options.scratch) {
   if (options.bloom_filter) bloom_filter_ = std::make_unique<BloomFilterBuilder>(*options.bloom_filter);
-  start_chunk();
+  start_chunk(choice_.start_chunk());
 }
 
-void FixedEncoder::start_chunk() {
-  const bool is_wanted = choice_.start_chunk();
-  dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_, width_);
+void FixedEncoder::start_chunk(bool with_dictionary) {
+  // A filter would be told of the values once more where they go into a dictionary after all.
+  dictionary_.start_chunk(with_dictionary, choice_.wants_trial() && !bloom_filter_, width_);
 }
 
 // Values back to back as they are stored: in place where the column has them so, else in the scratch.
@@ -110,7 +110,7 @@ void FixedEncoder::reconsider() {
   const ByteSpan values = plain_.body();
   DistinctSample sample;
   for (size_t at = 0; at < values.size(); at += width_) sample.add(XXH3_64bits(values.data() + at, width_));
-  if (!sample.come_again(dictionary_.kNewOnPageMax)) return;
+  if (!sample.come_again(EncodingChoice::kDistinctMax)) return;
   dictionary_.reopen(width_);
   for (size_t at = 0; at < values.size(); at += width_) {
     const uint32_t index = dictionary_->encode(values.data() + at, dictionary_.bytes_max());
@@ -180,7 +180,7 @@ size_t FixedEncoder::bloom_filter_bytes() const {
 
 std::optional<DictionaryPage> FixedEncoder::finish_dictionary() {
   std::optional<DictionaryPage> page = dictionary_.take_page();
-  start_chunk();
+  start_chunk(choice_.start_chunk());
   return page;
 }
 

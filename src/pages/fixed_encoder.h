@@ -49,10 +49,7 @@ class FixedEncoder {
   int64_t take_text_bytes() { return 0; }
   std::string reason() const { return choice_.reason(); }
   const EncodingChoice* choice() const { return &choice_; }
-  void learn_from(const EncodingChoice& other) {
-    const bool is_wanted = choice_.learn_from(other);
-    dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_, width_);
-  }
+  void learn_from(const EncodingChoice& other) { start_chunk(choice_.learn_from(other)); }
 
  private:
   ByteSpan gather(const Column& column, const ValueSelection& selection);
@@ -64,7 +61,7 @@ class FixedEncoder {
   void reconsider();
   void choose(bool ends_chunk);
   void encode_values(Encoding encoding, ByteSpan values);
-  void start_chunk();
+  void start_chunk(bool with_dictionary);
 
   ValueEncoderOptions options_;
   bool big_endian_;      ///< bytes are turned around on their way

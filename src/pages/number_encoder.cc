@@ -10,13 +10,13 @@ template <typename Memory, typename Stored>
 NumberEncoder<Memory, Stored>::NumberEncoder(const ValueEncoderOptions& options)
     : options_(options), choice_(options.rules, options.scratch) {
   if (options.bloom_filter) bloom_filter_ = std::make_unique<BloomFilterBuilder>(*options.bloom_filter);
-  start_chunk();
+  start_chunk(choice_.start_chunk());
 }
 
 template <typename Memory, typename Stored>
-void NumberEncoder<Memory, Stored>::start_chunk() {
-  const bool is_wanted = choice_.start_chunk();
-  dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_);
+void NumberEncoder<Memory, Stored>::start_chunk(bool with_dictionary) {
+  // A filter would be told of the values once more where they go into a dictionary after all.
+  dictionary_.start_chunk(with_dictionary, choice_.wants_trial() && !bloom_filter_);
 }
 
 // Room for values in the scratch.
@@ -152,7 +152,7 @@ void NumberEncoder<Memory, Stored>::reconsider() {
   const std::span<const Bits> bits(reinterpret_cast<const Bits*>(values.data()), values.size());
   DistinctSample sample;
   for (const Bits value : bits) sample.add(value);
-  if (!sample.come_again(dictionary_.kNewOnPageMax)) return;
+  if (!sample.come_again(EncodingChoice::kDistinctMax)) return;
   dictionary_.reopen();
   std::vector<uint32_t>& indices = dictionary_.indices();
   indices.resize(bits.size());
@@ -223,7 +223,7 @@ size_t NumberEncoder<Memory, Stored>::bloom_filter_bytes() const {
 template <typename Memory, typename Stored>
 std::optional<DictionaryPage> NumberEncoder<Memory, Stored>::finish_dictionary() {
   std::optional<DictionaryPage> page = dictionary_.take_page();
-  start_chunk();
+  start_chunk(choice_.start_chunk());
   return page;
 }
 

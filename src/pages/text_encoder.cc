@@ -18,14 +18,14 @@ namespace sluice {
 TextEncoder::TextEncoder(const ValueEncoderOptions& options)
     : options_(options), bounds_(options.utf8), choice_(options.rules, options.scratch) {
   if (options.bloom_filter) bloom_filter_ = std::make_unique<BloomFilterBuilder>(*options.bloom_filter);
-  start_chunk();
+  start_chunk(choice_.start_chunk());
 }
 
-void TextEncoder::start_chunk() {
+void TextEncoder::start_chunk(bool with_dictionary) {
   page_of_entry_.clear();
   numbers_.forget();
-  const bool is_wanted = choice_.start_chunk();
-  dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_);
+  // A filter would be told of the values once more where they go into a dictionary after all.
+  dictionary_.start_chunk(with_dictionary, choice_.wants_trial() && !bloom_filter_);
 }
 
 void TextEncoder::append_apart(std::string_view value) {
@@ -204,7 +204,7 @@ void TextEncoder::reconsider() {
     sample.add(XXH3_64bits(at, static_cast<size_t>(length)));
     at += length;
   }
-  if (!sample.come_again(dictionary_.kNewOnPageMax)) return;
+  if (!sample.come_again(EncodingChoice::kDistinctMax)) return;
   dictionary_.reopen();
   at = text_.view().data();
   for (const int32_t length : lengths_) {
@@ -273,7 +273,7 @@ size_t TextEncoder::bloom_filter_bytes() const {
 
 std::optional<DictionaryPage> TextEncoder::finish_dictionary() {
   std::optional<DictionaryPage> page = dictionary_.take_page();
-  start_chunk();
+  start_chunk(choice_.start_chunk());
   return page;
 }
 

@@ -129,10 +129,7 @@ class NumberEncoder {
   /// Why the values are encoded as they are, for people; empty where there was nothing to choose.
   std::string reason() const { return choice_.reason(); }
   const EncodingChoice* choice() const { return &choice_; }
-  void learn_from(const EncodingChoice& other) {
-    const bool is_wanted = choice_.learn_from(other);
-    dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_);
-  }
+  void learn_from(const EncodingChoice& other) { start_chunk(choice_.learn_from(other)); }
 
  private:
   using Bits = std::conditional_t<sizeof(Stored) == 4, uint32_t, uint64_t>;
@@ -147,7 +144,7 @@ class NumberEncoder {
   std::span<Stored> gathered(size_t count);
   std::span<const Stored> sample();
   void encode_values(Encoding encoding, std::span<const Stored> values);
-  void start_chunk();
+  void start_chunk(bool with_dictionary);
 
   ValueEncoderOptions options_;
   NumberBounds<Stored> bounds_;
@@ -240,10 +237,7 @@ class TextEncoder {
   int64_t take_text_bytes() { return std::exchange(text_bytes_, 0); }
   std::string reason() const { return choice_.reason(); }
   const EncodingChoice* choice() const { return &choice_; }
-  void learn_from(const EncodingChoice& other) {
-    const bool is_wanted = choice_.learn_from(other);
-    dictionary_.start_chunk(is_wanted, choice_.wants_trial() && !bloom_filter_);
-  }
+  void learn_from(const EncodingChoice& other) { start_chunk(choice_.learn_from(other)); }
 
  private:
   template <typename PositionOf>
@@ -260,7 +254,7 @@ class TextEncoder {
   void reconsider();
   void choose(bool ends_chunk);
   void encode_values(Encoding encoding, std::span<const int32_t> lengths, ByteSpan text);
-  void start_chunk();
+  void start_chunk(bool with_dictionary);
 
   ValueEncoderOptions options_;
   TextBounds bounds_;
