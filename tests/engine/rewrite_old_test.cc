@@ -484,25 +484,30 @@ TEST(RewriteOld, AFileThatIsReplacedMeanwhileIsNotLost) {
   EXPECT_THAT(left_runs(path), IsEmpty());
 }
 
+/// A dataset with partitions that has got a column, and is about to be published.
+struct Grown {
+  explicit Grown(const std::string& path) : staging(path, {.sync = false, .publish = options.target}) {
+    options.partitions.keys = parse_partition_keys("k");
+    dataset.take("", parse_schema("k int64, a int64, b int64"));
+    EXPECT_EQ(dataset.finish([] {}).files, 1u);
+  }
+  DatasetOptions options = options_of("", PublishMode::append).output;
+  DirectoryStaging staging;
+  GrowingDataset dataset{staging, options};
+};
+
 // They were looked at once, before all was synced; what came into a directory of the dataset then was deleted.
 TEST(RewriteOld, FilesAreLookedAtOnceMoreBeforeTheExchange) {
   for (const bool adds : {false, true}) {
     const TemporaryDirectory folder;
     const std::string path = folder / "out";
     create_in_directory(path);
-    DatasetOptions options = options_of("", PublishMode::append).output;
-    options.partitions.keys = parse_partition_keys("k");
-    DirectoryStaging staging(path, {.sync = false, .publish = options.target});
-    GrowingDataset growing(staging, options);
-    growing.take("", parse_schema("k int64, a int64, b int64"));
-    EXPECT_EQ(growing.finish([] {}).files, 1u);
-    EXPECT_NO_THROW(growing.check_unchanged());
-    if (adds)
-      write_file(path + "/k=1/y.parquet", "theirs");
-    else
-      write_file(path + "/k=1/x.parquet", "theirs");
+    Grown grown(path);
+    EXPECT_NO_THROW(grown.dataset.check_unchanged());
     const std::string name = adds ? "y.parquet" : "x.parquet";
-    EXPECT_THAT(refusal([&] { staging.publish([&] { growing.check_unchanged(); }); }), HasSubstr(name + " has come"));
+    write_file(path + "/k=1/" + name, "theirs");
+    EXPECT_THAT(refusal([&] { grown.staging.publish([&] { grown.dataset.check_unchanged(); }); }),
+                HasSubstr(name + " has come"));
     EXPECT_EQ(read_file(path + "/k=1/" + name), "theirs");
   }
 }
@@ -512,14 +517,9 @@ TEST(RewriteOld, AFileThatComesBehindTheLastLookIsNotLost) {
   const TemporaryDirectory folder;
   const std::string path = folder / "out";
   create_in_directory(path);
-  DatasetOptions options = options_of("", PublishMode::append).output;
-  options.partitions.keys = parse_partition_keys("k");
-  DirectoryStaging staging(path, {.sync = false, .publish = options.target});
-  GrowingDataset growing(staging, options);
-  growing.take("", parse_schema("k int64, a int64, b int64"));
-  EXPECT_EQ(growing.finish([] {}).files, 1u);
-  staging.publish([&] {
-    growing.check_unchanged();
+  Grown grown(path);
+  grown.staging.publish([&] {
+    grown.dataset.check_unchanged();
     write_file(path + "/k=1/y.parquet", "theirs");
     write_file(path + "/k=1/x.parquet", "written to");
   });
