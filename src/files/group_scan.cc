@@ -217,26 +217,37 @@ GroupScan::Piece GroupScan::decode(Lane& lane, const Task& task) {
   return piece;
 }
 
+// Another thread takes what the lane has as soon as the mutex is free: a piece that finds no memory to wait in is an
+// error of the lane, and not of whoever happens to run it.
 void GroupScan::deliver(Lane& lane, std::optional<Piece> piece, std::exception_ptr error) {
   Lock lock(mutex_);
   lane.is_running = false;
   count(lane);
   if (!piece && !error) return;  // stopped
-  if (!lane.is_settled()) --(lane.is_tested ? missing_tested_ : missing_);
-  if (error) {
-    lane.error = std::move(error);
-  } else {
-    lane.row = piece->end;
-    if (lane.steps)
-      lane.steps->pass(piece->end);
-    else if (piece->end == stretches_[lane.stretch - first_stretch_]->rows.end)
-      ++lane.stretch;
-    lane.waiting_bytes += piece->bytes;
-    lane.pieces.push_back(std::move(*piece));
+  const bool was_settled = lane.is_settled();
+  try {
+    if (piece) lane.pieces.push_back(std::move(*piece));
+  } catch (...) {
+    error = std::current_exception();
   }
+  if (!was_settled) --(lane.is_tested ? missing_tested_ : missing_);
+  if (error)
+    lane.error = std::move(error);
+  else
+    pass(lane, lane.pieces.back());
   post_if_runnable(lane);
   if (lane.is_tested) test(lock);
   update_ready();
+}
+
+/// Behind a piece that it has made.
+void GroupScan::pass(Lane& lane, const Piece& piece) {
+  lane.row = piece.end;
+  lane.waiting_bytes += piece.bytes;
+  if (lane.steps)
+    lane.steps->pass(piece.end);
+  else if (piece.end == stretches_[lane.stretch - first_stretch_]->rows.end)
+    ++lane.stretch;
 }
 
 void GroupScan::pop_front(Lane& lane) {
@@ -279,31 +290,35 @@ RowRange GroupScan::testable_rows() {
 }
 
 /// Tests as long as there is something to be tested. Who comes while another does goes away: the other one goes on.
+/// What is thrown, for want of memory or in a value, stands behind the rows that have passed.
 void GroupScan::test(Lock& lock) {
   while (may_test() && !context_.is_stopped) {
-    const RowRange rows = testable_rows();
-    if (test_error_) return;
-    std::vector<Column> columns = tested_columns(rows);
-    test_steps_->pass(rows.end);
-    is_testing_ = true;
-    lock.unlock();
-    std::vector<std::shared_ptr<const Stretch>> stretches;
-    std::exception_ptr error;
     try {
-      const Batch batch = CheckedBatch::make(context_.tested_schema, std::move(columns), rows.rows());
-      stretches = stretches_of(batch, condition_->select(batch), rows);
+      test_step(lock);
     } catch (...) {
-      error = std::current_exception();
+      if (!lock) lock.lock();
+      test_error_ = std::current_exception();
     }
-    lock.lock();
     is_testing_ = false;
-    test_error_ = error;
-    counters_.rows_tested += rows.rows();
-    for (std::shared_ptr<const Stretch>& stretch : stretches) {
-      stretch_weight_ += stretch->weight;
-      stretches_.push_back(std::move(stretch));
-    }
     for (const std::unique_ptr<Lane>& lane : lanes_) post_if_runnable(*lane);
+  }
+}
+
+/// Tests rows that all tested columns have. Holds the mutex before and after, unless it throws, and not while it works.
+void GroupScan::test_step(Lock& lock) {
+  const RowRange rows = testable_rows();
+  if (test_error_) return;
+  std::vector<Column> columns = tested_columns(rows);
+  test_steps_->pass(rows.end);
+  is_testing_ = true;
+  lock.unlock();
+  const Batch batch = CheckedBatch::make(context_.tested_schema, std::move(columns), rows.rows());
+  const std::vector<std::shared_ptr<const Stretch>> stretches = stretches_of(batch, condition_->select(batch), rows);
+  lock.lock();
+  counters_.rows_tested += rows.rows();
+  for (const std::shared_ptr<const Stretch>& stretch : stretches) {
+    stretches_.push_back(stretch);
+    stretch_weight_ += stretch->weight;
   }
 }
 

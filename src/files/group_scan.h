@@ -60,10 +60,12 @@ class GroupScan {
   Column shaped(size_t index, std::optional<Column> stored, int64_t rows) const;
   Piece decode(Lane& lane, const Task& task);
   void deliver(Lane& lane, std::optional<Piece> piece, std::exception_ptr error);
+  void pass(Lane& lane, const Piece& piece);
   void pop_front(Lane& lane);
   bool may_test() const;
   void post_if_testable();
   void test(Lock& lock);
+  void test_step(Lock& lock);
   RowRange testable_rows();
   std::vector<Column> tested_columns(RowRange rows);
   std::vector<std::shared_ptr<const Stretch>> stretches_of(const Batch& batch, const Selection& passed, RowRange rows);
