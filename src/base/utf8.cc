@@ -69,6 +69,21 @@ size_t utf8_valid_bytes(std::string_view text) {
   return i;
 }
 
+bool is_ascii(std::string_view text) {
+  constexpr size_t kBlock = 64;
+  constexpr uint64_t kHighBits = 0x8080808080808080u;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (; static_cast<size_t>(end - at) >= kBlock; at += kBlock) {
+    uint64_t seen = 0;
+    for (size_t i = 0; i < kBlock; i += 8) seen |= load<uint64_t>(at + i);
+    if ((seen & kHighBits) != 0) return false;
+  }
+  char seen = 0;
+  for (; at != end; ++at) seen = static_cast<char>(seen | *at);
+  return (seen & 0x80) == 0;
+}
+
 std::string_view utf8_prefix(std::string_view text, size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
   size_t end = bytes_max;

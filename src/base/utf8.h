@@ -18,6 +18,9 @@ size_t utf8_valid_bytes(std::string_view text);
 
 inline bool is_utf8(std::string_view text) { return utf8_valid_bytes(text) == text.size(); }
 
+/// Whether each byte is a character of its own: 64 of them at a time.
+bool is_ascii(std::string_view text);
+
 /// The longest prefix of at most `bytes_max` bytes that does not end inside a code point. Requires valid UTF-8 to be
 /// useful; for any bytes, a prefix.
 std::string_view utf8_prefix(std::string_view text, size_t bytes_max);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/byte_vector.h"
 #include "codecs/snappy_block.h"
 
 namespace sluice {
@@ -45,6 +46,9 @@ int table_bits(size_t raw_bytes) {
 /// Bytes that are equal from the first on, of the eight whose difference is given.
 size_t equal_bytes(uint64_t difference) { return static_cast<size_t>(std::countr_zero(difference)) / 8; }
 
+/// Bit i: byte i of sixteen is equal.
+uint32_t equal_bits(const std::byte* a, const std::byte* b) { return bits_of(load_vector(a) == load_vector(b)); }
+
 /// `kMatchBytes` are looked up.
 template <int kMatchBytes>
 class Packing {
@@ -73,21 +77,20 @@ class Packing {
   /// A place that has the same bytes as the one that was looked up.
   struct Match {
     const std::byte* at = nullptr;
-    uint64_t difference = 0;  ///< of the eight bytes there and here
     bool is_found = false;
   };
 
   /// Looks up the eight bytes `word` that stand at `here`, and notes that they do. The table keeps the lowest sixteen
-  /// bits of positions: what is older than they tell is taken for something nearer, which its bytes then show.
+  /// bits of positions: what is older than they tell is taken for something nearer, which its bytes then show. What was
+  /// never noted is the beginning, or a multiple of 64 KiB behind it: no further back than `here` is.
   Match look_up(const std::byte* here, uint64_t word) {
-    const auto position = static_cast<uint32_t>(here - begin_);
     uint16_t& seen = seen_[hash(word, bits_)];
-    uint32_t back = static_cast<uint16_t>(position - seen);
-    seen = static_cast<uint16_t>(position);
-    back = back <= position ? back : 0;
+    const auto position = static_cast<uint16_t>(here - begin_);
+    const auto back = static_cast<uint16_t>(position - seen);
+    seen = position;
     const std::byte* const at = here - back;
     const uint64_t difference = load<uint64_t>(at) ^ word;
-    return {at, difference, (difference & kMatchMask) == 0 && back != 0};
+    return {at, (difference & kMatchMask) == 0 && back != 0};
   }
 
   void take_matches() {
@@ -121,7 +124,7 @@ class Packing {
     if (from != done_) put_short_literal(static_cast<size_t>(from - done_));
     do {
       const auto back = static_cast<uint32_t>(here - match.at);
-      here += match_bytes(here, match);
+      here += match_bytes(here, match.at);
       put_copy(back, static_cast<size_t>(here - from));
       done_ = from = here;
       if (here > last) return here;
@@ -140,16 +143,15 @@ class Packing {
     return equal < open ? equal : open;
   }
 
-  /// How many bytes are equal from `here` and the match on.
-  size_t match_bytes(const std::byte* here, const Match& match) const {
-    const uint64_t second = load<uint64_t>(here + 8) ^ load<uint64_t>(match.at + 8);
-    const size_t equal = match.difference != 0 ? equal_bytes(match.difference) : 8 + equal_bytes(second);
-    return equal < 16 ? equal : long_match_bytes(here, match.at);
+  /// How many bytes are equal from the two places on. Most are few: no branch depends on how many.
+  size_t match_bytes(const std::byte* here, const std::byte* at) const {
+    const uint32_t equal = equal_bits(here, at) | equal_bits(here + kVectorBytes, at + kVectorBytes) << kVectorBytes;
+    return ~equal != 0 ? static_cast<size_t>(std::countr_one(equal)) : long_match_bytes(here, at);
   }
 
   size_t long_match_bytes(const std::byte* here, const std::byte* at) const {
-    const std::byte* next = here + 16;
-    for (at += 16; end_ - next >= 8; next += 8, at += 8) {
+    const std::byte* next = here + 2 * kVectorBytes;
+    for (at += 2 * kVectorBytes; end_ - next >= 8; next += 8, at += 8) {
       const uint64_t difference = load<uint64_t>(next) ^ load<uint64_t>(at);
       if (difference != 0) return static_cast<size_t>(next - here) + equal_bytes(difference);
     }

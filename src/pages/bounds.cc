@@ -105,18 +105,20 @@ template class NumberBounds<uint64_t>;
 template class NumberBounds<float>;
 template class NumberBounds<double>;
 
-void TextBounds::add_candidate(std::string_view value, uint64_t prefix) {
+void TextBounds::add_candidate(std::string_view value) {
   // One byte beyond what is stored tells that the value goes on.
   const std::string_view head = value.substr(0, kTextBoundBytesMax + 1);
-  if (!any_ || head < page_.min) {
-    page_.min = head;
-    min_prefix_ = prefix;
-  }
-  if (!any_ || head > page_.max) {
-    page_.max = head;
-    max_prefix_ = prefix;
-  }
+  const bool is_min = !any_ || head < page_.min;
+  const bool is_max = !any_ || head > page_.max;
+  if (is_min) page_.min = head;
+  if (is_max) page_.max = head;
   any_ = true;
+  if (!is_min && !is_max) return;
+  const std::string_view min = page_.min;
+  const std::string_view max = page_.max;
+  common_ = static_cast<size_t>(std::ranges::mismatch(min, max).in1 - min.begin());
+  min_prefix_ = prefix_of(min.substr(common_));
+  max_prefix_ = prefix_of(max.substr(common_));
 }
 
 void TextBounds::end_page() {

@@ -82,13 +82,16 @@ class TextBounds {
   explicit TextBounds(bool utf8) : utf8_(utf8) {}
 
   /// Whether the page's bounds stay as they are with this value: then it need not be added. Most lie between them, and
-  /// their first eight bytes tell; false where these do not.
+  /// eight bytes tell, behind those with which both bounds begin; false where these do not.
   bool has_room_for(std::string_view value) const {
-    const uint64_t prefix = prefix_of(value);
-    return any_ && prefix > min_prefix_ && prefix < max_prefix_;
+    if (!any_ || value.size() < common_) return false;
+    if (common_ > 0 && !is_same_text(value.substr(0, common_), std::string_view(page_.min).substr(0, common_)))
+      return false;
+    const uint64_t prefix = prefix_of(value.substr(common_));
+    return prefix > min_prefix_ && prefix < max_prefix_;
   }
   void add(std::string_view value) {
-    if (!has_room_for(value)) add_candidate(value, prefix_of(value));
+    if (!has_room_for(value)) add_candidate(value);
   }
   void end_page();
   size_t stored_bytes() const;
@@ -102,12 +105,13 @@ class TextBounds {
   };
   /// The first eight bytes as a number that orders as the text does; shorter text is filled with zero bytes.
   static uint64_t prefix_of(std::string_view value) { return __builtin_bswap64(first_bytes(value)); }
-  void add_candidate(std::string_view value, uint64_t prefix);
+  void add_candidate(std::string_view value);
   std::optional<StoredBounds> store(const Range& range) const;
 
   bool utf8_;
   bool any_ = false;
-  uint64_t min_prefix_ = 0;
+  size_t common_ = 0;        ///< bytes with which both bounds of the page begin
+  uint64_t min_prefix_ = 0;  ///< of what stands behind them
   uint64_t max_prefix_ = 0;
   Range page_;
   std::vector<std::optional<Range>> pages_;

@@ -43,21 +43,6 @@ void gather_fixed(const std::byte* entries, size_t width, size_t count, IndexAt 
   }
 }
 
-bool is_ascii(std::string_view text) {
-  constexpr size_t kBlock = 64;
-  constexpr uint64_t kHighBits = 0x8080808080808080u;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  for (; static_cast<size_t>(end - at) >= kBlock; at += kBlock) {
-    uint64_t seen = 0;
-    for (size_t i = 0; i < kBlock; i += 8) seen |= load<uint64_t>(at + i);
-    if ((seen & kHighBits) != 0) return false;
-  }
-  char seen = 0;
-  for (; at != end; ++at) seen = static_cast<char>(seen | *at);
-  return (seen & 0x80) == 0;
-}
-
 }  // namespace
 
 uint64_t LeafBuffers::value_bytes() const {

@@ -37,6 +37,7 @@ bool is_utf8_together(const Column& column, int64_t first, int64_t end) {
   const int32_t* offsets = column.offsets_data();
   const auto* bytes = column.values.as<char>();
   const auto size = static_cast<size_t>(offsets[end] - offsets[first]);
+  if (is_ascii({bytes + offsets[first], size})) return true;
   // With the widest instructions that the machine has: letters beyond ASCII cost no more than others.
   if (size > 0 && !simdjson::validate_utf8(bytes + offsets[first], size)) return false;
   // No text may begin in the middle of a character.

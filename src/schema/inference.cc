@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/calendar.h"
+#include "base/short_text.h"
 #include "base/size_text.h"
 #include "sluice/error.h"
 
@@ -100,7 +101,7 @@ FieldGuess& FieldGuess::child(std::string_view name) {
   Members& members = *members_;
   const size_t stop = std::min(members.next + kLookAhead, members.fields.size());
   for (size_t i = members.next; i < stop; ++i) {
-    if (members.fields[i]->name_ != name) continue;
+    if (!is_same_text(members.fields[i]->name_, name)) continue;
     members.next = i + 1;
     return *members.fields[i];
   }

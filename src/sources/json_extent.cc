@@ -1,32 +1,14 @@
 // One bit for each of 64 bytes: which are quotes, backslashes, brackets.
 #include "sources/json_extent.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
-#include <array>
 #include <bit>
-#include <cstring>
+
+#include "base/byte_vector.h"
 
 namespace sluice {
 namespace {
 
 constexpr size_t kWordBytes = 64;
-constexpr size_t kVectorBytes = 16;
-using Vector = uint8_t __attribute__((vector_size(kVectorBytes)));
-
-// Bit i is set when byte i of the vector, each 0 or 0xff, is set.
-uint64_t bits_of(auto bytes) {
-#if defined(__SSE2__)
-  return static_cast<uint32_t>(_mm_movemask_epi8(std::bit_cast<__m128i>(bytes)));
-#else
-  constexpr uint64_t kLowestBits = 0x0101'0101'0101'0101;
-  constexpr uint64_t kGather = 0x0102'0408'1020'4080;  // bit 8 i of a factor becomes bit 56 + i of the product
-  const auto halves = std::bit_cast<std::array<uint64_t, 2> >(bytes);
-  return (((halves[0] & kLowestBits) * kGather) >> 56) | ((((halves[1] & kLowestBits) * kGather) >> 56) << 8);
-#endif
-}
 
 struct Marks {
   uint64_t quotes = 0;
@@ -40,13 +22,12 @@ Marks marks_of(const char* text) {
   constexpr uint8_t kBraceBit = '[' ^ '{';
   Marks marks;
   for (size_t i = 0; i < kWordBytes; i += kVectorBytes) {
-    Vector bytes;
-    std::memcpy(&bytes, text + i, sizeof bytes);
-    const Vector braces = bytes | kBraceBit;
-    marks.quotes |= bits_of(bytes == '"') << i;
-    marks.backslashes |= bits_of(bytes == '\\') << i;
-    marks.opening |= bits_of(braces == '{') << i;
-    marks.closing |= bits_of(braces == '}') << i;
+    const ByteVector bytes = load_vector(text + i);
+    const ByteVector braces = bytes | kBraceBit;
+    marks.quotes |= uint64_t{bits_of(bytes == '"')} << i;
+    marks.backslashes |= uint64_t{bits_of(bytes == '\\')} << i;
+    marks.opening |= uint64_t{bits_of(braces == '{')} << i;
+    marks.closing |= uint64_t{bits_of(braces == '}')} << i;
   }
   return marks;
 }

@@ -17,9 +17,11 @@ namespace sluice {
 
 struct CsvShape;
 
-/// Large enough that handing a block to a thread (a few microseconds) is nothing beside parsing it (about two
-/// milliseconds); small enough that a window of blocks and what they become is a small part of any budget.
-inline constexpr uint64_t kBlockBytes = 1_MiB;
+/// Large enough that handing a block to a thread (a few microseconds) is nothing beside parsing it (one to two
+/// milliseconds); small enough that a window of blocks and what they become is a small part of any budget. A pipe,
+/// which holds 1 MiB, has all of a block when it is wanted: for the rest of a longer one reader and writer would take
+/// turns, and wait for each other's locks.
+inline constexpr uint64_t kBlockBytes = 768_KiB;
 
 /// Readable bytes behind the records of a block: parsers load whole words, and simdjson asks for 64.
 inline constexpr size_t kBlockPadding = 64;

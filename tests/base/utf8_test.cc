@@ -101,6 +101,19 @@ TEST(Utf8, Successors) {
   EXPECT_EQ(utf8_successor(std::string_view("\0", 1)), "\x01");
 }
 
+TEST(Utf8, AsciiIsWithoutAByteBeyond) {
+  for (const size_t size : {0, 1, 7, 8, 63, 64, 65, 200}) {
+    std::string text(size, '\x7f');
+    EXPECT_TRUE(is_ascii(text));
+    for (size_t i = 0; i < size; ++i) {
+      text[i] = '\x80';
+      EXPECT_FALSE(is_ascii(text)) << "byte " << i << " of " << size;
+      text[i] = '\0';
+    }
+    EXPECT_TRUE(is_ascii(text));
+  }
+}
+
 RC_GTEST_PROP(Utf8Property, CutAndSuccessorBoundTheText, ()) {
   const std::string text = *texts();
   const size_t bytes_max = *rc::gen::inRange<size_t>(0, text.size() + 2);

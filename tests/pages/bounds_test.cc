@@ -261,6 +261,24 @@ TEST(TextBounds, AgreeInTheirFirstEightBytes) {
   EXPECT_EQ(zeros.chunk->max, "a" + zero + zero);
 }
 
+// Of a page of addresses every value begins as both bounds do, and only what follows tells whether there is room.
+TEST(TextBounds, AreThoseOfAllValuesThatBeginAlike) {
+  Draw draw(7);
+  for (int round = 0; round < 2'000; ++round) {
+    const std::string common(draw.below(30), 'h');
+    std::vector<std::string> page(1 + draw.below(20));
+    for (std::string& value : page) {
+      value = common.substr(0, draw.below(8) == 0 ? draw.below(common.size() + 1) : common.size());
+      for (uint64_t more = draw.below(12); more > 0; --more) value += static_cast<char>("\0ahz\xff"[draw.below(5)]);
+    }
+    const ChunkBounds bounds = text_bounds_of(false, {page, {page.front()}});
+    ASSERT_TRUE(bounds.chunk && bounds.pages[1]);
+    EXPECT_EQ(bounds.chunk->min, std::ranges::min(page));
+    EXPECT_EQ(bounds.chunk->max, std::ranges::max(page));
+    EXPECT_EQ(bounds.pages[1]->min, page.front());
+  }
+}
+
 TEST(TextBounds, Are64BytesAtTheMost) {
   for (const bool utf8 : {false, true}) {
     for (size_t size = 60; size <= 70; ++size) {
