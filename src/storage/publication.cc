@@ -51,6 +51,9 @@ bool is_same(const Standing& found, uint64_t device, uint64_t inode) {
   return found.is_there && found.status.st_dev == device && found.status.st_ino == inode;
 }
 
+/// Whether names in the directory `name` may come and go.
+bool is_writable(int directory, const char* name) { return ::faccessat(directory, name, W_OK | X_OK, AT_EACCESS) == 0; }
+
 /// A place in the staging directory and its counterpart in the destination.
 struct Ends {
   Descriptor from_directory;
@@ -75,6 +78,8 @@ class Carrier {
   std::string path_of(const std::string& path) const {
     return path == "." ? publication_.path : publication_.path + "/" + path;
   }
+  void check_directories(int root) const;
+  void check_exchange(const Intent::Swap& swap, int replaced) const;
   Descriptor open_data(std::string_view path) const;
   Descriptor open_destination(std::string_view path) const;
   Ends ends_of(std::string_view path) const;
@@ -209,7 +214,39 @@ void Carrier::check() const {
     if (swap.replaced_inode == 0) continue;
     const Descriptor replaced = open_destination(swap.path == "." ? "" : swap.path);
     check_replaceable(replaced.get(), path_of(swap.path));
+    check_exchange(swap, replaced.get());
   }
+  if (root.is_open()) check_directories(root.get());
+}
+
+// That files and directories can come to where they belong. Those of one directory come one behind the other.
+void Carrier::check_directories(int root) const {
+  std::optional<std::string_view> checked;
+  const auto check_in = [&](std::string_view directory) {
+    if (checked == directory) return;
+    checked = directory;
+    const Descriptor around = open_below(root, directory);
+    if (around.is_open() && !is_writable(around.get(), "."))
+      fail(path_of(directory.empty() ? "." : std::string(directory)), errno);
+  };
+  for (const std::string& directory : intent_.directories)
+    if (!look(root, directory, path_of(directory)).is_there) check_in(directory_part(directory));
+  for (const Intent::Move& move : intent_.moves) check_in(directory_part(move.path));
+}
+
+// What is replaced goes to the staging directory, and the new comes from there.
+void Carrier::check_exchange(const Intent::Swap& swap, int replaced) const {
+  const std::string path = path_of(swap.path);
+  struct stat here {};
+  struct stat there {};
+  if (::fstat(publication_.staging, &here) != 0 || ::fstat(replaced, &there) != 0) fail(path, errno);
+  if (here.st_dev != there.st_dev)
+    throw Error(ErrorCode::unsupported,
+                path + " cannot be replaced: it is on another file system than what is around it", {.source = path},
+                "write to it as a dataset of its own, or append");
+  const Descriptor around =
+      swap.path == "." ? open_below(publication_.parent, "") : open_destination(directory_part(swap.path));
+  if (!is_writable(around.get(), ".")) fail(path, errno);
 }
 
 // --- places
@@ -503,10 +540,17 @@ void check_replaceable(int directory, const std::string& path) {
     if (entry.kind != TreeEntry::Kind::directory && !is_parquet && !other) other = entry.path;
     return 0;
   };
-  const int error = walk_tree(directory, visit, [&](const TreeEntry& entry) { return !is_leftover(entry); });
+  std::optional<std::string> closed = is_writable(directory, ".") ? std::nullopt : std::optional(path);
+  const int error = walk_tree(directory, visit, [&](const TreeEntry& entry) {
+    if (!closed && !is_writable(entry.directory, entry.name.c_str())) closed = path + "/" + entry.path;
+    return !is_leftover(entry);
+  });
   if (other)
     throw Error(ErrorCode::conflict, path + "/" + *other + " is no Parquet file, and would go with " + path,
                 {.source = path + "/" + *other}, "move it away, or write to another path");
+  if (closed)
+    throw Error(ErrorCode::io, "no permission to remove what is in " + *closed + ", which would be replaced",
+                {.source = *closed});
   if (error != 0)
     throw Error(ErrorCode::io, "cannot look at all of " + path + ", which is to be replaced: " + system_reason(error),
                 {.source = path});

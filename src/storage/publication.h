@@ -52,10 +52,12 @@ bool must_be_completed(const Publication& publication, const Intent& intent);
 void roll_forward(Publication publication, const Intent& intent);
 
 /// Whether everything can be done as things stand: before the intent is in force. Throws Error{conflict} for a name
-/// that is taken, or a directory to be replaced that check_replaceable refuses; Error{io}.
+/// that is taken, or a directory to be replaced that check_replaceable refuses; Error{unsupported} for one on another
+/// file system; Error{io}, also where there is no permission for a step: who has begun could only go on.
 void check_intent(const Publication& publication, const Intent& intent);
 /// Throws Error{conflict} that names the first thing below an open directory, `path`, that is no Parquet file: what is
-/// about to be replaced must hold nothing else but leftovers of ours. Throws Error{io}.
+/// about to be replaced must hold nothing else but leftovers of ours. Throws Error{io}, also where it could not be
+/// removed.
 void check_replaceable(int directory, const std::string& path);
 /// Whether the file system exchanges names: tried out in the staging directory. Throws Error{io}.
 bool can_exchange(const Publication& publication);

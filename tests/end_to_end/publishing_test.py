@@ -181,6 +181,23 @@ class InsideOfTheDataset(Publishing):
             self.assertIn("no permission to write to its directory", err)
         self.assertEqual(self.ids(), list(range(30)))
 
+    def test_a_partition_that_may_not_change(self):
+        """All or nothing: half of the partitions were published, and neither the rest nor a way back was allowed."""
+        for closed in ("out/k=1", "out/k=1/below"):
+            (self.folder / closed).mkdir(exist_ok=True)
+            if self.nobody:
+                os.chown(self.folder / closed, 65534, 65534)
+            (self.folder / closed).chmod(0o555)
+            for mode in ("append", "overwrite-partitions")[closed != "out/k=1":]:
+                err = self.call("write", "-", "-o", "out", "--mode", mode, "--partition-by", "k",
+                                stdin=records(100, 30), code=1)
+                self.assertRegex(err, f"(?m)^sluice: error: .*{closed}")
+                self.assertEqual((self.ids(), self.hidden()), (list(range(30)), []))
+            (self.folder / closed).chmod(0o755)
+        self.call("write", "-", "-o", "out", "--mode", "overwrite-partitions", "--partition-by", "k",
+                  stdin=records(100, 30))
+        self.assertEqual((self.ids(), self.hidden()), (list(range(100, 130)), []))
+
     def test_a_dead_run_is_found_there(self):
         left = self.folder / "out" / ".sluice-0123456789abcdef"
         (left / "data").mkdir(parents=True)
