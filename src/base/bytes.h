@@ -86,7 +86,8 @@ class Bytes {
  private:
   // The allocator rounds up what is small, and to ask it again and again takes longer than to fill it.
   static constexpr size_t kGrownCapacityMin = 64;
-  void grow(size_t needed) {
+  // Never inlined, so that what asks for room is.
+  [[gnu::noinline]] void grow(size_t needed) {
     const size_t larger = capacity_ + capacity_ / 2 > kGrownCapacityMin ? capacity_ + capacity_ / 2 : kGrownCapacityMin;
     reallocate(needed > larger ? needed : larger);
   }
