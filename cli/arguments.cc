@@ -34,9 +34,38 @@ std::string help_hint(const Command& command) { return "sluice " + command.name 
   throw UsageError(text, help_hint(command));
 }
 
+bool has_name(const Option& option, std::string_view word) {
+  const std::string names = ", " + option.names + ",";
+  return !word.empty() && names.find(", " + std::string(word) + ",") != std::string::npos;
+}
+
+/// With a value that is written as `--name=` in a word of its own: CLI11 would take the next word for it.
+std::vector<std::string> with_empty_values(const Command& command, std::span<const std::string> arguments) {
+  const auto takes_value = [&](std::string_view word) {
+    return std::ranges::any_of(command.options,
+                               [&](const Option& option) { return !option.value.empty() && has_name(option, word); });
+  };
+  std::vector<std::string> words;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view word = arguments[i];
+    if (word == "--") {
+      words.insert(words.end(), arguments.begin() + static_cast<ptrdiff_t>(i), arguments.end());
+      break;
+    }
+    if (word.ends_with('=') && takes_value(word.substr(0, word.size() - 1))) {
+      words.emplace_back(word.substr(0, word.size() - 1));
+      words.emplace_back();
+      continue;
+    }
+    words.emplace_back(word);
+    if (takes_value(word) && i + 1 < arguments.size()) words.push_back(arguments[++i]);
+  }
+  return words;
+}
+
 struct Given {
-  std::vector<std::vector<std::string>> values;  ///< of each option
-  std::vector<int> switches;                     ///< how often each was given
+  std::vector<std::vector<std::string>> values;    ///< of each option
+  std::vector<std::vector<std::string>> switches;  ///< "true" each time it was given, or what it was given
   std::vector<std::string> operands;
   std::vector<std::string> unknown;
 };
@@ -48,7 +77,6 @@ Given read_form(const Command& command, std::span<const std::string> arguments) 
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
-  app.add_option("operands", given.operands);
   for (size_t i = 0; i < command.options.size(); ++i) {
     std::string names = command.options[i].names;
     std::erase(names, ' ');
@@ -57,21 +85,37 @@ Given read_form(const Command& command, std::span<const std::string> arguments) 
     else
       app.add_option(names, given.values[i])->allow_extra_args(false);
   }
+  std::vector<std::string> words = with_empty_values(command, arguments);
+  std::ranges::reverse(words);  // CLI11 takes them from the back
   try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them from the back
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     refuse_form(command, error);
   }
-  given.unknown = app.remaining();
+  // Operands are what is left: CLI11 would read "[a,b]" as a list of its own kind.
+  bool is_option_left = true;
+  for (std::string& word : app.remaining()) {
+    if (is_option_left && word == "--")
+      is_option_left = false;
+    else
+      (is_option_left && word.size() > 1 && word[0] == '-' ? given.unknown : given.operands).push_back(std::move(word));
+  }
   return given;
+}
+
+[[noreturn]] void refuse_value(const Command& command, const Option& option, const std::string& value) {
+  throw UsageError(long_name(option) + " takes no value, found \"" + value + "\"", help_hint(command));
 }
 
 }  // namespace
 
 std::optional<std::vector<std::string>> parse(const Command& command, std::span<const std::string> arguments) {
   Given given = read_form(command, arguments);
-  for (size_t i = 0; i < command.options.size(); ++i)
-    if (given.switches[i] != 0 && !command.options[i].set) return std::nullopt;
+  for (size_t i = 0; i < command.options.size(); ++i) {
+    for (const std::string& value : given.switches[i])
+      if (value != "true") refuse_value(command, command.options[i], value);
+    if (!given.switches[i].empty() && !command.options[i].set) return std::nullopt;
+  }
   if (!given.unknown.empty()) refuse_unknown(command, given.unknown.front());
   for (size_t i = 0; i < command.options.size(); ++i) {
     const Option& option = command.options[i];
@@ -79,7 +123,7 @@ std::optional<std::vector<std::string>> parse(const Command& command, std::span<
       throw UsageError(long_name(option) + " is given " + std::to_string(given.values[i].size()) + " times, with \"" +
                        given.values[i][0] + "\" and \"" + given.values[i][1] + "\"");
     for (const std::string& value : given.values[i]) option.set(value);
-    if (given.switches[i] != 0) option.set("");
+    if (!given.switches[i].empty()) option.set("");
   }
   return std::move(given.operands);
 }

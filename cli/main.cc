@@ -1,6 +1,10 @@
 // The `sluice` program: finds the verb, and turns whatever it throws into words and an exit code: 0 done, 1 the data or
 // the world failed, 2 the call was wrong, ended by the signal when interrupted.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <new>
@@ -94,6 +98,14 @@ int run_and_report(Session& session, Arguments arguments) {
   }
 }
 
+// A file that gets the number of a standard stream that is closed would be taken for it: words for a person would stand
+// in it. In a place that cannot be read, or written, they fail as they would have.
+void fill_standard_streams() {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor)
+    if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+      ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 // glibc would keep what each thread has freed for that thread: tens of MiB beside the budget, with eight of them. Two
 // pools are enough where nobody allocates by the value.
 void settle_allocator() {
@@ -106,12 +118,14 @@ void settle_allocator() {
 }  // namespace sluice::cli
 
 int main(int count, char** values) {
+  sluice::cli::fill_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write(), told or not as the verb needs it
   std::signal(SIGXFSZ, SIG_IGN);  // a file that is too long for the limits of the process is an error of write(), too
   const std::vector<std::string> arguments(values + std::min(count, 1), values + count);
   sluice::cli::settle_allocator();
   sluice::cli::Session session;
   // Before anything is parsed: what is wrong with the call is told as JSON too.
-  session.json = std::ranges::find(arguments, "--json") != arguments.end();
+  const auto options_end = std::ranges::find(arguments, "--");
+  session.json = std::find(arguments.begin(), options_end, "--json") != options_end;
   return sluice::cli::run_and_report(session, arguments);
 }

@@ -174,18 +174,15 @@ int run_merge(Session& session, Arguments arguments) {
   const std::string destination = call.in_place ? (*operands)[0] : call.destination;
   const Interruption interruption;
   const auto begin = std::chrono::steady_clock::now();
+  MergeResult result;
   try {
     ProgressLine line(destination, session.quiet && call.progress == When::automatic ? When::never : call.progress);
     call.options.progress = [&](const Progress& progress) {
       line.show(progress);
       return interruption.signal() == 0;
     };
-    const MergeResult result = run(call, *operands);
+    result = run(call, *operands);
     line.clear();
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    if (!session.quiet) write_words(summary(call, destination, result, seconds));
-    if (session.json) write_out(result_json(result, seconds));
-    return kDone;
   } catch (const Error& error) {
     const std::string consequence = destination == "-"
                                         ? "What standard output has taken so far is no whole Parquet file."
@@ -195,6 +192,10 @@ int run_merge(Session& session, Arguments arguments) {
                 printable(consequence) + "\n");
     Interruption::end_by(interruption.signal());
   }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (!session.quiet) write_words(summary(call, destination, result, seconds));
+  if (session.json) write_out(result_json(result, seconds));
+  return kDone;
 }
 
 }  // namespace sluice::cli

@@ -479,6 +479,7 @@ int run_write(Session& session, Arguments arguments) {
   const bool publishes = call.on_signal == OnSignal::publish;
   // What was read so far is not taken for a whole source: the run asks whether to go on before it publishes.
   call.options.source.end_of_input = [&] { return interruption.signal() != 0; };
+  RecordsResult result;
   try {
     ProgressLine line(source_words(*operands),
                       session.quiet && call.progress == When::automatic ? When::never : call.progress);
@@ -487,18 +488,18 @@ int run_write(Session& session, Arguments arguments) {
       line.show(progress);
       return publishes || interruption.signal() == 0;
     };
-    RecordsResult result = write(sources, call.destination, call.options);
+    result = write(sources, call.destination, call.options);
     result.ended_early = result.ended_early && publishes;  // one that came while files were published changed nothing
     line.clear();
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    if (!session.quiet) write_words(summary(call, session, result, seconds));
-    if (session.json) write_out(result_json(call.options.output.target, result, seconds));
-    return kDone;
   } catch (const Error& error) {
     // A source that was cut off by the signal may look malformed: the signal is the reason.
     if (interruption.signal() != 0 && !publishes) end_interrupted(session, call, interruption.signal(), rows);
     return report(session, error, consequence(call.options.output, call.destination, error.code()));
   }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (!session.quiet) write_words(summary(call, session, result, seconds));
+  if (session.json) write_out(result_json(call.options.output.target, result, seconds));
+  return kDone;
 }
 
 }  // namespace sluice::cli

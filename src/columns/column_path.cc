@@ -18,19 +18,27 @@ namespace {
 /// What a message lists of the names that there are.
 constexpr size_t kNamesShownMax = 10;
 
-std::string names_hint(std::string_view wanted, std::span<const Field> fields) {
+/// `outer`: the path of what has the field; null for a schema.
+std::string path_in(const std::string* outer, std::string_view name) {
+  return outer == nullptr ? std::string(name) : child_name(*outer, name);
+}
+
+std::string names_hint(const std::string* outer, std::string_view wanted, std::span<const Field> fields) {
   std::vector<std::string_view> names;
   for (const Field& field : fields) names.push_back(field.name);
   if (const std::string_view meant = nearest_name(wanted, names); !meant.empty())
-    return "Did you mean \"" + std::string(meant) + "\"?";
+    return "Did you mean \"" + path_in(outer, meant) + "\"?";
   if (names.empty()) return {};
   std::string hint = "There are: ";
-  for (size_t i = 0; i < std::min(names.size(), kNamesShownMax); ++i) hint.append(i == 0 ? "" : ", ").append(names[i]);
+  for (size_t i = 0; i < std::min(names.size(), kNamesShownMax); ++i)
+    hint.append(i == 0 ? "" : ", ").append(path_in(outer, names[i]));
   return hint + (names.size() > kNamesShownMax ? ", ..." : ".");
 }
 
-[[noreturn]] void fail_missing(const std::string& path, const std::string& name, std::span<const Field> fields) {
-  throw Error(ErrorCode::invalid, "there is no column \"" + path + "\"", {.field = path}, names_hint(name, fields));
+[[noreturn]] void fail_missing(const std::string* outer, const std::string& name, std::span<const Field> fields) {
+  const std::string path = path_in(outer, name);
+  throw Error(ErrorCode::invalid, "there is no column \"" + path + "\"", {.field = path},
+              names_hint(outer, name, fields));
 }
 
 [[noreturn]] void fail_no_struct(const std::string& outer, const Type& type, const std::string& name) {
@@ -81,9 +89,10 @@ FoundColumn find_column(const Schema& schema, const ColumnPath& path) {
   for (const std::string& name : path) {
     if (found.field != nullptr && found.field->type.kind() != TypeKind::struct_)
       fail_no_struct(outer, found.field->type, name);
-    const std::string here = found.field == nullptr ? name : child_name(outer, name);
+    const std::string* const around = found.field == nullptr ? nullptr : &outer;
+    const std::string here = path_in(around, name);
     const auto field = std::ranges::find(fields, name, &Field::name);
-    if (field == fields.end()) fail_missing(here, name, fields);
+    if (field == fields.end()) fail_missing(around, name, fields);
     found.steps.push_back(static_cast<size_t>(field - fields.begin()));
     found.field = &*field;
     fields = field->type.children();

@@ -138,7 +138,8 @@ std::unique_ptr<FieldGuess> FieldGuess::make_inner(std::string name) const {
                     format_count(static_cast<int64_t>(kInferredLeavesMax)) + " columns" +
                     (where.empty() ? "" : "; the latest are the keys of \"" + where + "\""),
                 {.field = where, .record = inference.record_},
-                "where keys are data, --schema with that column as json keeps its objects as text");
+                where.empty() ? "--schema with those that are wanted, and --extra ignore, leaves out the others"
+                              : "where keys are data, --schema with that column as json keeps its objects as text");
   }
   return std::unique_ptr<FieldGuess>(new FieldGuess(inference, this, std::move(name)));
 }

@@ -149,9 +149,9 @@ TEST(BoundPredicate, NamesColumnAndTypeOfWhatCannotBe) {
   EXPECT_EQ(refusal("country string", "county = 'DE'"), "there is no column \"county\" | Did you mean \"country\"?");
   EXPECT_EQ(refusal("a int64, b int64", "zzzzz = 1"), "there is no column \"zzzzz\" | There are: a, b.");
   EXPECT_EQ(refusal("user struct<name string>", "user.nam = 'x'"),
-            "there is no column \"user.nam\" | Did you mean \"name\"?");
+            "there is no column \"user.nam\" | Did you mean \"user.name\"?");
   EXPECT_EQ(refusal("", "a = 1"), "there is no column \"a\"");
-  EXPECT_EQ(refusal("\"\" struct<a int64>", "\"\".zzz = 1"), "there is no column \".zzz\" | There are: a.");
+  EXPECT_EQ(refusal("\"\" struct<a int64>", "\"\".zzz = 1"), "there is no column \".zzz\" | There are: .a.");
   EXPECT_EQ(refusal("a int64", "a.b = 1"),
             "column \"a\" is int64, which has no field \"b\" of which there is one a row");
   EXPECT_EQ(refusal("a list<struct<b int64>>", "a.b = 1"),

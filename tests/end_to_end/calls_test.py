@@ -2,6 +2,7 @@
 """How the program is called: help, verbs, options, and what happens when they are wrong (exit code 2)."""
 
 import re
+import subprocess
 
 import program
 
@@ -77,7 +78,7 @@ class WrongCalls(program.ProgramTest):
             ("--row-group-bytes", "128M", "128MB = 128000000 bytes, 128MiB = 134217728 bytes"),
             ("--page-bytes", "big", "is not a size"),
             ("--page-bytes", "0", "page_bytes"),
-            ("--memory", "", "needs a value"),
+            ("--memory", "", "is not a size"),
             ("--memory", "1MiB", "16 MiB"),
             ("--threads", "1025", "0 to 1024"),
             ("--sync", "maybe", "--sync takes on, off or row-group"),
@@ -107,6 +108,13 @@ class WrongCalls(program.ProgramTest):
                 self.refused("write", "-", "-o", "a.parquet", f"{option}={value}", code=2, says=[says],
                              stdin='{"id":1}\n')
 
+    def test_switches_take_no_value(self):
+        """`recover DEST --discard=false` discarded."""
+        for verb, word in (("recover", "--discard=false"), ("clean", "--dry-run=0"), ("write", "--help=no"),
+                           ("count", "--quiet=banana")):
+            name, value = word.split("=")
+            self.refused(verb, "x", word, code=2, says=[f'{name} takes no value, found "{value}"'])
+
     def test_missing_parts(self):
         self.refused("write", code=2, says=["needs a SOURCE"])
         self.refused("write", "a.ndjson", code=2, says=["needs a destination"])
@@ -115,6 +123,12 @@ class WrongCalls(program.ProgramTest):
         self.refused("write", "a", "-o", "b.parquet", "-o", "c.parquet", code=2, says=["2 times"])
         self.refused("inspect", code=2, says=["needs a PATH"])
         self.refused("schema", code=2, says=["needs a SOURCE"])
+
+    def test_an_empty_value(self):
+        """`--null= a.csv` took the file for the value."""
+        self.put("a.csv", "n,t\n1,\n2,x\n")
+        self.text("write", "--null=", "a.csv", "-o", "a.parquet")
+        self.assertEqual(self.text("count", "a.parquet", "--where=t is null")[0], "1\n")
 
     def test_destinations_that_are_not_built(self):
         for destination, says in [("out.csv", "out.parquet"), ("out.pq", "ends in .pq"), ("out.json", "writes Parquet"),
@@ -129,6 +143,56 @@ class WrongCalls(program.ProgramTest):
             self.assertTrue(error["message"])
         error = self.json("write", "-", "-o", "-", "--json", code=2)
         self.assertIn("both want standard output", error["message"])
+
+
+class Operands(program.ProgramTest):
+    """Every word that is no option is one path, whatever is in it. `count '[old]'` counted old, a list of one."""
+
+    def setUp(self):
+        super().setUp()
+        for number, name in enumerate(("old", "[old]", "a,b", "[a,b]", "[]", "-x", "--json"), start=1):
+            (self.folder / name).mkdir()
+            self.text("write", "-", "-o", f"./{name}/f.parquet", stdin='{"a":1}\n' * number)
+
+    def test_paths_in_brackets(self):
+        for number, name in enumerate(("old", "[old]", "a,b", "[a,b]", "[]"), start=1):
+            self.assertEqual(self.text("count", f"{name}/f.parquet")[0], f"{number}\n")
+            self.assertEqual(self.text("count", name)[0], f"{number}\n")
+        self.text("merge", "--in-place", "[old]")
+        self.assertEqual(self.text("count", "old")[0], "1\n")
+
+    def test_paths_behind_two_dashes(self):
+        for number, name in ((6, "-x"), (7, "--json")):
+            self.assertEqual(self.text("count", "--", name)[0], f"{number}\n")
+        self.refused("count", "-x", code=2, says=['no option "-x"'])
+
+
+class StandardStreams(program.ProgramTest):
+    def run_shell(self, command):
+        done = subprocess.run(["/bin/sh", "-c", command, "sh", program.PROGRAM], cwd=self.folder, timeout=120,
+                              env=program.ENVIRONMENT, capture_output=True, check=False)
+        return done.returncode, done.stderr.decode()
+
+    def test_closed_ones(self):
+        """The file got the number of standard error, and the progress line stood in it."""
+        self.text("write", "-", "-o", "a.parquet", stdin='{"a":1}\n' * 1000)
+        for number, closed in enumerate(("0<&- 1>&- 2>&-", "0<&- 2>&-", "1>&- 2>&-", "2>&-")):
+            code, _ = self.run_shell(f'"$1" merge a.parquet -o {number}.parquet --progress always {closed}')
+            self.assertEqual(code, 0)
+            self.text("verify", f"{number}.parquet")
+        code, err = self.run_shell('"$1" write - -o c.parquet 0<&-')
+        self.assertEqual((code, (self.folder / "c.parquet").exists()), (1, False))
+        self.assertIn("cannot read stdin", err)
+
+    def test_a_report_that_finds_no_room(self):
+        """What had been published "was not touched"."""
+        self.text("write", "-", "-o", "a.parquet", stdin='{"a":1}\n')
+        for verb in ("write", "merge"):
+            code, err = self.run_shell(f'"$1" {verb} a.parquet -o {verb}.parquet --json >/dev/full')
+            self.assertEqual(code, 1)
+            self.assertIn("cannot write to standard output", err)
+            self.assertNotIn("not touched", err)
+            self.text("verify", f"{verb}.parquet")
 
 
 if __name__ == "__main__":
