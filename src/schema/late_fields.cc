@@ -75,8 +75,14 @@ Type Growth::type(const Type& known, const Type& seen, const std::string& name) 
   return wider;
 }
 
+// What holds the field, and has become another kind of thing meanwhile, widens as a whole: nobody sees into it any
+// more.
 bool Growth::is_to_widen(const Type& known, const Type& seen, const std::string& name) const {
-  if (widening_ == nullptr || widening_->field != name || seen.kind() == TypeKind::null) return false;
+  if (widening_ == nullptr || seen.kind() == TypeKind::null) return false;
+  const std::string& field = widening_->field;
+  const bool is_around =
+      known.is_nested() && field.starts_with(name) && field.find_first_of(".[", name.size()) == name.size();
+  if (field != name && !is_around) return false;
   return known != seen && can_widen(known, widening_->mixed);
 }
 

@@ -57,8 +57,8 @@ BlockRead CsvReader::read(const RecordBlock& block) {
     if (step == CsvRows::Step::run) {
       goes_on = read_run(rows_.run(), result);
     } else {
-      goes_on = refuse(rows_.fault(), rows_.bad_record(), result);
       result.end = rows_.behind_bad_record();
+      goes_on = refuse(rows_.fault(), rows_.bad_record(), result);
     }
   }
   columns_.finish(result);
@@ -92,12 +92,13 @@ bool CsvReader::read_run(const CsvRun& run, BlockRead& result) {
     result.records += static_cast<int64_t>(good);
     done += good;
     if (good < count) {
+      result.end = run.behind(done);
       goes_on = refuse(std::move(fault_), run.record(done), result);
       ++done;
-    } else if (part_records_max_ <= run.records) {
-      part_records_max_ *= 2;
+    } else {
+      result.end = run.behind(done - 1);
+      if (part_records_max_ <= run.records) part_records_max_ *= 2;
     }
-    result.end = run.behind(done - 1);
     if (!goes_on || columns_.bytes() >= rules_.batch_bytes_max) return false;
   }
   return true;
@@ -106,6 +107,10 @@ bool CsvReader::read_run(const CsvRun& run, BlockRead& result) {
 // True when reading goes on behind the bad record: it does not at a fault, or with a batch's worth of bad records.
 bool CsvReader::refuse(RecordFault fault, std::string_view record, BlockRead& result) {
   fault.record = result.records;
+  if (fault.late_field && block_->ends_before_late && result.records > 0) {
+    result.end = static_cast<size_t>(record.data() - block_->bytes.view().data());
+    return false;
+  }
   if (!rules_.keep_rejects || fault.late_field) {
     result.fault = std::move(fault);
     return false;

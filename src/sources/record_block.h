@@ -38,6 +38,8 @@ struct RecordBlock {
   std::shared_ptr<const CsvShape> csv{};  ///< how records of a CSV source look; null for others
   /// Of JSON documents: some places behind records, ascending; the byte before each is a '\n'.
   std::vector<size_t> stops{};
+  /// What stands before a record with a late field is to be a batch, and no part of what is read with another schema.
+  bool ends_before_late = false;
   /// A record that nobody could hold, and the only one here; `record` of its fault is 0. There is no text then.
   std::optional<Reject> passed_over{};
 

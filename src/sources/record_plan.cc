@@ -11,6 +11,9 @@ namespace sluice {
 
 namespace {
 
+/// What other columns meet later nobody knows yet.
+constexpr std::string_view kWidens = "--evolve widen takes whatever comes.";
+
 // A hint that is longer than this is not read; the sentence has said which column it is.
 constexpr size_t kHintBytes = 400;
 
@@ -121,10 +124,10 @@ std::string schema_hint(const Plan& plan, const Type& type, std::string_view nam
   const std::string text = to_text(Schema(fields));
   if (text.size() > kHintBytes)
     return "--schema @FILE, with the " + std::to_string(fields.size()) + " columns written to a file and this one as " +
-           to_text(type) + ", takes the values of all records.";
+           to_text(type) + ", takes it; " + std::string(kWidens);
   std::string quoted;  // for a shell
   for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return "--schema '" + quoted + "' takes the values of all records.";
+  return "--schema '" + quoted + "' takes it; " + std::string(kWidens);
 }
 
 }  // namespace sluice

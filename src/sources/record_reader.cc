@@ -67,6 +67,11 @@ BlockRead RecordReader::read(const RecordBlock& block) {
       RecordFault fault = found;
       fault.record += result.records;
       result.records += walk_.records();
+      if (fault.late_field && block.ends_before_late && result.records > 0) {
+        take_back(good_before + walk_.records());
+        result.end = static_cast<size_t>(fault.record_byte - block.offset);
+        break;
+      }
       if (!rules_.keep_rejects || fault.late_field) {
         result.fault = std::move(fault);
         break;

@@ -59,6 +59,14 @@ bool adds_late_fields(const SourceOptions& options) {
   return options.evolution.value_or(options.schema ? Evolution::strict : Evolution::add) != Evolution::strict;
 }
 
+// Relations would have other rows for the same records then, of objects that become text, and of items that were only
+// null: where the change begins must not depend on the block that the record stands in.
+bool moves_values(const SchemaChange& change) {
+  if (!change.from) return false;
+  return change.from->is_nested() ? !change.to.is_nested()
+                                  : change.from->kind() == TypeKind::null && change.field.ends_with("[]");
+}
+
 std::vector<Column> empty_columns(const Schema& schema) {
   std::vector<Column> columns;
   for (const Field& field : schema.fields()) columns.push_back(ColumnBuilder(field.type).finish());
@@ -235,6 +243,7 @@ std::optional<RelationBatch> RecordSource::next() {
     extra_values_ += read.extra_values;
     if (read.end < front.block.end) {
       front.block.begin = read.end;
+      front.block.ends_before_late = false;
       start(front);
     } else {
       bytes_in_window_ -= front.block.end;
@@ -358,12 +367,24 @@ void RecordSource::take_rejects(std::vector<Reject>& rejects) {
 // hold tells the type; the front and what is parsed ahead is read again with the schema that has grown. Batches
 // delivered before keep theirs. False when nothing has grown.
 bool RecordSource::grow_schema(const RecordFault& fault) {
-  const std::unique_ptr<FormatInference> seen = infer_from(fault.record_byte);
   const DeliveredValues& delivered = delivered_ ? *delivered_ : own_delivered_;
   const Widening widening{fault.field, format_->mixed_type(),
                           [&](const std::string& field, const Type& to) { return delivered.keeps(field, to); }};
-  LateFields grown = with_late_fields(*schema_, seen->result().schema, widens_ ? &widening : nullptr);
+  std::unique_ptr<FormatInference> seen;
+  LateFields grown;
+  // Where one of the next records has something else in the place of what holds the field, this one alone tells.
+  for (const uint64_t bytes : {kLateSampleBytes, uint64_t{1}}) {
+    seen = infer_from(fault.record_byte, bytes);
+    grown = with_late_fields(*schema_, seen->result().schema, widens_ ? &widening : nullptr);
+    if (!grown.changes.empty()) break;
+  }
   if (grown.changes.empty()) return false;
+  if (fault.record > 0 && std::ranges::any_of(grown.changes, moves_values)) {
+    window_.front()->block.ends_before_late = true;
+    for (const std::unique_ptr<Flight>& flight : window_) flight->job = {};
+    for (const std::unique_ptr<Flight>& flight : window_) start(*flight);
+    return true;
+  }
   schema_ = std::make_shared<const Schema>(std::move(grown.schema));
   const std::map<std::string, int64_t> first_records = seen->first_records();
   for (SchemaChange& change : grown.changes) {
@@ -400,9 +421,9 @@ void RecordSource::note_change(SchemaChange change) {
     same->to = std::move(change.to);
 }
 
-// What the records hold that begin at `from` in the source at hand, or soon behind it.
-std::unique_ptr<FormatInference> RecordSource::infer_from(uint64_t from) {
-  const uint64_t end = from + kLateSampleBytes;
+// What the records hold that begin in these bytes of the source at hand.
+std::unique_ptr<FormatInference> RecordSource::infer_from(uint64_t from, uint64_t bytes) {
+  const uint64_t end = from + bytes;
   const auto covers = [&](const RecordBlock& block) {
     return block.source != source_ || block.offset + block.end >= end;
   };

@@ -69,7 +69,7 @@ class RecordSource final : public RecordStream {
   void enter(size_t source);
   void take_rejects(std::vector<Reject>& rejects);
   bool grow_schema(const RecordFault& fault);
-  std::unique_ptr<FormatInference> infer_from(uint64_t from);
+  std::unique_ptr<FormatInference> infer_from(uint64_t from, uint64_t bytes);
   void note_change(SchemaChange change);
   [[noreturn]] void fail(RecordFault fault) const;
 

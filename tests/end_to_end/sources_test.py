@@ -196,6 +196,24 @@ class Sources(program.ProgramTest):
         self.assertIn("n: int64 \u2192 float64 at record 18,001 of feed.ndjson", " ".join(err.split()))
         self.refused("write", "feed.ndjson", "-o", "no", "--evolve", "add", says=["record 18001", "column n"])
 
+    def test_what_changes_inside_of_what_changes(self):
+        """A record that could be taken was an error where one soon behind it had another kind of thing around it."""
+        for name, lines, schema, became in (
+                ("list", ['{"a":[1]}', '{"a":["x"]}', '{"a":5}'], "a list<int64>", "a json"),
+                ("item", ['{"a":[{"b":1}]}', '{"a":[{"b":"x"},5]}'], "a list<struct<b int64>>", "a list<json>"),
+                ("deep", ['{"a":{"b":{"c":1}}}', '{"a":{"b":{"c":"x"}}}', '{"a":{"b":[]}}', '{"a":7}'],
+                 "a struct<b struct<c int64>>", "a json")):
+            self.put(f"{name}.ndjson", "\n".join(lines) + "\n")
+            result = self.write(f"{name}.ndjson", "-o", f"{name}.parquet", "--schema", schema, "--evolve", "widen")
+            self.assertEqual(result["schema"], became)
+            out, _ = self.text("show", f"{name}.parquet", "--format", "ndjson")
+            self.assertEqual(out.splitlines(), lines)
+        self.put("add.ndjson", '{"a":{"b":1}}\n{"a":{"b":1,"c":2}}\n{"a":5}\n{"a":{"b":3,"c":4}}\n')
+        add = ("add.ndjson", "-o", "add.parquet", "--schema", "a struct<b int64>", "--evolve", "add")
+        self.refused("write", *add, says=["record 3", "column a: 5 is not a struct"])
+        result = self.write(*add, "--on-bad-record", "skip")
+        self.assertEqual((result["rows"], result["schema"]), (3, "a struct<b int64, c int64>"))
+
     def test_old_and_new_data_become_one_dataset(self):
         self.put("old.ndjson", '{"n":1}\n{"n":2}\n')
         self.put("new.ndjson", '{"n":0.5,"city":"Ulm"}\n')
