@@ -111,12 +111,14 @@ struct RelationColumn {
   std::string name;
   ColumnRole role = ColumnRole::value;
   std::vector<size_t> steps{};  ///< child indexes from the record, or from the item of the list; none: the item itself
+  std::string taken{};          ///< the name that it would have, had a column of another field not come first
 };
 
 /// A relation that has begun, and how it was cut out of the records: what unflatten() needs.
 struct Relation {
   std::string name;
   std::string path{};              ///< "payload.commits[]"; empty for the root
+  std::string taken{};             ///< the name that it would have, had another relation not come first
   std::optional<size_t> parent{};  ///< among the relations
   std::vector<size_t> steps{};     ///< of the list, from the parent's record or item
   size_t id_column = 0;            ///< of `columns`, which are those of the batches, in their order

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/append_names.h"
 #include "engine/destination.h"
 #include "engine/first_ordinal.h"
 #include "engine/open_sources.h"
@@ -66,15 +67,19 @@ std::unique_ptr<BatchStream> selected(std::unique_ptr<BatchStream> stream, Selec
   return select(std::move(stream), std::move(options));
 }
 
+// Whether there may be rows of other runs beside the new ones.
+bool others_stay(const WriteOptions& options) {
+  const PublishMode mode = options.output.target.mode;
+  return mode == PublishMode::append || mode == PublishMode::overwrite_partitions;
+}
+
 // Puts the relations of the stream in its place, where they are asked for. Null where they are not.
 const FlattenedStream* flatten_as_asked(std::unique_ptr<BatchStream>& stream, const WriteOptions& options,
                                         const std::string& destination) {
   if (!options.flatten) return nullptr;
   FlattenOptions flattening = *options.flatten;
   if (!flattening.runtime) flattening.runtime = options.output.file.runtime;
-  const PublishMode mode = options.output.target.mode;
-  const bool others_stay = mode == PublishMode::append || mode == PublishMode::overwrite_partitions;
-  if (others_stay && !flattening.first_ordinal)
+  if (others_stay(options) && !flattening.first_ordinal)
     flattening.first_ordinal = [destination, id = flattening.id_column](const std::string& relation) {
       return first_ordinal_behind(destination, relation, id);
     };
@@ -149,6 +154,7 @@ RecordsResult write_records(const std::vector<Source>& sources, const std::strin
     result.schema = flat != nullptr ? flat->record_schema() : stream->schema();
     if (flat != nullptr) {
       result.relations = flat->relations();
+      if (others_stay(options)) refuse_names_by_order(path, result.relations);
       result.flatten_notes = flat->notes();
     }
     result.inferred = records.inferred();

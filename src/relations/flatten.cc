@@ -92,7 +92,7 @@ void Flattening::grow(const Schema& schema) {
 
 std::vector<FlattenNote> Flattening::notes() const {
   std::vector<FlattenNote> notes = plan_.notes();
-  if (is_over_) std::ranges::move(plan_.unused_modes(), std::back_inserter(notes));
+  if (is_over_) std::ranges::move(plan_.unused_options(record_schema()), std::back_inserter(notes));
   return notes;
 }
 

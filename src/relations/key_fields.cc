@@ -38,8 +38,11 @@ void refuse_key_field(const Schema& records, const std::string& path) {
   KeyField found;
   const bool is_there = find_below(records.fields(), path, found);
   std::string what = ", but the records have no such field";
-  if (is_there)
-    what = found.field->type.is_nested() ? ", whose values are nested: no keys" : ", which never has a value";
+  if (is_there && found.field->type.is_nested())
+    what = ", whose values are nested: no keys";
+  else if (is_there)
+    what = found.field->type.kind() == TypeKind::boolean ? ", whose values are true or false: no keys"
+                                                         : ", which never has a value";
   throw Error(ErrorCode::data, "keys are to be those of field " + path + what, {.field = path},
               "Name a field that every record has (--id-field NAME), or have keys made (--ids ordinal).");
 }

@@ -19,7 +19,7 @@ struct KeyField {
 /// "user.id"; a name may have dots itself. Nothing where no field, or none with a value yet, is there.
 std::optional<KeyField> find_key_field(const Schema& records, std::string_view path);
 
-/// Throws Error{data} that says what the field is instead of a key: missing, nested.
+/// Throws Error{data} that says what the field is instead of a key: missing, nested, true or false.
 [[noreturn]] void refuse_key_field(const Schema& records, const std::string& path);
 
 }  // namespace sluice

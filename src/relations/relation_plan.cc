@@ -97,6 +97,7 @@ size_t FlattenPlan::begin_relation(std::string name, std::string path, std::opti
   const size_t index = relations_.size();
   RelationPlan& plan = relations_.emplace_back();
   plan.relation.name = free_relation_name(name, path);
+  if (plan.relation.name != name) plan.relation.taken = std::move(name);
   plan.relation.path = std::move(path);
   plan.relation.parent = parent;
   plan.relation.steps = std::move(steps);
@@ -142,7 +143,7 @@ void FlattenPlan::begin_natural_key(const Schema& records) {
   if (wanted.empty()) wanted.assign(kUsualKeyNames.begin(), kUsualKeyNames.end());
   for (const std::string& path : wanted) {
     const std::optional<KeyField> found = find_key_field(records, path);
-    if (!found) continue;
+    if (!found || found->field->type.kind() == TypeKind::boolean) continue;
     natural_field_ = path;
     Place place{.steps = found->steps, .name = "", .path = path, .nullable = true};
     for (const std::string& name : found->names) place.name = joined(place.name, name, options_.separator);
@@ -264,11 +265,15 @@ ArrayMode FlattenPlan::mode_of(const std::string& path) {
   return asked->mode;
 }
 
-std::vector<FlattenNote> FlattenPlan::unused_modes() const {
+std::vector<FlattenNote> FlattenPlan::unused_options(const Schema& records) const {
   std::vector<FlattenNote> unused;
   for (const FlattenOptions::ModeOfPath& asked : options_.array_modes)
     if (!used_modes_.contains(asked.path))
       unused.push_back({asked.path, "an array mode was given, but no list is there"});
+  if (options_.id_generation == KeyStrategy::composite)
+    for (const std::string& field : options_.id_fields)
+      if (!find_key_field(records, field))
+        unused.push_back({field, "is null in every key: it is no field with values"});
   return unused;
 }
 
@@ -282,7 +287,9 @@ size_t FlattenPlan::column_of(size_t relation, const Place& place, ColumnRole ro
   const auto [known, is_new] = plan.places.emplace(text_of_steps(role, place.steps), plan.fields.size());
   if (is_new) {
     field.name = free_column_name(plan, place, place.name);
-    plan.relation.columns.push_back({field.name, role, place.steps});
+    // Keys come first in every run: what gives way to them always does.
+    const bool is_by_order = field.name != place.name && !plan.key_names.contains(place.name);
+    plan.relation.columns.push_back({field.name, role, place.steps, is_by_order ? place.name : std::string()});
     plan.fields.push_back(std::move(field));
   } else {
     Field& there = plan.fields[known->second];

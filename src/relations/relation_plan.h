@@ -55,8 +55,8 @@ class FlattenPlan {
   /// Of a relation's key columns.
   std::optional<size_t> find(size_t relation, ColumnRole role) const;
   const std::vector<FlattenNote>& notes() const { return notes_; }
-  /// Options::array_modes that no list has.
-  std::vector<FlattenNote> unused_modes() const;
+  /// Options::array_modes that no list has, and fields of composite keys that these records do not have.
+  std::vector<FlattenNote> unused_options(const Schema& records) const;
   /// Adds to what a note counts.
   void count(size_t note, int64_t values) { notes_[note].values += values; }
   /// Natural keys: the field that was found.

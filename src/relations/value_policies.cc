@@ -1,5 +1,6 @@
 #include "relations/value_policies.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "base/bits.h"
 #include "base/bytes.h"
 #include "base/float16.h"
+#include "base/json_text.h"
 #include "columns/builder.h"
 #include "columns/dictionary_form.h"
 #include "columns/json_value.h"
@@ -74,6 +76,38 @@ Column texts_of(const Column& column) {
   return builder.finish();
 }
 
+/// What a JSON text says that is a string; nothing for any other.
+std::optional<std::string> said_in(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  text = text.substr(0, text.find_last_not_of(kBlanks) + 1);
+  Bytes said;
+  if (text.size() < 2 || text.front() != '"' || !append_json_unescaped(text.substr(1, text.size() - 2), said))
+    return std::nullopt;
+  return std::string(said.view());
+}
+
+/// Of mixed columns: a text is what it says, and anything else stays JSON.
+Column json_by_policies(const Column& column, const FlattenOptions& options) {
+  ColumnBuilder builder(options.stringify_values ? string() : json());
+  std::string text;
+  for (int64_t row = 0; row < column.length; ++row) {
+    if (!column.is_valid(row)) {
+      builder.append_null();
+      continue;
+    }
+    const PlainPlace place = plain_place(column, row);
+    text.clear();
+    append_scalar_text(*place.column, place.row, text);
+    const std::optional<std::string> said = said_in(text);
+    if (said && said->empty() && options.empty_as_null)
+      builder.append_null();
+    else if (!builder.append_text(said && options.stringify_values ? *said : text))
+      refuse_long_texts();
+  }
+  return builder.finish();
+}
+
 /// Entries of maps stay, and so do their keys: they are never null.
 Column parts_by_policies(const Column& column, const FlattenOptions& options) {
   Column out = column;
@@ -96,6 +130,8 @@ Column by_policies(const Column& column, const FlattenOptions& options) {
   const TypeKind kind = column.type.kind();
   if (kind == TypeKind::null) return column;
   if (column.type.is_nested()) return parts_by_policies(column, options);
+  if (kind == TypeKind::json && (options.empty_as_null || options.stringify_values))
+    return json_by_policies(column, options);
   Column out = column;
   if (options.empty_as_null && is_utf8_text(kind)) out = without_empty(out);
   if (options.nan_as_null && is_float(kind)) out = without_nan(out);

@@ -101,6 +101,53 @@ class Flattening(program.ProgramTest):
         self.assertIn("is new, and its files lack it", words)
         self.assertEqual(self.files(), before)
 
+    def test_append_where_names_went_by_order(self):
+        """`a_b` and `b` in `a` become one name; a run that met them in the other order swapped the columns."""
+        for one, other in (({"a_b": 1, "a": {"b": 2}}, {"a": {"b": 2}, "a_b": 1}),
+                           ({"a_b": [{"x": 1}], "a": {"b": [{"x": 2}]}}, {"a": {"b": [{"x": 2}]}, "a_b": [{"x": 1}]})):
+            self.write([one], "--mode", "overwrite")
+            before = [self.rows(f"out/{folder.name}") for folder in sorted((self.folder / "out").iterdir())]
+            for record in (one, other):
+                _, err = self.write([record], "--mode", "append", code=1)
+                self.assertRegex(err, r"\"\w+_2\" and \"\w+\" are of fields that become one name")
+            self.assertEqual([self.rows(f"out/{folder.name}") for folder in sorted((self.folder / "out").iterdir())],
+                             before)
+        self.write([{"_id": 1}], "--key-clash", "rename", name="keys")
+        self.write([{"_id": 2}], "--key-clash", "rename", "--mode", "append", name="keys")
+        self.assertEqual([row["_id_2"] for row in self.rows("keys/events")], [1, 2])
+
+    def test_where_a_change_begins(self):
+        """Rows before it are those of the types up to then: of how many records depended on the block it was in."""
+        records = [{"id": i, "a": {"b": i}, "l": [None, None]} for i in range(40_000)]
+        records[25_000] = {"id": -1, "a": "x", "l": [{"q": 1}]}
+        for number, options in enumerate(([], ["--threads", "1"], ["--memory", "16MiB"])):
+            self.write(records, "--schema", "id int64, a struct<b int64>, l list<null>", "--evolve", "widen", *options,
+                       name=f"out{number}")
+            self.assertEqual(self.text("count", f"out{number}/events_l")[0], f"{1 + 2 * 14_999}\n")
+            self.assertEqual(self.text("count", f"out{number}/events", "--where", "a_b is not null")[0], "25000\n")
+
+    def test_policies_of_mixed_columns(self):
+        """What is a text in them was a JSON string with its quotes, and never empty."""
+        values = [1, "x\u00e9\n\"", "", {"q": ""}, None, [1.50], "null"]
+        records = [{"a": value} for value in values]
+        member = json.dumps({"q": ""})
+        for options, expected in (
+                (["--stringify", "--empty-as-null"], ["1", "x\u00e9\n\"", None, member, None, "[1.5]", "null"]),
+                (["--stringify"], ["1", "x\u00e9\n\"", "", member, None, "[1.5]", "null"]),
+                (["--empty-as-null"], [1, "x\u00e9\n\"", None, {"q": ""}, None, [1.5], "null"])):
+            self.write(records, *options, "--mode", "overwrite")
+            self.assertEqual([row["a"] for row in self.rows("out/events")], expected, options)
+
+    def test_fields_that_are_no_keys(self):
+        for options, says in ((["--ids", "natural", "--id-field", "t"], "field t, whose values are true or false"),
+                              (["--ids", "natural"], "no field with one of the usual names")):
+            _, err = self.write([{"t": True, "n": 1, "o": {"p": 1}}], *options, code=1)
+            self.assertIn(says, err)
+        _, words = self.write([{"t": True, "n": None}, {"t": False, "n": 1}], "--ids", "composite", "--id-field", "t",
+                              "--id-field", "n", "--id-field", "zz")
+        self.assertIn("zz: is null in every key", words)
+        self.assertNotIn("n: is null", words)
+
     def test_overwrite_replaces_all_relations(self):
         self.write(EVENTS)
         self.write([{"id": 1, "other": [{"x": 1}]}], "--mode", "overwrite")
