@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "columns/checked_batch.h"
 #include "columns/counted_rows.h"
 #include "columns/widths.h"
 
@@ -46,7 +47,7 @@ void RecordColumns::finish(BlockRead& result) {
     return;
   }
   if (budget_) count_rows_in(columns, Account(budget_, bytes));
-  result.batch = Batch(schema_, std::move(columns), count);
+  result.batch = CheckedBatch::make(schema_, std::move(columns), count);
 }
 
 double null_bytes(const Type& type) {
