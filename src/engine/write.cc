@@ -85,7 +85,10 @@ const FlattenedStream* flatten_as_asked(std::unique_ptr<BatchStream>& stream, co
     };
   std::unique_ptr<FlattenedStream> flat = flatten(std::move(stream), std::move(flattening));
   const FlattenedStream* const flattened = flat.get();
-  stream = std::move(flat);
+  if (others_stay(options))
+    stream = refusing_names_by_order(std::move(flat), destination);
+  else
+    stream = std::move(flat);
   return flattened;
 }
 
@@ -154,7 +157,6 @@ RecordsResult write_records(const std::vector<Source>& sources, const std::strin
     result.schema = flat != nullptr ? flat->record_schema() : stream->schema();
     if (flat != nullptr) {
       result.relations = flat->relations();
-      if (others_stay(options)) refuse_names_by_order(path, result.relations);
       result.flatten_notes = flat->notes();
     }
     result.inferred = records.inferred();

@@ -287,8 +287,7 @@ size_t FlattenPlan::column_of(size_t relation, const Place& place, ColumnRole ro
   const auto [known, is_new] = plan.places.emplace(text_of_steps(role, place.steps), plan.fields.size());
   if (is_new) {
     field.name = free_column_name(plan, place, place.name);
-    // Keys come first in every run: what gives way to them always does.
-    const bool is_by_order = field.name != place.name && !plan.key_names.contains(place.name);
+    const bool is_by_order = field.name != place.name && !gives_way_to_key(relation, place.name, field.name);
     plan.relation.columns.push_back({field.name, role, place.steps, is_by_order ? place.name : std::string()});
     plan.fields.push_back(std::move(field));
   } else {
@@ -297,6 +296,14 @@ size_t FlattenPlan::column_of(size_t relation, const Place& place, ColumnRole ro
     there.nullable = field.nullable;
   }
   return known->second;
+}
+
+/// Keys come first in every run: what gives way to them, and to nothing else, always does.
+bool FlattenPlan::gives_way_to_key(size_t relation, const std::string& wanted, const std::string& name) const {
+  const RelationPlan& plan = relations_[relation];
+  const bool is_natural_key = relation == 0 && options_.id_fields.size() == 1 && !natural_field_.empty() &&
+                              plan.fields[plan.relation.id_column].name == wanted;
+  return (is_natural_key || plan.key_names.contains(wanted)) && name == joined(wanted, "2", options_.separator);
 }
 
 std::string FlattenPlan::free_column_name(RelationPlan& plan, const Place& place, const std::string& wanted) {

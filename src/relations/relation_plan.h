@@ -74,6 +74,7 @@ class FlattenPlan {
   FieldPlan plan_json_text(size_t relation, const Place& place, const Field& field, const std::string& why);
   size_t column_of(size_t relation, const Place& place, ColumnRole role, Field field);
   std::string free_column_name(RelationPlan& plan, const Place& place, const std::string& wanted);
+  bool gives_way_to_key(size_t relation, const std::string& wanted, const std::string& name) const;
   std::string free_relation_name(const std::string& wanted, const std::string& path);
   ArrayMode mode_of(const std::string& path);
   size_t note(const std::string& path, std::string remark);

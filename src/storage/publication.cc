@@ -51,8 +51,11 @@ bool is_same(const Standing& found, uint64_t device, uint64_t inode) {
   return found.is_there && found.status.st_dev == device && found.status.st_ino == inode;
 }
 
-/// Whether names in the directory `name` may come and go.
-bool is_writable(int directory, const char* name) { return ::faccessat(directory, name, W_OK | X_OK, AT_EACCESS) == 0; }
+/// Whether names in the directory may come and go. (A sandbox may know no faccessat2, which is asked first.)
+bool is_writable(int directory) {
+  return ::faccessat(directory, ".", W_OK | X_OK, AT_EACCESS) == 0 ||
+         (errno == EPERM && ::faccessat(directory, ".", W_OK | X_OK, 0) == 0);
+}
 
 /// A place in the staging directory and its counterpart in the destination.
 struct Ends {
@@ -225,13 +228,16 @@ void Carrier::check_directories(int root) const {
   const auto check_in = [&](std::string_view directory) {
     if (checked == directory) return;
     checked = directory;
-    const Descriptor around = open_below(root, directory);
-    if (around.is_open() && !is_writable(around.get(), "."))
-      fail(path_of(directory.empty() ? "." : std::string(directory)), errno);
+    if (const Descriptor there = open_below(root, directory); !there.is_open() && errno == ENOENT)
+      return;  // to be made
+    const Descriptor around = open_destination(directory);
+    if (!is_writable(around.get())) fail(path_of(directory.empty() ? "." : std::string(directory)), errno);
   };
   for (const std::string& directory : intent_.directories)
     if (!look(root, directory, path_of(directory)).is_there) check_in(directory_part(directory));
   for (const Intent::Move& move : intent_.moves) check_in(directory_part(move.path));
+  for (const Intent::Swap& swap : intent_.swaps)
+    if (swap.path != ".") check_in(directory_part(swap.path));
 }
 
 // What is replaced goes to the staging directory, and the new comes from there.
@@ -244,9 +250,7 @@ void Carrier::check_exchange(const Intent::Swap& swap, int replaced) const {
     throw Error(ErrorCode::unsupported,
                 path + " cannot be replaced: it is on another file system than what is around it", {.source = path},
                 "write to it as a dataset of its own, or append");
-  const Descriptor around =
-      swap.path == "." ? open_below(publication_.parent, "") : open_destination(directory_part(swap.path));
-  if (!is_writable(around.get(), ".")) fail(path, errno);
+  if (swap.path == "." && !is_writable(publication_.parent)) fail(path, errno);
 }
 
 // --- places
@@ -535,16 +539,18 @@ void check_replaceable(int directory, const std::string& path) {
     return entry.kind == TreeEntry::Kind::directory && is_staging_name(entry.name);
   };
   std::optional<std::string> other;
+  std::optional<std::string> closed = is_writable(directory) ? std::nullopt : std::optional(path);
+  std::string checked;  // entries of one directory mostly come one behind the other
   const auto visit = [&](const TreeEntry& entry) {
+    if (const std::string_view around = directory_part(entry.path); !closed && checked != around) {
+      checked = around;
+      if (!is_writable(entry.directory)) closed = path + "/" + checked;
+    }
     const bool is_parquet = entry.kind == TreeEntry::Kind::file && entry.name.ends_with(".parquet");
     if (entry.kind != TreeEntry::Kind::directory && !is_parquet && !other) other = entry.path;
     return 0;
   };
-  std::optional<std::string> closed = is_writable(directory, ".") ? std::nullopt : std::optional(path);
-  const int error = walk_tree(directory, visit, [&](const TreeEntry& entry) {
-    if (!closed && !is_writable(entry.directory, entry.name.c_str())) closed = path + "/" + entry.path;
-    return !is_leftover(entry);
-  });
+  const int error = walk_tree(directory, visit, [&](const TreeEntry& entry) { return !is_leftover(entry); });
   if (other)
     throw Error(ErrorCode::conflict, path + "/" + *other + " is no Parquet file, and would go with " + path,
                 {.source = path + "/" + *other}, "move it away, or write to another path");

@@ -112,6 +112,16 @@ class Flattening(program.ProgramTest):
                 self.assertRegex(err, r"\"\w+_2\" and \"\w+\" are of fields that become one name")
             self.assertEqual([self.rows(f"out/{folder.name}") for folder in sorted((self.folder / "out").iterdir())],
                              before)
+        shards = ("--mode", "append", "--publish", "each", "--shard-rows", "1")
+        self.write([{"a_b": 1, "a": {"b": 2}}] * 3, *shards, name="each")  # its own files are none of another run
+        self.assertEqual(len(self.rows("each/events")), 3)
+        self.write([{"a_b": 1, "a": {"b": 2}}] * 3, *shards, name="each", code=1)
+        self.assertEqual(len(self.rows("each/events")), 3)
+        natural = ("--ids", "natural", "--id-field", "user.id", "--mode", "append")
+        self.write([{"user_id": "x", "user": {"id": 1}}], *natural, name="natural")
+        self.write([{"user": {"id": 2}, "user_id": "y"}], *natural, name="natural")
+        self.assertEqual(sorted((row["user_id"], row["user_id_2"]) for row in self.rows("natural/events")),
+                         [(1, "x"), (2, "y")])
         self.write([{"_id": 1}], "--key-clash", "rename", name="keys")
         self.write([{"_id": 2}], "--key-clash", "rename", "--mode", "append", name="keys")
         self.assertEqual([row["_id_2"] for row in self.rows("keys/events")], [1, 2])

@@ -184,9 +184,9 @@ class InsideOfTheDataset(Publishing):
     def test_a_partition_that_may_not_change(self):
         """All or nothing: half of the partitions were published, and neither the rest nor a way back was allowed."""
         for closed in ("out/k=1", "out/k=1/below"):
-            (self.folder / closed).mkdir(exist_ok=True)
-            if self.nobody:
-                os.chown(self.folder / closed, 65534, 65534)
+            (self.folder / closed / "deeper").mkdir(parents=closed != "out/k=1", exist_ok=True)
+            for made in (self.folder / "out").rglob("*") if self.nobody else ():
+                os.chown(made, 65534, 65534)
             (self.folder / closed).chmod(0o555)
             for mode in ("append", "overwrite-partitions")[closed != "out/k=1":]:
                 err = self.call("write", "-", "-o", "out", "--mode", mode, "--partition-by", "k",
@@ -197,6 +197,28 @@ class InsideOfTheDataset(Publishing):
         self.call("write", "-", "-o", "out", "--mode", "overwrite-partitions", "--partition-by", "k",
                   stdin=records(100, 30))
         self.assertEqual((self.ids(), self.hidden()), (list(range(100, 130)), []))
+
+    def test_a_new_partition_that_may_not_come(self):
+        """The partition that was replaced was visible, and the new one could never follow."""
+        self.folder.chmod(0o777)
+        keys = ("--partition-by", "k,id", "--keep-partition-columns")
+        self.call("write", "-", "-o", "deep", *keys, stdin=records(0, 6))
+        (self.folder / "deep" / "k=1").chmod(0o555)
+        for mode in ("overwrite-partitions", "append"):
+            err = self.call("write", "-", "-o", "deep", "--mode", mode, *keys,
+                            stdin=records(0, 1) + records(100, 3), code=1)
+            self.assertIn("cannot publish deep/k=1: ", err)
+            self.assertEqual((self.ids("deep"), self.hidden()), (list(range(6)), []))
+
+    def test_a_link_in_the_place_of_a_partition(self):
+        self.folder.chmod(0o777)
+        (self.folder / "out" / "k=1").rename(self.folder / "elsewhere")
+        (self.folder / "out" / "k=1").symlink_to("../elsewhere")
+        for mode in ("append", "overwrite-partitions"):
+            err = self.call("write", "-", "-o", "out", "--mode", mode, "--partition-by", "k",
+                            stdin=records(100, 30), code=1)
+            self.assertIn("out/k=1 is not a directory, or a link to one", err)
+            self.assertEqual((self.ids(), self.hidden()), (list(range(30)), []))
 
     def test_a_dead_run_is_found_there(self):
         left = self.folder / "out" / ".sluice-0123456789abcdef"
