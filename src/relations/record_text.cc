@@ -5,6 +5,7 @@
 
 #include "base/json_text.h"
 #include "columns/json_value.h"
+#include "relations/canonical_json.h"
 
 namespace sluice {
 
@@ -27,6 +28,12 @@ bool RecordText::append(const Column& column, int64_t row, std::string& out) con
     case TypeKind::fixed_list:
       append_items(column.children[0], row * type_.size(), (row + 1) * type_.size(), out);
       return true;
+    case TypeKind::json: {
+      std::string text;
+      append_json_value(column, row, text);
+      append_canonical_json(text, out);
+      return true;
+    }
     default: append_json_value(column, row, out); return true;
   }
 }

@@ -118,6 +118,13 @@ TEST(KeyColumns, DigestsDoNotDependOnTheOrderOfKeysNorOnNulls) {
   EXPECT_EQ(wanted.substr(14, 1), "8");
 }
 
+// What is in a mixed column is text, in which keys stood as they came.
+TEST(KeyColumns, HashKeysDoNotSeeTheOrderOfKeysInMixedValues) {
+  const FlattenOptions options{.name = "t", .id_generation = KeyStrategy::hash};
+  const Error error = refused("{\"m\":[1,\"x\",{\"a\":1,\"b\":2}]}\n{\"m\":[1, \"x\", {\"b\":2,\"a\":1}]}\n", options);
+  EXPECT_THAT(error.what(), HasSubstr("record 2 equals an earlier one"));
+}
+
 TEST(KeyColumns, EqualRecordsAreAnErrorOrCounted) {
   FlattenOptions options{.name = "t", .id_generation = KeyStrategy::hash};
   const std::string text = "{\"a\":1}\n{\"a\":2}\n{\"a\":1}\n";
