@@ -60,8 +60,10 @@ Column without_nan(const Column& column) {
   }
 }
 
-Column texts_of(const Column& column) {
-  ColumnBuilder builder(string());
+/// A column of these texts: what `is_kept(text)` makes of the one of each value, or null where it says no.
+template <typename IsKept>
+Column texts_of(const Column& column, const Type& type, IsKept is_kept) {
+  ColumnBuilder builder(type);
   std::string text;
   for (int64_t row = 0; row < column.length; ++row) {
     if (!column.is_valid(row)) {
@@ -71,7 +73,10 @@ Column texts_of(const Column& column) {
     const PlainPlace place = plain_place(column, row);
     text.clear();
     append_scalar_text(*place.column, place.row, text);
-    if (!builder.append_text(text)) refuse_long_texts();
+    if (!is_kept(text))
+      builder.append_null();
+    else if (!builder.append_text(text))
+      refuse_long_texts();
   }
   return builder.finish();
 }
@@ -89,23 +94,12 @@ std::optional<std::string> said_in(std::string_view text) {
 
 /// Of mixed columns: a text is what it says, and anything else stays JSON.
 Column json_by_policies(const Column& column, const FlattenOptions& options) {
-  ColumnBuilder builder(options.stringify_values ? string() : json());
-  std::string text;
-  for (int64_t row = 0; row < column.length; ++row) {
-    if (!column.is_valid(row)) {
-      builder.append_null();
-      continue;
-    }
-    const PlainPlace place = plain_place(column, row);
-    text.clear();
-    append_scalar_text(*place.column, place.row, text);
-    const std::optional<std::string> said = said_in(text);
-    if (said && said->empty() && options.empty_as_null)
-      builder.append_null();
-    else if (!builder.append_text(said && options.stringify_values ? *said : text))
-      refuse_long_texts();
-  }
-  return builder.finish();
+  return texts_of(column, options.stringify_values ? string() : json(), [&](std::string& text) {
+    std::optional<std::string> said = said_in(text);
+    if (!said) return true;
+    if (options.stringify_values) text = *said;
+    return !said->empty() || !options.empty_as_null;
+  });
 }
 
 /// Entries of maps stay, and so do their keys: they are never null.
@@ -135,7 +129,7 @@ Column by_policies(const Column& column, const FlattenOptions& options) {
   Column out = column;
   if (options.empty_as_null && is_utf8_text(kind)) out = without_empty(out);
   if (options.nan_as_null && is_float(kind)) out = without_nan(out);
-  return options.stringify_values ? texts_of(out) : out;
+  return options.stringify_values ? texts_of(out, string(), [](const std::string&) { return true; }) : out;
 }
 
 Column json_texts(const Column& column) {
