@@ -93,12 +93,14 @@ Given read_form(const Command& command, std::span<const std::string> arguments) 
     refuse_form(command, error);
   }
   // Operands are what is left: CLI11 would read "[a,b]" as a list of its own kind.
-  bool is_option_left = true;
+  bool may_be_options = true;
   for (std::string& word : app.remaining()) {
-    if (is_option_left && word == "--")
-      is_option_left = false;
+    if (may_be_options && word == "--")
+      may_be_options = false;
+    else if (may_be_options && word.size() > 1 && word[0] == '-')
+      given.unknown.push_back(std::move(word));
     else
-      (is_option_left && word.size() > 1 && word[0] == '-' ? given.unknown : given.operands).push_back(std::move(word));
+      given.operands.push_back(std::move(word));
   }
   return given;
 }

@@ -11,6 +11,7 @@
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
 #include "storage/directory_tree.h"
+#include "storage/replaced_files.h"
 
 namespace sluice {
 namespace {
@@ -21,7 +22,6 @@ bool has_files(const std::string& path) {
   const Descriptor directory = open_directory(path);
   if (!directory.is_open() && (errno == ENOENT || errno == ENOTDIR)) return false;
   bool found = false;
-  const auto is_passed_over = [](const std::string& name) { return name[0] == '.' || name[0] == '_'; };
   const auto visit = [&](const TreeEntry& entry) {
     found = found || (entry.kind != TreeEntry::Kind::directory && entry.name.ends_with(".parquet") &&
                       !is_passed_over(entry.name));

@@ -200,6 +200,14 @@ TEST(Staging, ArrivalsAreNeverRemoved) {
   EXPECT_THAT(dir.names(), IsEmpty());
 }
 
+/// The run was about to put all that it left in the place of the destination.
+void leave_intent(const std::string& destination, const std::string& left, bool allow_window) {
+  const Staging dead = Staging::adopt(destination, fs::path(left).filename());
+  Intent intent{.mode = PublishMode::overwrite, .allow_window = allow_window};
+  intent.swaps = {swap_of(dead.publication(false), ".")};
+  write_intent(dead.publication(false), intent);
+}
+
 // Killed in the window of --allow-window, and then somebody made the destination: the run is not to be completed, and
 // what it had moved away was removed with it.
 TEST(Staging, WhatAWindowHasMovedAwayIsNeverRemoved) {
@@ -207,12 +215,7 @@ TEST(Staging, WhatAWindowHasMovedAwayIsNeverRemoved) {
   fs::create_directory(dir / "out");
   write_file(dir / "out/a.parquet", "old");
   const std::string left = leave(dir / "out", {.mode = PublishMode::overwrite, .run_id = "a"}, "data/b.parquet");
-  {
-    const Staging dead = Staging::adopt(dir / "out", fs::path(left).filename());
-    Intent intent{.mode = PublishMode::overwrite, .allow_window = true};
-    intent.swaps = {swap_of(dead.publication(false), ".")};
-    write_intent(dead.publication(false), intent);
-  }
+  leave_intent(dir / "out", left, /*allow_window=*/true);
   fs::rename(dir / "out", left + "/old-0");
   fs::create_directory(dir / "out");
   EXPECT_FALSE(left_stagings(open_place(dir / "out"))[0].is_pending);
@@ -231,12 +234,8 @@ TEST(Staging, WhatIsCompletedInPartIsNotRemoved) {
   fs::create_directories(dir / "out/k=1");
   write_file(dir / "out/k=1/a.parquet", "old");
   const std::string left = leave(dir / "out", {.mode = PublishMode::overwrite, .run_id = "a"}, "data/k=1/b.parquet");
-  {
-    const Staging dead = Staging::adopt(dir / "out", fs::path(left).filename());
-    write_intent(dead.publication(false),
-                 {.mode = PublishMode::overwrite, .swaps = {swap_of(dead.publication(false), ".")}});
-    ASSERT_EQ(exchange_names(AT_FDCWD, left + "/data", AT_FDCWD, dir / "out"), 0);
-  }
+  leave_intent(dir / "out", left, /*allow_window=*/false);
+  ASSERT_EQ(exchange_names(AT_FDCWD, left + "/data", AT_FDCWD, dir / "out"), 0);
   write_file(left + "/data/k=1/a.parquet", "theirs");
   write_file(left + "/arrivals", "where a directory is to be");
   EXPECT_THAT(refusal(dir / "out", {.mode = PublishMode::append, .run_id = "a"}), HasSubstr("what a run of this id"));
