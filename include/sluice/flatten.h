@@ -69,6 +69,13 @@ struct FlattenOptions {
   std::optional<uint64_t> seed{};
   /// ordinal: the first key of a relation, where rows come to others. Empty: 0.
   std::function<int64_t(const std::string& relation)> first_ordinal{};
+  /// A relation of earlier runs, with the schema of its files, which tells what each column is of (Field::origin).
+  struct RelationThere {
+    std::string name;
+    Schema schema;
+  };
+  /// Those that rows come to. A field or list that has a name there has it again, and no other one gets it.
+  std::vector<RelationThere> relations_there{};
 
   /// Key columns, which come first. Names must differ and not be empty, but for the last two, which are off then.
   std::string id_column = "_id";
@@ -111,14 +118,12 @@ struct RelationColumn {
   std::string name;
   ColumnRole role = ColumnRole::value;
   std::vector<size_t> steps{};  ///< child indexes from the record, or from the item of the list; none: the item itself
-  std::string taken{};          ///< the name that it would have, had a column of another field not come first
 };
 
 /// A relation that has begun, and how it was cut out of the records: what unflatten() needs.
 struct Relation {
   std::string name;
   std::string path{};              ///< "payload.commits[]"; empty for the root
-  std::string taken{};             ///< the name that it would have, had another relation not come first
   std::optional<size_t> parent{};  ///< among the relations
   std::vector<size_t> steps{};     ///< of the list, from the parent's record or item
   size_t id_column = 0;            ///< of `columns`, which are those of the batches, in their order

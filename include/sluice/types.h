@@ -123,8 +123,13 @@ struct Field {
   Type type;
   bool nullable = true;
   std::optional<int32_t> id{};  ///< Parquet field id, where one is wanted
+  /// Of a column of a relation: the field of the records that it is of (docs/flattening.md, "Names"). Files keep it.
+  /// Fields may be equal without: it tells where values came from, not what they are.
+  std::optional<std::string> origin{};
 
-  friend bool operator==(const Field& a, const Field& b) = default;
+  friend bool operator==(const Field& a, const Field& b) {
+    return a.name == b.name && a.type == b.type && a.nullable == b.nullable && a.id == b.id;
+  }
 };
 
 Type null();

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "schema/kinds.h"
 #include "schema/merge.h"
+#include "schema/origins.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
 #include "storage/directory_tree.h"
@@ -52,16 +53,37 @@ std::string joined(const std::vector<std::string>& names) {
   return text.empty() ? "nothing" : text;
 }
 
-[[noreturn]] void refuse(const std::string& path, const std::string& column, const std::string& why,
-                         const std::string& more_hint) {
-  throw Error(
-      ErrorCode::data, "cannot append to " + path + ": " + why, {.source = path, .field = column},
-      more_hint + "--schema \"$(sluice schema " + path + ")\" reads the new rows with the columns of the old ones");
+/// `is_relation`: no --schema tells of its columns, which are made of the records.
+[[noreturn]] void refuse(const std::string& path, const std::string& column, const std::string& why, bool would_rewrite,
+                         bool is_relation) {
+  std::string hint;
+  if (would_rewrite) hint = "--rewrite-old writes the old files anew, with the columns and types of both";
+  if (!would_rewrite && is_relation) hint = "a dataset of their own takes these rows";
+  if (!is_relation)
+    hint += (hint.empty() ? "" : "; ") + ("--schema \"$(sluice schema " + path) +
+            ")\" reads the new rows with the columns of the old ones";
+  throw Error(ErrorCode::data, "cannot append to " + path + ": " + why, {.source = path, .field = column}, hint);
 }
 
 std::string words_of_clash(const Field& there, const Field& found) {
   return "column " + there.name + " is \"" + text_of(there) + "\" there, but \"" + text_of(found) +
          "\" in the new rows";
+}
+
+bool has_other_origin(const Field& there, const Field& found) {
+  return there.origin && found.origin && *there.origin != *found.origin;
+}
+
+std::string words_of_origins(const Field& there, const Field& found) {
+  return "column " + there.name + " is of " + *there.origin + " there, and of " + *found.origin + " in the new rows";
+}
+
+const Field* first_of_other_origin(const Schema& there, const Schema& wanted) {
+  for (const Field& field : there.fields()) {
+    const std::optional<size_t> place = wanted.find(field.name);
+    if (place && has_other_origin(field, wanted[*place])) return &field;
+  }
+  return nullptr;
 }
 
 /// A column that stands against it, and why.
@@ -77,6 +99,7 @@ std::optional<Clash> clash_of(const Schema& there, const Schema& wanted, const s
     if (!place && is_key(field.name)) continue;  // of a file whose directory tells it
     if (!place) return Clash{field.name, "column \"" + text_of(field) + "\" is not in the new rows"};
     const Field& found = wanted[*place];
+    if (has_other_origin(field, found)) return Clash{field.name, words_of_origins(field, found)};
     const bool fits = field.nullable || !found.nullable || is_key(field.name);
     if (!fits || !is_same_in_append(field.type, found.type, is_key(field.name)))
       return Clash{field.name, words_of_clash(field, found)};
@@ -89,6 +112,7 @@ std::optional<Clash> clash_of(const Schema& there, const Schema& wanted, const s
 
 /// Whether there is a schema for both; keys stay what they are.
 bool can_be_one(const Schema& there, const Schema& wanted, const std::vector<std::string>& keys) {
+  if (first_of_other_origin(there, wanted)) return false;
   for (const std::string& key : keys) {
     const std::optional<size_t> here = there.find(key);
     const std::optional<size_t> place = wanted.find(key);
@@ -107,9 +131,8 @@ void check(const std::string& path, const Schema& wanted, const std::vector<std:
   check_keys_of_append(path, there.partitions(), keys);
   const std::optional<Clash> clash = clash_of(there.schema(), wanted, keys);
   if (!clash) return;
-  const bool would_do = may_rewrite && can_be_one(there.schema(), wanted, keys);
-  refuse(path, clash->column, clash->why,
-         would_do ? "--rewrite-old writes the old files anew, with the columns and types of both; " : "");
+  refuse(path, clash->column, clash->why, may_rewrite && can_be_one(there.schema(), wanted, keys),
+         has_origins(there.schema()));
 }
 
 }  // namespace
@@ -127,8 +150,15 @@ bool is_same_in_append(const Type& a, const Type& b, bool is_key) {
   return a == b || (is_key && is_integer(a.kind()) && is_integer(b.kind()));
 }
 
-void refuse_append(const std::string& path, const Field& there, const Field& found) {
-  refuse(path, there.name, words_of_clash(there, found), "");
+void refuse_append(const std::string& path, const Field& there, const Field& found, bool is_relation) {
+  refuse(path, there.name, words_of_clash(there, found), /*would_rewrite=*/false, is_relation);
+}
+
+void check_origins_of_append(const std::string& path, const Schema& there, const Schema& rows) {
+  const Field* const other = first_of_other_origin(there, rows);
+  if (other == nullptr) return;
+  refuse(path, other->name, words_of_origins(*other, rows[*rows.find(other->name)]), /*would_rewrite=*/false,
+         /*is_relation=*/true);
 }
 
 void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode,

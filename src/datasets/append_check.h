@@ -31,8 +31,10 @@ void check_keys_of_append(const std::string& path, const std::vector<std::string
 /// Whether a column of the one type takes values of the other as they are. Values of directories, which are those of
 /// keys, have no type of their own: numbers there are as wide as their reader takes them.
 bool is_same_in_append(const Type& a, const Type& b, bool is_key);
+/// Throws Error{data} where a column is of one field of the records there and of another one in the rows to come.
+void check_origins_of_append(const std::string& path, const Schema& there, const Schema& rows);
 /// Throws the Error{data} of a column that is another one in the rows to come.
-[[noreturn]] void refuse_append(const std::string& path, const Field& there, const Field& found);
+[[noreturn]] void refuse_append(const std::string& path, const Field& there, const Field& found, bool is_relation);
 
 /// The key of a file's metadata that names the run it is of.
 inline constexpr const char* kRunIdKey = "sluice.run_id";

@@ -14,6 +14,7 @@
 #include "schema/leaves.h"
 #include "schema/merge.h"
 #include "schema/nested.h"
+#include "schema/origins.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
 #include "storage/directory_tree.h"
@@ -128,6 +129,7 @@ void GrownSchema::take(const Schema& rows) {
     schema_ = rows_;
     return;
   }
+  check_origins_of_append(path_, there_, rows);
   // What the rows came to before holds what the files have. Keys are those of the rows: directories have no type.
   std::vector<Field> known;
   for (const Field& field : (schema_ ? *schema_ : there_).fields()) {
@@ -135,14 +137,16 @@ void GrownSchema::take(const Schema& rows) {
     if (!keys_.contains(field.name))
       known.push_back(field);
     else if (place && !is_same_in_append(field.type, rows[*place].type, /*is_key=*/true))
-      refuse_append(path_, field, rows[*place]);
+      refuse_append(path_, field, rows[*place], has_origins(there_));
     else if (place)
       known.push_back(rows[*place]);
   }
   MergeConflict conflict;
   std::optional<Schema> both = merged_schema(Schema(without_field_ids(known)), Schema(without_field_ids(rows.fields())),
                                              conflict, MergeRule::values);
-  if (!both) refuse_append(path_, {conflict.column, std::move(conflict.a)}, {conflict.column, std::move(conflict.b)});
+  if (!both)
+    refuse_append(path_, {conflict.column, std::move(conflict.a)}, {conflict.column, std::move(conflict.b)},
+                  has_origins(there_));
   std::vector<Field> fields = with_ids_of(both->fields(), known, rows.fields());
   if (repeated_field_id(fields)) fields = with_ids_of(both->fields(), known, {});
   if (schema_)

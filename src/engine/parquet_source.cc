@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "schema/origins.h"
 #include "sluice/error.h"
 #include "sources/typed_source.h"
 
@@ -20,10 +21,12 @@ class ParquetSource final : public TypedSource {
     // Of what is not wanted little is read: how much will be is not known before.
     if (select.columns.empty() && !select.where) bytes_total_ = bytes_of(files);
     rows_ = files.read(std::move(select));
+    // Rows of a relation are records here, and its columns fields.
+    schema_ = without_origins(rows_->schema());
     refuse_other_schema(options, "Parquet files bring");
   }
 
-  const Schema& schema() const override { return rows_->schema(); }
+  const Schema& schema() const override { return schema_; }
   std::optional<RelationBatch> next() override {
     if (end_of_input_ && end_of_input_()) return std::nullopt;
     std::optional<RelationBatch> batch = rows_->next();
@@ -47,6 +50,7 @@ class ParquetSource final : public TypedSource {
   std::function<bool()> end_of_input_;
   std::optional<uint64_t> bytes_total_;
   std::unique_ptr<ReadStream> rows_;
+  Schema schema_;
 };
 
 }  // namespace

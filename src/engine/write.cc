@@ -7,12 +7,12 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/append_names.h"
 #include "engine/destination.h"
 #include "engine/first_ordinal.h"
 #include "engine/open_sources.h"
 #include "engine/progress_reporter.h"
 #include "engine/reject_file.h"
+#include "engine/relations_there.h"
 #include "sluice/error.h"
 #include "sluice/file_reader.h"
 #include "sluice/recover.h"
@@ -83,12 +83,11 @@ const FlattenedStream* flatten_as_asked(std::unique_ptr<BatchStream>& stream, co
     flattening.first_ordinal = [destination, id = flattening.id_column](const std::string& relation) {
       return first_ordinal_behind(destination, relation, id);
     };
+  if (others_stay(options) && flattening.relations_there.empty())
+    flattening.relations_there = relations_there(destination, flattening.name, flattening.runtime);
   std::unique_ptr<FlattenedStream> flat = flatten(std::move(stream), std::move(flattening));
   const FlattenedStream* const flattened = flat.get();
-  if (others_stay(options))
-    stream = refusing_names_by_order(std::move(flat), destination);
-  else
-    stream = std::move(flat);
+  stream = std::move(flat);
   return flattened;
 }
 

@@ -13,6 +13,7 @@
 #include "format/footer.h"
 #include "format/schema_elements.h"
 #include "schema/nested.h"
+#include "schema/origins.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -204,6 +205,7 @@ WrittenTail FooterBuilder::write(const Schema& schema, const std::vector<Sorting
   std::vector<KeyValue> key_values;
   key_values.push_back({"ARROW:schema", stored_arrow_schema(without_extensions(schema))});
   for (const auto& [key, value] : metadata) key_values.push_back({key, value});
+  if (has_origins(schema)) key_values.push_back({kOriginsKey, origins_text(schema)});
   key_values.push_back({kIndexDigestKey, digest_text(indexes.digest)});
   key_values.push_back({kFooterDigestKey, std::string(kDigestDigits, '0')});
   const auto leaves =

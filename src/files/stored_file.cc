@@ -10,6 +10,7 @@
 #include "files/footer_memory.h"
 #include "files/stored_schema.h"
 #include "pages/page_fault.h"
+#include "schema/origins.h"
 
 namespace sluice {
 namespace {
@@ -111,7 +112,9 @@ void StoredFile::check_writer() const {
 
 /// Pairs the leaves that we know with the elements that the file has: both stand depth first, in the same order.
 void StoredFile::read_schema(const StoredFileOptions& options) {
-  schema_ = std::make_shared<const Schema>(stored_schema(metadata(), path(), options.int96, options.invalid_text));
+  Schema schema = stored_schema(metadata(), path(), options.int96, options.invalid_text);
+  if (const std::string* const origins = metadata_value(kOriginsKey)) schema = with_origins(schema, *origins);
+  schema_ = std::make_shared<const Schema>(std::move(schema));
   std::vector<Leaf> leaves = leaves_in(*schema_, path());
   leaves_.reserve(leaves.size());
   std::vector<int32_t> children_left{metadata().schema.front().num_children.value_or(0)};

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "files/digest_keys.h"
+#include "schema/origins.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -91,7 +92,8 @@ std::vector<SortingColumn> sorting_columns_of(const StoredFile& file) {
 std::vector<std::pair<std::string, std::string>> given_metadata(const StoredFile& file) {
   std::vector<std::pair<std::string, std::string>> given;
   for (const KeyValue& entry : file.metadata().key_value_metadata)
-    if (entry.key != kArrowSchemaKey && entry.key != kIndexDigestKey && entry.key != kFooterDigestKey)
+    if (entry.key != kArrowSchemaKey && entry.key != kIndexDigestKey && entry.key != kFooterDigestKey &&
+        entry.key != kOriginsKey)
       given.emplace_back(entry.key, entry.value.value_or(""));
   return given;
 }

@@ -10,6 +10,7 @@
 #include "relations/key_fields.h"
 #include "schema/leaves.h"
 #include "schema/nested.h"
+#include "schema/origins.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::string_view kItemName = "value";
 constexpr std::string_view kLengthEnding = "length";
+constexpr std::string_view kLengthMark = "#";  // of origins
 
 /// Names that fields with keys have elsewhere, the likeliest first.
 constexpr std::array<std::string_view, 16> kUsualKeyNames = {
@@ -59,14 +61,19 @@ struct FlattenPlan::Place {
   std::vector<size_t> steps{};  ///< from the record or item
   std::string name{};           ///< joined from those around it
   std::string path{};           ///< from the record, for people
+  std::string origin{};         ///< likewise, of this field alone (schema/origins.h)
   int level = 1;                ///< of the columns that it would be among
   bool nullable = false;        ///< it, or something around it
 };
 
-FlattenPlan::FlattenPlan(FlattenOptions options) : options_(std::move(options)) { check_flatten_options(options_); }
+FlattenPlan::FlattenPlan(FlattenOptions options) : options_(std::move(options)) {
+  check_flatten_options(options_);
+  for (const FlattenOptions::RelationThere& there : options_.relations_there)
+    if (there.name != options_.name && has_origins(there.schema)) relation_names_.insert(there.name);
+}
 
 void FlattenPlan::grow(const Schema& records) {
-  if (relations_.empty()) begin_relation(options_.name, "", std::nullopt, {});
+  if (relations_.empty()) begin_relation(options_.name, {}, std::nullopt, {});
   if (records.size() > 0) {
     if (options_.id_generation == KeyStrategy::natural && natural_field_.empty()) begin_natural_key(records);
     const Type record = struct_({records.fields().begin(), records.fields().end()});
@@ -92,27 +99,29 @@ void FlattenPlan::check_natural_key() {
 
 // --- relations and their keys
 
-size_t FlattenPlan::begin_relation(std::string name, std::string path, std::optional<size_t> parent,
+size_t FlattenPlan::begin_relation(const std::string& wanted, const Place& items, std::optional<size_t> parent,
                                    std::vector<size_t> steps) {
   const size_t index = relations_.size();
+  std::string origin = element_name(field_origin("", options_.name));
+  if (parent) origin = child_name(origin, items.origin);
   RelationPlan& plan = relations_.emplace_back();
-  plan.relation.name = free_relation_name(name, path);
-  if (plan.relation.name != name) plan.relation.taken = std::move(name);
-  plan.relation.path = std::move(path);
+  plan.relation.name = relation_name(wanted, items.path, origin);
+  plan.relation.path = items.path;
   plan.relation.parent = parent;
   plan.relation.steps = std::move(steps);
-  begin_keys(index);
+  begin_keys(index, origin);
+  take_names_there(plan);
   return index;
 }
 
-void FlattenPlan::begin_keys(size_t relation) {
+void FlattenPlan::begin_keys(size_t relation, const std::string& origin) {
   RelationPlan& plan = relations_[relation];
-  const auto add = [&plan](ColumnRole role, const std::string& name, Type type) {
+  const auto add = [&](ColumnRole role, const std::string& name, Type type) {
     if (name.empty()) return;
     plan.names.insert(name);
     plan.key_names.insert(name);
     plan.places.emplace(text_of_steps(role, {}), plan.fields.size());
-    plan.fields.push_back({name, std::move(type), /*nullable=*/false});
+    plan.fields.push_back({name, std::move(type), /*nullable=*/false, std::nullopt, origin});
     plan.relation.columns.push_back({name, role, {}});
   };
   const bool is_ordinal = options_.id_generation == KeyStrategy::ordinal;
@@ -131,6 +140,14 @@ void FlattenPlan::begin_keys(size_t relation) {
   add(ColumnRole::time, options_.time_column, timestamp(TimeUnit::microsecond, "UTC"));
 }
 
+void FlattenPlan::take_names_there(RelationPlan& plan) const {
+  const auto there =
+      std::ranges::find(options_.relations_there, plan.relation.name, &FlattenOptions::RelationThere::name);
+  if (there == options_.relations_there.end()) return;
+  for (const Field& field : there->schema.fields())
+    if (field.origin && plan.names.insert(field.name).second) plan.names_there.emplace(*field.origin, field.name);
+}
+
 std::optional<size_t> FlattenPlan::find(size_t relation, ColumnRole role) const {
   const auto& places = relations_[relation].places;
   const auto known = places.find(text_of_steps(role, {}));
@@ -146,7 +163,10 @@ void FlattenPlan::begin_natural_key(const Schema& records) {
     if (!found || found->field->type.kind() == TypeKind::boolean) continue;
     natural_field_ = path;
     Place place{.steps = found->steps, .name = "", .path = path, .nullable = true};
-    for (const std::string& name : found->names) place.name = joined(place.name, name, options_.separator);
+    for (const std::string& name : found->names) {
+      place.name = joined(place.name, name, options_.separator);
+      place.origin = field_origin(place.origin, name);
+    }
     relations_[0].relation.id_column = column_of(0, place, ColumnRole::value, *found->field);
     return;
   }
@@ -166,6 +186,7 @@ FieldPlan FlattenPlan::plan_struct(size_t relation, const Place& place, const Ty
     inner.steps.push_back(i);
     inner.name = place.steps.empty() ? fields[i].name : joined(place.name, fields[i].name, options_.separator);
     inner.path = place.path.empty() && place.steps.empty() ? fields[i].name : child_name(place.path, fields[i].name);
+    inner.origin = field_origin(place.origin, fields[i].name);
     inner.nullable = place.nullable || fields[i].nullable;
     FieldPlan field = plan_field(relation, inner, fields[i]);
     field.child = i;
@@ -231,19 +252,24 @@ FieldPlan FlattenPlan::plan_moved_list(size_t relation, const Place& place, cons
   FieldPlan plan;
   Place length = place;
   length.name = joined(place.name, kLengthEnding, options_.separator);
+  length.origin.insert(0, kLengthMark);
   plan.length_column = column_of(relation, length, ColumnRole::length, {field.name, int32(), field.nullable});
   const Field& item = field.type.children()[0];
   if (item.type.kind() == TypeKind::null && !options_.include_nulls) return plan;
 
+  Place inner{.steps = {},
+              .name = "",
+              .path = element_name(place.path),
+              .origin = element_name(place.origin),
+              .level = place.level};
   const std::string key = text_of_steps(ColumnRole::length, place.steps);
   const auto known = relations_[relation].relations.find(key);
   plan.relation = known != relations_[relation].relations.end() ? known->second : relations_.size();
   if (known == relations_[relation].relations.end()) {
     const std::string& parent = relations_[relation].relation.name;
-    begin_relation(joined(parent, place.name, options_.separator), element_name(place.path), relation, place.steps);
+    begin_relation(joined(parent, place.name, options_.separator), inner, relation, place.steps);
     relations_[relation].relations.emplace(key, *plan.relation);
   }
-  Place inner{.steps = {}, .name = "", .path = element_name(place.path), .level = place.level};
   inner.nullable = item.nullable;
   FieldPlan items;
   if (item.type.kind() == TypeKind::struct_) {
@@ -286,9 +312,9 @@ size_t FlattenPlan::column_of(size_t relation, const Place& place, ColumnRole ro
   field.nullable = place.nullable || policies_make_nulls;
   const auto [known, is_new] = plan.places.emplace(text_of_steps(role, place.steps), plan.fields.size());
   if (is_new) {
-    field.name = free_column_name(plan, place, place.name);
-    const bool is_by_order = field.name != place.name && !gives_way_to_key(relation, place.name, field.name);
-    plan.relation.columns.push_back({field.name, role, place.steps, is_by_order ? place.name : std::string()});
+    field.name = column_name(plan, place);
+    field.origin = place.origin;
+    plan.relation.columns.push_back({field.name, role, place.steps});
     plan.fields.push_back(std::move(field));
   } else {
     Field& there = plan.fields[known->second];
@@ -298,16 +324,8 @@ size_t FlattenPlan::column_of(size_t relation, const Place& place, ColumnRole ro
   return known->second;
 }
 
-/// Keys come first in every run: what gives way to them, and to nothing else, always does.
-bool FlattenPlan::gives_way_to_key(size_t relation, const std::string& wanted, const std::string& name) const {
-  const RelationPlan& plan = relations_[relation];
-  const bool is_natural_key = relation == 0 && options_.id_fields.size() == 1 && !natural_field_.empty() &&
-                              plan.fields[plan.relation.id_column].name == wanted;
-  return (is_natural_key || plan.key_names.contains(wanted)) && name == joined(wanted, "2", options_.separator);
-}
-
-std::string FlattenPlan::free_column_name(RelationPlan& plan, const Place& place, const std::string& wanted) {
-  if (plan.names.insert(wanted).second) return wanted;
+std::string FlattenPlan::column_name(RelationPlan& plan, const Place& place) {
+  const std::string& wanted = place.name;
   if (plan.key_names.contains(wanted) && options_.key_clash == KeyClash::error)
     throw Error(
         ErrorCode::data,
@@ -315,21 +333,29 @@ std::string FlattenPlan::free_column_name(RelationPlan& plan, const Place& place
         {.field = place.path},
         "Give the key column another name (--id-column, --parent-column, --index-column), or let the field have "
         "one (--key-clash rename).");
-  size_t number = 2;
-  std::string name;
-  do name = joined(wanted, std::to_string(number++), options_.separator);
-  while (!plan.names.insert(name).second);
-  note(place.path, "is column " + name + ", as " + wanted + " is taken");
+  std::string name = wanted;
+  const auto there = plan.names_there.lower_bound(place.origin);
+  if (there != plan.names_there.end() && there->first == place.origin)
+    name = std::move(plan.names_there.extract(there).mapped());
+  else
+    for (size_t number = 2; !plan.names.insert(name).second; ++number)
+      name = joined(wanted, std::to_string(number), options_.separator);
+  if (name != wanted) note(place.path, "is column " + name + ", as " + wanted + " is taken");
   return name;
 }
 
-std::string FlattenPlan::free_relation_name(const std::string& wanted, const std::string& path) {
-  if (relation_names_.insert(wanted).second) return wanted;
-  size_t number = 2;
-  std::string name;
-  do name = joined(wanted, std::to_string(number++), options_.separator);
-  while (!relation_names_.insert(name).second);
-  note(path, "is relation " + name + ", as " + wanted + " is taken");
+std::string FlattenPlan::relation_name(const std::string& wanted, const std::string& path, const std::string& origin) {
+  std::string name = wanted;
+  const auto there = std::ranges::find_if(options_.relations_there, [&](const FlattenOptions::RelationThere& relation) {
+    const std::optional<size_t> id = relation.schema.find(options_.id_column);
+    return id && relation.schema[*id].origin == origin;
+  });
+  if (there != options_.relations_there.end())
+    name = there->name;
+  else
+    for (size_t number = 2; !relation_names_.insert(name).second; ++number)
+      name = joined(wanted, std::to_string(number), options_.separator);
+  if (name != wanted) note(path, "is relation " + name + ", as " + wanted + " is taken");
   return name;
 }
 

@@ -34,11 +34,12 @@ struct RelationPlan {
   std::shared_ptr<const Schema> schema;  ///< of its batches
 
   // For growing.
-  std::vector<Field> fields{};                ///< of `schema`
-  std::map<std::string, size_t> places{};     ///< of columns, by role and steps
-  std::map<std::string, size_t> relations{};  ///< of its lists, by steps
-  std::set<std::string> names{};              ///< that are taken
-  std::set<std::string> key_names{};          ///< of these
+  std::vector<Field> fields{};                            ///< of `schema`
+  std::map<std::string, size_t> places{};                 ///< of columns, by role and steps
+  std::map<std::string, size_t> relations{};              ///< of its lists, by steps
+  std::set<std::string> names{};                          ///< that are taken
+  std::set<std::string> key_names{};                      ///< of these
+  std::multimap<std::string, std::string> names_there{};  ///< of columns that only earlier runs have so far, by origin
 };
 
 class FlattenPlan {
@@ -65,17 +66,18 @@ class FlattenPlan {
  private:
   struct Place;
 
-  size_t begin_relation(std::string name, std::string path, std::optional<size_t> parent, std::vector<size_t> steps);
-  void begin_keys(size_t relation);
+  size_t begin_relation(const std::string& wanted, const Place& items, std::optional<size_t> parent,
+                        std::vector<size_t> steps);
+  void begin_keys(size_t relation, const std::string& origin);
+  void take_names_there(RelationPlan& plan) const;
   FieldPlan plan_field(size_t relation, const Place& place, const Field& field);
   FieldPlan plan_struct(size_t relation, const Place& place, const Type& type);
   FieldPlan plan_list(size_t relation, const Place& place, const Field& field);
   FieldPlan plan_moved_list(size_t relation, const Place& place, const Field& field);
   FieldPlan plan_json_text(size_t relation, const Place& place, const Field& field, const std::string& why);
   size_t column_of(size_t relation, const Place& place, ColumnRole role, Field field);
-  std::string free_column_name(RelationPlan& plan, const Place& place, const std::string& wanted);
-  bool gives_way_to_key(size_t relation, const std::string& wanted, const std::string& name) const;
-  std::string free_relation_name(const std::string& wanted, const std::string& path);
+  std::string column_name(RelationPlan& plan, const Place& place);
+  std::string relation_name(const std::string& wanted, const std::string& path, const std::string& origin);
   ArrayMode mode_of(const std::string& path);
   size_t note(const std::string& path, std::string remark);
   void begin_natural_key(const Schema& records);

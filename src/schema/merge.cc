@@ -197,7 +197,8 @@ std::optional<Type> Merge::nested(const Type& a, const Type& b, const std::strin
 std::optional<Field> Merge::field(const Field& a, const Field& b, const std::string& path) {
   std::optional<Type> wider = type(a.type, b.type, path);
   if (!wider) return std::nullopt;
-  return Field{a.name, std::move(*wider), a.nullable || b.nullable, a.id == b.id ? a.id : std::nullopt};
+  return Field{a.name, std::move(*wider), a.nullable || b.nullable, a.id == b.id ? a.id : std::nullopt,
+               a.origin ? a.origin : b.origin};
 }
 
 std::optional<std::vector<Field>> Merge::fields(std::span<const Field> a, std::span<const Field> b,

@@ -37,7 +37,7 @@ struct MergeConflict {
 };
 
 /// The columns of `a` in their order, then those that only `b` has; likewise in structs. Field ids are kept where they
-/// agree. Fills `conflict` and gives nothing where a column cannot be merged.
+/// agree, and of origins that of `a`. Fills `conflict` and gives nothing where a column cannot be merged.
 std::optional<Schema> merged_schema(const Schema& a, const Schema& b, MergeConflict& conflict,
                                     MergeRule rule = MergeRule::types);
 

@@ -9,6 +9,7 @@
 #include "files/amended_file.h"
 #include "files/part_sink.h"
 #include "sluice/error.h"
+#include "sluice/file_reader.h"
 #include "support/growing_table.h"
 #include "support/memory_sink.h"
 #include "support/random_batches.h"
@@ -394,6 +395,25 @@ TEST(ExtendSchema, OrderIsCheckedAcrossTheChange) {
   RandomTable larger = rows_of(kInside, 1);
   larger.columns[0][0] = value_of(9);
   EXPECT_EQ(code_of([&] { writer.write(batch_of(larger)); }), ErrorCode::data);
+}
+
+TEST(ExtendSchema, OriginsComeWithTheirColumns) {
+  const TemporaryDirectory directory;
+  const Schema narrow({{"a", int64(), true, std::nullopt, "x.a"}});
+  const Schema wide({narrow[0], {"a_2", int64(), true, std::nullopt, "a"}});
+  const std::array paths{directory / "first", directory / "second"};
+  for (size_t i = 0; i < 2; ++i) {
+    FileWriter writer(paths[i], narrow, {.sync = false});
+    writer.write(Batch(std::make_shared<const Schema>(narrow), {make_int64({1})}, 1));
+    if (i == 0) writer.extend_schema(wide);  // in the file, or behind its end
+    WrittenFile told = writer.close().files[0];
+    if (i == 1) amend_file(paths[1], narrow, wide, {.sync = false}, told);
+  }
+  for (const std::string& path : paths) {
+    const FileReader file(path);
+    ASSERT_EQ(file.schema(), wide);
+    EXPECT_EQ(file.schema()[0].origin.value() + " " + file.schema()[1].origin.value(), "x.a a");
+  }
 }
 
 TEST(ExtendSchema, FieldIdsAreForAllFields) {

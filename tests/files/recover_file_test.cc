@@ -11,6 +11,7 @@
 #include "files/journal_head.h"
 #include "files/part_sink.h"
 #include "files/stored_tails.h"
+#include "schema/origins.h"
 #include "sluice/error.h"
 #include "sluice/verify.h"
 #include "support/growing_table.h"
@@ -28,7 +29,7 @@ std::shared_ptr<Runtime> runtime_of(unsigned threads) {
   return std::make_shared<Runtime>(RuntimeOptions{threads, 64_MiB});
 }
 
-const Schema kSchema = parse_schema("n int64 not null, s string, l list<int64>");
+const Schema kSchema = with_origins(parse_schema("n int64 not null, s string, l list<int64>"), "s \"a.s\"");
 
 Batch rows_of(int64_t first, int64_t rows) {
   std::vector<std::optional<int64_t>> n;
@@ -104,6 +105,7 @@ size_t recovered(const Wreck& wreck, const LeftPaths& left) {
   EXPECT_EQ(bytes, wreck.closed.at(groups));
   EXPECT_EQ(file->written.bytes, bytes.size());
   EXPECT_EQ(file->schema, kSchema);
+  EXPECT_EQ(file->schema[1].origin, "a.s");
   EXPECT_EQ(file->written.row_group_offsets.size(), groups);
   EXPECT_EQ(file->written.fields.at(0).values, file->written.rows);
   EXPECT_LE(file->bytes_lost, bytes_before);

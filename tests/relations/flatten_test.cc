@@ -143,6 +143,55 @@ TEST(Flatten, NamesThatClashAreToldApartAndReported) {
   EXPECT_EQ(flat.notes[0].path + " " + flat.notes[0].remark, "user.name is column user_name_2, as user_name is taken");
 }
 
+/// What a run of these records leaves for those that come to it.
+std::vector<FlattenOptions::RelationThere> there_behind(const std::string& text, const FlattenOptions& options) {
+  std::vector<FlattenOptions::RelationThere> there;
+  for (const auto& [name, schema] : flat_of(text, options).schemas) there.push_back({name, schema});
+  return there;
+}
+
+TEST(Flatten, NamesOfEarlierRunsStayWithTheirFields) {
+  FlattenOptions options{.name = "t"};
+  const std::string both = "{\"a_b\":1,\"a\":{\"b\":2},\"l_m\":[{\"x\":1}],\"l\":{\"m\":[{\"x\":2}]}}\n";
+  options.relations_there = there_behind(both, options);
+  const Flat other = flat_of("{\"l\":{\"m\":[{\"x\":4}]},\"l_m\":[{\"x\":3}],\"a\":{\"b\":6},\"a_b\":5}\n", options);
+  EXPECT_EQ(other.lines.at("t"), "{\"_id\":0,\"l_m_length_2\":1,\"l_m_length\":1,\"a_b_2\":6,\"a_b\":5}\n");
+  EXPECT_EQ(other.lines.at("t_l_m"), "{\"_id\":0,\"_parent_id\":0,\"_index\":0,\"x\":3}\n");
+  EXPECT_EQ(other.lines.at("t_l_m_2"), "{\"_id\":0,\"_parent_id\":0,\"_index\":0,\"x\":4}\n");
+  const Flat one = flat_of("{\"a\":{\"b\":7},\"l\":{\"m\":[]}}\n", options);
+  EXPECT_EQ(one.lines.at("t"), "{\"_id\":0,\"a_b_2\":7,\"l_m_length_2\":0}\n");
+  // What is new finds no name that is somebody's.
+  const Flat third = flat_of("{\"a_b_2\":8,\"l_m_2\":[{\"x\":9}]}\n", options);
+  EXPECT_EQ(third.lines.at("t"), "{\"_id\":0,\"a_b_2_2\":8,\"l_m_2_length\":1}\n");
+  EXPECT_THAT(third.order, ElementsAre("t", "t_l_m_2_2"));
+}
+
+TEST(Flatten, NamesOfEarlierRunsDoNotMeetKeys) {
+  FlattenOptions options{.name = "t", .key_clash = KeyClash::rename};
+  options.relations_there = there_behind("{\"_id\":1,\"_id_2\":2}\n", options);
+  EXPECT_EQ(flat_of("{\"_id_2\":4,\"_id\":3}\n", options).lines.at("t"), "{\"_id\":0,\"_id_2_2\":4,\"_id_2\":3}\n");
+  options.key_clash = KeyClash::error;
+  EXPECT_THAT(refusal_of([&] { flat_of("{\"_id\":3}\n", options); }).what(), HasSubstr("name of a key column"));
+  FlattenOptions natural{.name = "t", .id_generation = KeyStrategy::natural, .id_fields = {"user.id"}};
+  natural.relations_there = there_behind("{\"user_id\":\"x\",\"user\":{\"id\":1}}\n", natural);
+  EXPECT_EQ(flat_of("{\"user_id\":\"y\",\"user\":{\"id\":2}}\n", natural).lines.at("t"),
+            "{\"user_id\":2,\"user_id_2\":\"y\"}\n");
+}
+
+TEST(Flatten, ColumnsSayWhatTheyAreOf) {
+  const Flat flat = flat_of("{\"a\":{\"b.c\":1},\"l\":[[{\"x\":1}]],\"tags\":[1]}\n",
+                            {.name = "t", .array_modes = {{"tags", ArrayMode::separate}}});
+  const auto origins = [&](const std::string& relation) {
+    std::vector<std::string> all;
+    for (const Field& field : flat.schemas.at(relation).fields()) all.push_back(field.origin.value_or("none"));
+    return all;
+  };
+  EXPECT_THAT(origins("t"), ElementsAre("t[]", "a.\"b.c\"", "#l", "#tags"));
+  EXPECT_THAT(origins("t_l"), ElementsAre("t[].l[]", "t[].l[]", "t[].l[]", "#l[]"));
+  EXPECT_THAT(origins("t_l_value"), ElementsAre("t[].l[][]", "t[].l[][]", "t[].l[][]", "l[][].x"));
+  EXPECT_THAT(origins("t_tags"), ElementsAre("t[].tags[]", "t[].tags[]", "t[].tags[]", "tags[]"));
+}
+
 TEST(Flatten, RelationsWhoseNamesClashAreToldApart) {
   const Flat flat = flat_of(R"({"a":[{"b":[{"x":1}]}],"a_b":[{"y":2}]}
 )",
