@@ -19,11 +19,12 @@ constexpr uint32_t kEmpty = 0xffff'ffff;
 // Of the first table, made for the first value: thousands of columns may have a dictionary each.
 constexpr size_t kSlotsFirst = 64;
 constexpr size_t kTextSlotsFirst = 32;
-// Slots of numbers that lie in the nearest caches; beyond them a value's slot is asked for before its turn.
-constexpr size_t kSlotsNear = 4'096;
-constexpr size_t kValuesAhead = 12;
+// Slots of numbers that lie in the nearest caches; beyond them a value's slot and entry are asked for before its turn.
+constexpr size_t kSlotsNear = 1'024;
+constexpr size_t kSlotsAhead = 16;
+constexpr size_t kEntriesAhead = 8;
 // Texts whose table and entries lie in the nearest caches; to look ahead for these takes more than it gives.
-constexpr size_t kEntriesNear = 2'000;
+constexpr size_t kEntriesNear = 200;
 
 // Nothing that is written depends on these: entries are numbered in order of appearance.
 const uint64_t kMultiplier = random_number() | 1;
@@ -49,51 +50,51 @@ uint64_t key_of(std::string_view text) {
 
 }  // namespace
 
+// Slot and entry are two lines of memory, the second known by the first: each is asked for ahead of its turn.
+template <typename T>
+void NumberDictionary<T>::look_ahead(std::span<const T> values, size_t at) const {
+  if (at + kSlotsAhead < values.size()) __builtin_prefetch(&slots_[first_place(values[at + kSlotsAhead])]);
+  if (at + kEntriesAhead >= values.size()) return;
+  const uint32_t index = slots_[first_place(values[at + kEntriesAhead])];
+  if (index != kEmpty) __builtin_prefetch(entries_.data() + size_t{index} * sizeof(T));
+}
+
 template <typename T>
 size_t NumberDictionary<T>::encode(std::span<const T> values, size_t bytes_max, uint32_t* indices) {
-  if (slots_.empty()) size() == 0 ? grow() : restore();
-  size_t mask = slots_.size() - 1;
+  if (slots_.empty()) grow(std::max(std::bit_ceil(size() * 2), kSlotsFirst));
   for (size_t i = 0; i < values.size(); ++i) {
     const T value = values[i];
-    if (mask >= kSlotsNear && i + kValuesAhead < values.size())
-      __builtin_prefetch(&slots_[hash_number(values[i + kValuesAhead]) >> shift_]);
-    size_t at = hash_number(value) >> shift_;
-    while (slots_[at].index != kEmpty && slots_[at].value != value) at = (at + 1) & mask;
-    if (slots_[at].index == kEmpty) {
+    const size_t mask = slots_.size() - 1;
+    if (mask >= kSlotsNear) look_ahead(values, i);
+    size_t at = first_place(value);
+    while (slots_[at] != kEmpty && entry(slots_[at]) != value) at = (at + 1) & mask;
+    if (slots_[at] == kEmpty) {
       if (entries_.size() + sizeof(T) > bytes_max) return i;
-      slots_[at] = {value, static_cast<uint32_t>(size())};
-      indices[i] = slots_[at].index;
+      slots_[at] = indices[i] = static_cast<uint32_t>(size());
       entries_.append_value(value);
-      if (size() * 2 > slots_.size()) grow(), mask = slots_.size() - 1;
+      if (size() * 2 > slots_.size()) grow(slots_.size() * 2);
       continue;
     }
-    indices[i] = slots_[at].index;
+    indices[i] = slots_[at];
   }
   return values.size();
 }
 
 template <typename T>
-void NumberDictionary<T>::grow() {
-  std::vector<Slot> old(slots_.empty() ? kSlotsFirst : slots_.size() * 2, Slot{0, kEmpty});
-  old.swap(slots_);
-  shift_ = 64 - std::countr_zero(slots_.size());
-  for (const Slot& slot : old)
-    if (slot.index != kEmpty) put(slot);
+size_t NumberDictionary<T>::first_place(T value) const {
+  return hash_number(value) >> shift_;
 }
 
 template <typename T>
-void NumberDictionary<T>::put(const Slot& slot) {
-  const size_t mask = slots_.size() - 1;
-  size_t at = hash_number(slot.value) >> shift_;
-  while (slots_[at].index != kEmpty) at = (at + 1) & mask;
-  slots_[at] = slot;
-}
-
-template <typename T>
-void NumberDictionary<T>::restore() {
-  slots_.assign(std::max(std::bit_ceil(size() * 2), kSlotsFirst), Slot{0, kEmpty});
-  shift_ = 64 - std::countr_zero(slots_.size());
-  for (uint32_t index = 0; index < size(); ++index) put({entry(index), index});
+void NumberDictionary<T>::grow(size_t slots) {
+  release_slots();
+  slots_.assign(slots, kEmpty);
+  shift_ = 64 - std::countr_zero(slots);
+  for (uint32_t index = 0; index < size(); ++index) {
+    size_t at = first_place(entry(index));
+    while (slots_[at] != kEmpty) at = (at + 1) & (slots - 1);
+    slots_[at] = index;
+  }
 }
 
 template <typename T>
@@ -101,7 +102,7 @@ Bytes NumberDictionary<T>::take_entries() {
   if (is_mostly_empty(size(), slots_.size()))
     release_slots();
   else
-    std::ranges::fill(slots_, Slot{0, kEmpty});
+    std::ranges::fill(slots_, kEmpty);
   return std::exchange(entries_, {});
 }
 
@@ -120,8 +121,10 @@ void TextDictionary::look_ahead(std::span<Wanted> values) const {
   if (size() < kEntriesNear || slots_.empty()) return;
   for (const Wanted& wanted : values) __builtin_prefetch(&slots_[first_place(wanted.key)]);
   for (const Wanted& wanted : values)
-    if (const Slot& slot = slots_[first_place(wanted.key)]; wanted.key >= kIsHash && slot.key == wanted.key)
+    if (const Slot& slot = slots_[first_place(wanted.key)]; wanted.key >= kIsHash && slot.key == wanted.key) {
       __builtin_prefetch(entries_.data() + slot.offset);
+      __builtin_prefetch(entries_.data() + slot.offset + wanted.value.size());
+    }
 }
 
 uint32_t TextDictionary::encode(std::string_view value, size_t bytes_max) {

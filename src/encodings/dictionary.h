@@ -29,27 +29,23 @@ class NumberDictionary {
   /// the next chunk are about as many.
   Bytes take_entries();
   /// The table of hashes goes until it is needed again: it is several times as large as the entries.
-  void release_slots() { std::vector<Slot>().swap(slots_); }
+  void release_slots() { std::vector<uint32_t>().swap(slots_); }
   /// Calls `visit` with each buffer that cannot be made again. Who empties them fills them again before anything else.
   template <typename Visit>
   void each_buffer(Visit&& visit) {
     visit(entries_);
   }
-  uint64_t memory_bytes() const { return entries_.capacity() + slots_.capacity() * sizeof(Slot); }
+  uint64_t memory_bytes() const { return entries_.capacity() + slots_.capacity() * sizeof(uint32_t); }
   T entry(uint32_t index) const { return load<T>(entries_.data() + size_t{index} * sizeof(T)); }
 
  private:
-  struct Slot {
-    T value;
-    uint32_t index;
-  };
-  void grow();
-  void restore();
-  void put(const Slot& slot);
+  size_t first_place(T value) const;
+  void look_ahead(std::span<const T> values, size_t at) const;
+  void grow(size_t slots);
 
   Bytes entries_;
-  std::vector<Slot> slots_;
-  int shift_ = 64;  ///< 64 - log2(slots): the hash's upper bits are the better ones
+  std::vector<uint32_t> slots_;  ///< indexes of entries
+  int shift_ = 64;               ///< 64 - log2(slots): the hash's upper bits are the better ones
 };
 
 extern template class NumberDictionary<uint32_t>;

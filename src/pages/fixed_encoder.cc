@@ -156,7 +156,7 @@ RawPage FixedEncoder::finish_page(ByteSpan levels, bool ends_chunk) {
     spill();
   }
   if (choice_.encoding() == Encoding::plain || plain_.size() == 0) {
-    const ByteSpan page = plain_.with_levels(levels);
+    const ByteSpan page = plain_.with_front(levels);
     plain_.clear();
     return {page, Encoding::plain};
   }

@@ -194,7 +194,7 @@ RawPage NumberEncoder<Memory, Stored>::finish_page(ByteSpan levels, bool ends_ch
   }
   // A page without values goes PLAIN: there is nothing to gain, and Polars 0.26 cannot read others (measured).
   if (choice_.encoding() == Encoding::plain || plain_.size() == 0) {
-    const ByteSpan page = plain_.with_levels(levels);
+    const ByteSpan page = plain_.with_front(levels);
     plain_.clear();
     return {page, Encoding::plain};
   }

@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 #include "base/short_text.h"
+#include "encodings/delta_binary_packed.h"
 #include "encodings/delta_byte_array.h"
 #include "encodings/delta_length_byte_array.h"
 #include "pages/distinct_sample.h"
@@ -30,7 +31,7 @@ void TextEncoder::start_chunk(bool with_dictionary) {
 
 void TextEncoder::append_apart(std::string_view value) {
   lengths_.push_back(static_cast<int32_t>(value.size()));
-  text_.append(value);
+  text_.bytes().append(value);
 }
 
 // Without a dictionary. The bytes of values mostly lie together, for nulls between them have none: one copy will do.
@@ -53,10 +54,10 @@ void TextEncoder::append_all_apart(const Column& column, size_t count, PositionO
     bounds_.add(value);
     if (bloom_filter_) bloom_filter_->add_text(value);
   }
-  if (lie_together) return text_.append(bytes + begin, static_cast<size_t>(end - begin));
+  if (lie_together) return text_.bytes().append(bytes + begin, static_cast<size_t>(end - begin));
   for (size_t i = 0; i < count; ++i) {
     const int32_t* const at = offsets + position_of(i);
-    text_.append(bytes + at[0], static_cast<size_t>(at[1] - at[0]));
+    text_.bytes().append(bytes + at[0], static_cast<size_t>(at[1] - at[0]));
   }
 }
 
@@ -192,21 +193,21 @@ void TextEncoder::draw_sample(std::vector<int32_t>& lengths, Bytes& text) const 
     const size_t text_begin = begin_of_at;
     for (; at < begin + count; ++at) begin_of_at += static_cast<size_t>(lengths_[at]);
     lengths.insert(lengths.end(), lengths_.data() + begin, lengths_.data() + begin + count);
-    text.append(ByteSpan(text_).subspan(text_begin, begin_of_at - text_begin));
+    text.append(text_.body().subspan(text_begin, begin_of_at - text_begin));
   }
 }
 
 // Into a dictionary again, where values that were ever new to begin with came again later on the page.
 void TextEncoder::reconsider() {
   DistinctSample sample;
-  const char* at = text_.view().data();
+  const char* at = as_text(text_.body()).data();
   for (const int32_t length : lengths_) {
     sample.add(XXH3_64bits(at, static_cast<size_t>(length)));
     at += length;
   }
   if (!sample.come_again(EncodingChoice::kDistinctMax)) return;
   dictionary_.reopen();
-  at = text_.view().data();
+  at = as_text(text_.body()).data();
   for (const int32_t length : lengths_) {
     const uint32_t index =
         dictionary_->encode(std::string_view(at, static_cast<size_t>(length)), dictionary_.bytes_max());
@@ -252,10 +253,18 @@ RawPage TextEncoder::finish_page(ByteSpan levels, bool ends_chunk) {
   }
   // A page without values goes PLAIN: there is nothing to gain, and Polars 0.26 cannot read others (measured).
   const Encoding encoding = lengths_.empty() ? Encoding::plain : choice_.encoding();
-  encode_values(encoding, lengths_, text_);
+  ByteSpan page;
+  if (encoding == Encoding::delta_length_byte_array) {
+    // The bytes stand as they are to stand already.
+    delta_binary_packed::encode(lengths_, encoded_);
+    page = text_.with_front(encoded_);
+  } else {
+    encode_values(encoding, lengths_, text_.body());
+    page = encoded_;
+  }
   lengths_.clear();
   text_.clear();
-  return {encoded_, encoding};
+  return {page, encoding};
 }
 
 std::optional<BloomFilter> TextEncoder::finish_bloom_filter() {

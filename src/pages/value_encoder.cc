@@ -5,18 +5,18 @@
 
 namespace sluice {
 
-ByteSpan PageBody::with_levels(ByteSpan levels) {
+ByteSpan PageBody::with_front(ByteSpan front) {
   const size_t body = size();
   Bytes& all = bytes();
-  if (levels.size() > gap_) {
-    const size_t gap = (levels.size() + levels.size() / 4 + 7) / 8 * 8;  // values are read as numbers, too
+  if (front.size() > gap_) {
+    const size_t gap = (front.size() + front.size() / 4 + 7) / 8 * 8;  // values are read as numbers, too
     all.resize(gap + body);
     std::memmove(all.data() + gap, all.data() + gap_, body);
     gap_ = gap;
   }
-  std::byte* begin = all.data() + gap_ - levels.size();
-  if (!levels.empty()) std::memcpy(begin, levels.data(), levels.size());
-  return {begin, levels.size() + body};
+  std::byte* begin = all.data() + gap_ - front.size();
+  if (!front.empty()) std::memcpy(begin, front.data(), front.size());
+  return {begin, front.size() + body};
 }
 
 bool BooleanEncoder::append(const Column& column, const ValueSelection& selection) {
@@ -79,7 +79,7 @@ std::optional<DictionaryPage> BooleanEncoder::finish_dictionary() {
 
 RawPage NullEncoder::finish_page(ByteSpan levels, bool) {
   ++pages_;
-  const ByteSpan page = plain_.with_levels(levels);
+  const ByteSpan page = plain_.with_front(levels);
   plain_.clear();
   return {page, Encoding::plain};
 }

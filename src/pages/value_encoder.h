@@ -57,7 +57,8 @@ struct ValueEncoderOptions {
   std::shared_ptr<PageScratch> scratch = std::make_shared<PageScratch>();
 };
 
-/// A page body that grows behind a gap, into which its levels fit in most cases: then nothing is moved.
+/// A page body that grows behind a gap, into which what stands in front of it fits in most cases, levels or lengths:
+/// then nothing is moved.
 class PageBody {
  public:
   Bytes& bytes() {
@@ -65,7 +66,7 @@ class PageBody {
     return bytes_;
   }
   size_t size() const { return bytes_.empty() ? 0 : bytes_.size() - gap_; }
-  ByteSpan body() { return ByteSpan(bytes()).subspan(gap_); }
+  ByteSpan body() const { return bytes_.empty() ? ByteSpan() : ByteSpan(bytes_).subspan(gap_); }
   ByteSpan last(size_t count) const { return ByteSpan(bytes_).last(std::min(count, size())); }
   void clear() { bytes_.clear(); }
   template <typename Visit>
@@ -73,8 +74,8 @@ class PageBody {
     visit(bytes_);
   }
   uint64_t memory_bytes() const { return bytes_.capacity(); }
-  /// `levels`, then the body. Good until the body is touched; the next page's gap is made to fit.
-  ByteSpan with_levels(ByteSpan levels);
+  /// `front`, then the body. Good until the body is touched; the next page's gap is made to fit.
+  ByteSpan with_front(ByteSpan front);
 
  private:
   // Levels that are all alike take less; thousands of columns must not begin with a large buffer each.
@@ -223,15 +224,15 @@ class TextEncoder {
   void each_buffer(Visit&& visit) {
     dictionary_.each_buffer(visit);
     visit(lengths_);
-    visit(text_);
+    text_.each_buffer(visit);
   }
   uint64_t memory_bytes() const {
-    return bounds_.memory_bytes() + dictionary_.memory_bytes() + numbers_.memory_bytes() + text_.capacity() +
+    return bounds_.memory_bytes() + dictionary_.memory_bytes() + numbers_.memory_bytes() + text_.memory_bytes() +
            (page_of_entry_.capacity() + lengths_.capacity()) * sizeof(uint32_t) +
            (bloom_filter_ ? bloom_filter_->memory_bytes() : 0);
   }
   ByteSpan pending_tail(size_t count) const {
-    return dictionary_.is_open() ? dictionary_.tail(count) : ByteSpan(text_).last(std::min(count, text_.size()));
+    return dictionary_.is_open() ? dictionary_.tail(count) : text_.last(count);
   }
   ByteSpan dictionary_entries() const { return dictionary_.entries(); }
   int64_t take_text_bytes() { return std::exchange(text_bytes_, 0); }
@@ -266,7 +267,7 @@ class TextEncoder {
   std::vector<uint32_t> page_of_entry_;  ///< the last page in which an entry was met: its bounds are added once a page
   uint32_t page_ = 1;
   std::vector<int32_t> lengths_;  ///< of the page under way, when it does not use the dictionary
-  Bytes text_;                    ///< its bytes back to back
+  PageBody text_;                 ///< its bytes back to back
   Bytes& encoded_ = options_.scratch->encoded;
 };
 

@@ -34,11 +34,11 @@ TEST(PageBody, LevelsStandBeforeTheBody) {
   for (const size_t size : {0, 1, 63, 64, 65, 5'000, 4'999, 5'001, 6'250, 6'251, 0, 100'000, 3}) {
     const std::string levels(size, 'L');
     EXPECT_EQ(body.size(), 0u);
-    EXPECT_EQ(as_text(body.with_levels(as_bytes(levels))), levels) << "without a body";
+    EXPECT_EQ(as_text(body.with_front(as_bytes(levels))), levels) << "without a body";
     body.clear();
     body.bytes().append(std::string_view("body"));
     EXPECT_EQ(body.size(), 4u);
-    EXPECT_EQ(as_text(body.with_levels(as_bytes(levels))), levels + "body");
+    EXPECT_EQ(as_text(body.with_front(as_bytes(levels))), levels + "body");
     EXPECT_EQ(body.size(), 4u);
     body.clear();
   }
