@@ -17,6 +17,7 @@
 #include "files/stored_file.h"
 #include "runtime/workers.h"
 #include "schema/merge.h"
+#include "schema/origins.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -176,8 +177,10 @@ class SchemaGathering {
 std::optional<Schema> declared_partitions(const StoredFile& file) {
   const std::string* const text = file.metadata_value(kPartitionSchemaKey);
   if (text == nullptr) return std::nullopt;
+  const std::string* const origins = file.metadata_value(kPartitionOriginsKey);
   try {
-    return parse_schema(*text);
+    const Schema keys = parse_schema(*text);
+    return origins == nullptr ? keys : with_origins(keys, *origins);
   } catch (const Error&) {
     return std::nullopt;
   }

@@ -90,7 +90,9 @@ BoundPartitionKey bound(const Schema& schema, const PartitionKey& key) {
     refuse(ErrorCode::unsupported, key, "is of type " + to_text(type) + ", whose values make no names of directories",
            "Keys are numbers, booleans, text, decimals, dates, times, timestamps or UUIDs.");
   if (key.column.empty()) refuse(ErrorCode::unsupported, key, "is a column without a name");
-  return {key, column, {key.name(), type_of_key(key, type)}};
+  BoundPartitionKey bound{key, column, {key.name(), type_of_key(key, type)}};
+  if (key.part == Part::value) bound.field.origin = schema[column].origin;
+  return bound;
 }
 
 int64_t value_at(const Column& column, int64_t row) {

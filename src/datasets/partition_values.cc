@@ -144,8 +144,11 @@ Type type_of_key(std::span<const ListedFile> files, size_t key, const std::optio
 Schema partition_schema(std::span<const ListedFile> files, const std::optional<Schema>& declared) {
   std::vector<Field> fields;
   if (files.empty()) return Schema();
-  for (size_t key = 0; key < files.front().partition.size(); ++key)
-    fields.push_back({files.front().partition[key].first, type_of_key(files, key, declared)});
+  for (size_t key = 0; key < files.front().partition.size(); ++key) {
+    Field& field = fields.emplace_back(Field{files.front().partition[key].first, type_of_key(files, key, declared)});
+    const std::optional<size_t> known = declared ? declared->find(field.name) : std::nullopt;
+    if (known) field.origin = (*declared)[*known].origin;
+  }
   return Schema(std::move(fields));
 }
 

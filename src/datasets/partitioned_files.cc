@@ -13,6 +13,7 @@
 #include "files/row_cutter.h"
 #include "files/value_limit.h"
 #include "runtime/workers.h"
+#include "schema/origins.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -39,6 +40,7 @@ constexpr uint64_t kFirstGroupBytes = 4_MiB;
 
 DatasetOptions with_partition_schema(DatasetOptions options, const Schema& keys) {
   options.file.dataset_metadata.emplace_back(kPartitionSchemaKey, to_text(keys));
+  if (has_origins(keys)) options.file.dataset_metadata.emplace_back(kPartitionOriginsKey, origins_text(keys));
   return options;
 }
 

@@ -115,6 +115,13 @@ class Flattening(program.ProgramTest):
             else:
                 self.assertCountEqual([row["x"] for row in self.rows("out/events_a_b")], [1, 3])
                 self.assertCountEqual([row["x"] for row in self.rows("out/events_a_b_2")], [2, 4, 4])
+        parts = ("--partition-by", "a_b", "--mode", "append")  # a key of partitions stands in no file
+        self.write([{"a": {"b": 1}, "v": 1}], *parts, name="parts")
+        _, err = self.write([{"a_b": 1, "v": 2}], *parts, name="parts", code=1)
+        self.assertIn("a_b", err)
+        self.write([{"a_b": 4, "a": {"b": 3}, "v": 3}], *parts, "--rewrite-old", name="parts")
+        self.assertCountEqual([(row["a_b"], row["a_b_2"], row["v"]) for row in self.rows("parts/events")],
+                              [(1, None, 1), (3, 4, 3)])
         shards = ("--mode", "append", "--publish", "each", "--shard-rows", "1")
         self.write([{"a_b": 1, "a": {"b": 2}}] * 3, *shards, name="each")
         self.write([{"a": {"b": 4}, "a_b": 3}] * 3, *shards, name="each")
