@@ -48,8 +48,9 @@ struct FileOptions {
   int64_t row_group_rows = 1'048'576;
   /// Bytes of a row group at the most, as encoded pages before compression; a third of the budget if that is less.
   uint64_t row_group_bytes = 128_MiB;
-  /// Bytes of a page at the most, before encoding, up to 64 MiB; one record may exceed it.
-  uint64_t page_bytes = 1_MiB;
+  /// Bytes of a page at the most, before encoding, up to 64 MiB; one record may exceed it. Nothing: 1 MiB, or 512 KiB
+  /// where the codec sees no further than 64 KiB (snappy, lz4, none) and longer pages only take memory.
+  std::optional<uint64_t> page_bytes{};
   /// Rows of a page at the most: the unit that readers skip by the page index. Compressors want at least 64 KiB of what
   /// belongs together, such as one of the byte streams of BYTE_STREAM_SPLIT (docs/decisions.md).
   int64_t page_rows = 131'072;

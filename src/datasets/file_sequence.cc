@@ -14,6 +14,8 @@ namespace sluice {
 namespace {
 
 constexpr uint64_t kPageBytesMin = 4_KiB;
+/// No page is larger that nobody asked for (FileOptions::page_bytes).
+constexpr uint64_t kUnaskedPageBytesMax = 1_MiB;
 
 // A page before encoding is no longer than the share of a column in a file: so the part of a file that can only be
 // guessed does not outgrow it. Shorter pages would not make files meet the size better, but make more of them.
@@ -21,7 +23,8 @@ FileOptions file_options_of(const DatasetOptions& options, const Schema& schema)
   FileOptions file = options.file;
   if (options.shard_bytes > 0) {
     const uint64_t leaves = std::max<size_t>(leaves_of(schema).size(), 1);
-    file.page_bytes = std::min(file.page_bytes, std::max(options.shard_bytes / leaves, kPageBytesMin));
+    const uint64_t share = std::max(options.shard_bytes / leaves, kPageBytesMin);
+    if (share < file.page_bytes.value_or(kUnaskedPageBytesMax)) file.page_bytes = share;
   }
   return file;
 }

@@ -118,6 +118,12 @@ void apply(const ColumnOptions& asked, const Leaf& leaf, ChunkOptions& chunk) {
   if (asked.bloom_filter) set_bloom_filter(leaf, *asked.bloom_filter, chunk);
 }
 
+// Pages that are held at once should lie in the caches; what a codec can see of a page should be in it.
+uint64_t page_bytes_for(Codec codec) {
+  const bool sees_little = codec == Codec::snappy || codec == Codec::lz4 || codec == Codec::none;
+  return sees_little ? 512_KiB : 1_MiB;
+}
+
 // All bloom filters that grow at once share an eighth of the budget: with very many of them each may let more absent
 // values through than was asked.
 void share_bloom_memory(const FileOptions& options, std::vector<ChunkOptions>& chunks) {
@@ -171,7 +177,6 @@ void check_compression(Compression compression) {
 std::vector<ChunkOptions> chunk_options_of(const FileOptions& options, const std::vector<Leaf>& leaves) {
   ChunkOptions of_file{
       .compression = options.compression,
-      .page_bytes = options.page_bytes,
       .page_rows = options.page_rows,
       .dictionary_bytes = options.dictionary_bytes,
       .compat = options.profile == Profile::compat,
@@ -188,6 +193,8 @@ std::vector<ChunkOptions> chunk_options_of(const FileOptions& options, const std
     if (asked.bloom_filter) check_bloom_share(asked.column, *asked.bloom_filter);
     for (const size_t i : covered_leaves(asked.column, leaves)) apply(asked, leaves[i], chunks[i]);
   }
+  for (ChunkOptions& chunk : chunks)
+    chunk.page_bytes = options.page_bytes.value_or(page_bytes_for(chunk.compression.codec));
   share_bloom_memory(options, chunks);
   // A dictionary that is asked for needs room.
   for (size_t i = 0; i < leaves.size(); ++i)

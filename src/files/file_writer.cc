@@ -40,8 +40,8 @@ FileOptions checked(FileOptions options) {
     refuse_option("page_rows is " + std::to_string(options.page_rows) + "; at least 1 is needed");
   if (options.row_group_bytes < kRowGroupBytesMin)
     refuse_option("row_group_bytes is " + std::to_string(options.row_group_bytes) + "; at least 128 KiB are needed");
-  if (options.page_bytes < 1 || options.page_bytes > kPageOptionBytesMax)
-    refuse_option("page_bytes is " + std::to_string(options.page_bytes) + "; 1 byte to 64 MiB are possible");
+  if (options.page_bytes && (*options.page_bytes < 1 || *options.page_bytes > kPageOptionBytesMax))
+    refuse_option("page_bytes is " + std::to_string(*options.page_bytes) + "; 1 byte to 64 MiB are possible");
   if (options.dictionary_bytes > kPageOptionBytesMax)
     refuse_option("dictionary_bytes is " + std::to_string(options.dictionary_bytes) + "; at most 64 MiB are possible");
   if (options.page_version != 1 && options.page_version != 2)

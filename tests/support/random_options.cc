@@ -140,7 +140,7 @@ std::string to_text(const FileOptions& options) {
   text += "\nrow_group_rows " + std::to_string(options.row_group_rows);
   text += "\nrow_group_bytes " + std::to_string(options.row_group_bytes);
   text += "\npage_rows " + std::to_string(options.page_rows);
-  text += "\npage_bytes " + std::to_string(options.page_bytes);
+  text += "\npage_bytes " + std::to_string(options.page_bytes.value_or(0));
   text += "\ndictionary_bytes " + std::to_string(options.dictionary_bytes);
   text += "\npage_version " + std::to_string(options.page_version);
   if (const auto& pages = options.content_defined_pages)
