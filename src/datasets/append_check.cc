@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "base/utf8.h"
+#include "datasets/relation_files.h"
 #include "schema/kinds.h"
 #include "schema/merge.h"
 #include "schema/origins.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
+#include "sluice/file_reader.h"
 #include "storage/directory_tree.h"
 #include "storage/replaced_files.h"
 
@@ -18,6 +20,7 @@ namespace sluice {
 namespace {
 
 constexpr size_t kRunIdBytesMax = 1024;
+constexpr const char* kOfTheirOwn = "a dataset of their own takes these rows";
 
 bool has_files(const std::string& path) {
   const Descriptor directory = open_directory(path);
@@ -58,7 +61,7 @@ std::string joined(const std::vector<std::string>& names) {
                          bool is_relation) {
   std::string hint;
   if (would_rewrite) hint = "--rewrite-old writes the old files anew, with the columns and types of both";
-  if (!would_rewrite && is_relation) hint = "a dataset of their own takes these rows";
+  if (!would_rewrite && is_relation) hint = kOfTheirOwn;
   if (!is_relation)
     hint += (hint.empty() ? "" : "; ") + ("--schema \"$(sluice schema " + path) +
             ")\" reads the new rows with the columns of the old ones";
@@ -68,22 +71,6 @@ std::string joined(const std::vector<std::string>& names) {
 std::string words_of_clash(const Field& there, const Field& found) {
   return "column " + there.name + " is \"" + text_of(there) + "\" there, but \"" + text_of(found) +
          "\" in the new rows";
-}
-
-bool has_other_origin(const Field& there, const Field& found) {
-  return there.origin && found.origin && *there.origin != *found.origin;
-}
-
-std::string words_of_origins(const Field& there, const Field& found) {
-  return "column " + there.name + " is of " + *there.origin + " there, and of " + *found.origin + " in the new rows";
-}
-
-const Field* first_of_other_origin(const Schema& there, const Schema& wanted) {
-  for (const Field& field : there.fields()) {
-    const std::optional<size_t> place = wanted.find(field.name);
-    if (place && has_other_origin(field, wanted[*place])) return &field;
-  }
-  return nullptr;
 }
 
 /// A column that stands against it, and why.
@@ -99,7 +86,6 @@ std::optional<Clash> clash_of(const Schema& there, const Schema& wanted, const s
     if (!place && is_key(field.name)) continue;  // of a file whose directory tells it
     if (!place) return Clash{field.name, "column \"" + text_of(field) + "\" is not in the new rows"};
     const Field& found = wanted[*place];
-    if (has_other_origin(field, found)) return Clash{field.name, words_of_origins(field, found)};
     const bool fits = field.nullable || !found.nullable || is_key(field.name);
     if (!fits || !is_same_in_append(field.type, found.type, is_key(field.name)))
       return Clash{field.name, words_of_clash(field, found)};
@@ -112,7 +98,6 @@ std::optional<Clash> clash_of(const Schema& there, const Schema& wanted, const s
 
 /// Whether there is a schema for both; keys stay what they are.
 bool can_be_one(const Schema& there, const Schema& wanted, const std::vector<std::string>& keys) {
-  if (first_of_other_origin(there, wanted)) return false;
   for (const std::string& key : keys) {
     const std::optional<size_t> here = there.find(key);
     const std::optional<size_t> place = wanted.find(key);
@@ -123,16 +108,17 @@ bool can_be_one(const Schema& there, const Schema& wanted, const std::vector<std
 }
 
 void check(const std::string& path, const Schema& wanted, const std::vector<std::string>& keys, bool may_rewrite,
-           const std::shared_ptr<Runtime>& runtime) {
+           const std::shared_ptr<Runtime>& runtime, bool of_relation) {
   if (!has_files(path)) return;
   DatasetReadOptions reading;
   reading.read.runtime = runtime;
   const DatasetReader there(path, reading);
+  check_relation_of_append(path, there.files().front().path, of_relation);
   check_keys_of_append(path, there.partitions(), keys);
+  if (of_relation) check_origins_of_append(path, there.schema(), wanted);
   const std::optional<Clash> clash = clash_of(there.schema(), wanted, keys);
   if (!clash) return;
-  refuse(path, clash->column, clash->why, may_rewrite && can_be_one(there.schema(), wanted, keys),
-         has_origins(there.schema()));
+  refuse(path, clash->column, clash->why, may_rewrite && can_be_one(there.schema(), wanted, keys), of_relation);
 }
 
 }  // namespace
@@ -155,23 +141,40 @@ void refuse_append(const std::string& path, const Field& there, const Field& fou
 }
 
 void check_origins_of_append(const std::string& path, const Schema& there, const Schema& rows) {
-  const Field* const other = first_of_other_origin(there, rows);
-  if (other == nullptr) return;
-  refuse(path, other->name, words_of_origins(*other, rows[*rows.find(other->name)]), /*would_rewrite=*/false,
-         /*is_relation=*/true);
+  if (has_origins(rows) && !has_origins(there))
+    throw Error(ErrorCode::data,
+                "cannot append to " + path + ": its files do not say of which fields their columns are, which the " +
+                    "names alone do not tell",
+                {.source = path}, kOfTheirOwn);
+  if (const Field* const other = first_of_other_origin(there, rows))
+    throw Error(ErrorCode::data,
+                "cannot append to " + path + ": column " + other->name + " is of " + *other->origin +
+                    " there, and of " + *rows[*rows.find(other->name)].origin + " in the new rows",
+                {.source = path, .field = other->name}, kOfTheirOwn);
+}
+
+void check_relation_of_append(const std::string& path, const std::string& file, bool of_relation) {
+  const FileReader reader(file);
+  const bool is_of_one = std::ranges::any_of(reader.metadata(), [](const auto& e) { return e.first == kRelationKey; });
+  if (is_of_one == of_relation) return;
+  const auto words = [](bool of_one) { return std::string(of_one ? "of a relation" : "of no relation"); };
+  throw Error(ErrorCode::data,
+              "cannot append to " + path + ": the rows of " + file + " are " + words(is_of_one) +
+                  ", and the new rows " + words(of_relation),
+              {.source = path}, kOfTheirOwn);
 }
 
 void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode,
-                  const std::shared_ptr<Runtime>& runtime, bool could_rewrite) {
+                  const std::shared_ptr<Runtime>& runtime, bool could_rewrite, bool of_relation) {
   if (mode != PublishMode::append && mode != PublishMode::overwrite_partitions) return;
   std::vector<std::string> keys;
   for (const PartitionKey& key : partitions.keys) keys.push_back(key.name());
-  check(path, with_parts(rows, partitions), keys, could_rewrite && mode == PublishMode::append, runtime);
+  check(path, with_parts(rows, partitions), keys, could_rewrite && mode == PublishMode::append, runtime, of_relation);
 }
 
 void check_append(const std::string& path, const Schema& of_file, const std::vector<std::string>& keys,
-                  const std::shared_ptr<Runtime>& runtime) {
-  check(path, of_file, keys, /*may_rewrite=*/false, runtime);
+                  bool of_relation) {
+  check(path, of_file, keys, /*may_rewrite=*/false, nullptr, of_relation);
 }
 
 void check_run_id(const std::string& run_id) {

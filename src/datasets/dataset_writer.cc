@@ -110,7 +110,8 @@ Schema DatasetWriter::Impl::fitting(const std::string& relation, const Schema& r
   if (is_of_none_of_them(relation)) return rows;
   if (growing) return growing->take(relation, rows);
   check_append(staging->path() + (relation.empty() ? "" : "/" + relation), rows, options.partitions,
-               options.target.mode, options.file.runtime, /*could_rewrite=*/options.publish == Publish::end);
+               options.target.mode, options.file.runtime, /*could_rewrite=*/options.publish == Publish::end,
+               /*of_relation=*/!relation.empty());
   return rows;
 }
 

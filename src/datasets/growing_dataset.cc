@@ -16,7 +16,7 @@ const Schema& GrowingDataset::take(const std::string& relation, const Schema& ro
   auto known = grown_.find(relation);
   if (known == grown_.end()) {
     const std::string path = staging_.path() + (relation.empty() ? "" : "/") + relation;
-    known = grown_.try_emplace(relation, path, options_.partitions, options_.file.runtime).first;
+    known = grown_.try_emplace(relation, path, options_.partitions, options_.file.runtime, !relation.empty()).first;
   }
   GrownSchema& grown = known->second;
   grown.take(rows);

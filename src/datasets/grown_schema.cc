@@ -14,7 +14,6 @@
 #include "schema/leaves.h"
 #include "schema/merge.h"
 #include "schema/nested.h"
-#include "schema/origins.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
 #include "storage/directory_tree.h"
@@ -100,8 +99,8 @@ std::optional<Predicate> suspects_of(const std::string& column, const Type& from
 }  // namespace
 
 GrownSchema::GrownSchema(const std::string& path, const PartitionOptions& partitions,
-                         const std::shared_ptr<Runtime>& runtime)
-    : path_(path), runtime_(runtime) {
+                         const std::shared_ptr<Runtime>& runtime, bool of_relation)
+    : path_(path), runtime_(runtime), of_relation_(of_relation) {
   std::vector<std::string> keys;
   for (const PartitionKey& key : partitions.keys) keys.push_back(key.name());
   keys_.insert(keys.begin(), keys.end());
@@ -112,6 +111,7 @@ GrownSchema::GrownSchema(const std::string& path, const PartitionOptions& partit
   DatasetReadOptions reading;
   reading.read.runtime = runtime;
   const DatasetReader there(path, reading);
+  check_relation_of_append(path, there.files().front().path, of_relation);
   check_keys_of_append(path, there.partitions(), keys);
   there_ = there.schema();
   for (const DatasetFile& file : there.files()) files_.push_back({file.path, stamps[file.path]});
@@ -129,7 +129,7 @@ void GrownSchema::take(const Schema& rows) {
     schema_ = rows_;
     return;
   }
-  check_origins_of_append(path_, there_, rows);
+  if (of_relation_) check_origins_of_append(path_, there_, rows);
   // What the rows came to before holds what the files have. Keys are those of the rows: directories have no type.
   std::vector<Field> known;
   for (const Field& field : (schema_ ? *schema_ : there_).fields()) {
@@ -137,7 +137,7 @@ void GrownSchema::take(const Schema& rows) {
     if (!keys_.contains(field.name))
       known.push_back(field);
     else if (place && !is_same_in_append(field.type, rows[*place].type, /*is_key=*/true))
-      refuse_append(path_, field, rows[*place], has_origins(there_));
+      refuse_append(path_, field, rows[*place], of_relation_);
     else if (place)
       known.push_back(rows[*place]);
   }
@@ -146,7 +146,7 @@ void GrownSchema::take(const Schema& rows) {
                                              conflict, MergeRule::values);
   if (!both)
     refuse_append(path_, {conflict.column, std::move(conflict.a)}, {conflict.column, std::move(conflict.b)},
-                  has_origins(there_));
+                  of_relation_);
   std::vector<Field> fields = with_ids_of(both->fields(), known, rows.fields());
   if (repeated_field_id(fields)) fields = with_ids_of(both->fields(), known, {});
   if (schema_)

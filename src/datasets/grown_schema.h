@@ -30,7 +30,8 @@ class GrownSchema {
   /// Reads the footers of the files at `path`, a dataset or a relation of one, on the threads of `runtime`; there may
   /// be none, and then rows keep their schema. Throws Error{data} for other partition keys than those of the rows, and
   /// what DatasetReader does.
-  GrownSchema(const std::string& path, const PartitionOptions& partitions, const std::shared_ptr<Runtime>& runtime);
+  GrownSchema(const std::string& path, const PartitionOptions& partitions, const std::shared_ptr<Runtime>& runtime,
+              bool of_relation);
 
   /// From here on rows have this schema: the first one, or one that the last one has grown to. Throws Error{data} that
   /// names a column and both of its types where no type holds the values of both; a field inside of a column that is
@@ -64,6 +65,7 @@ class GrownSchema {
 
   const std::string path_;
   const std::shared_ptr<Runtime> runtime_;
+  const bool of_relation_;
   std::vector<OldFile> files_;
   std::set<std::string, std::less<>> keys_;     ///< names of partition keys
   Schema there_;                                ///< of the files

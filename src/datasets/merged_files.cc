@@ -8,6 +8,7 @@
 #include "files/scan.h"
 #include "files/stored_tails.h"
 #include "runtime/workers.h"
+#include "schema/origins.h"
 #include "sluice/error.h"
 
 namespace sluice {
@@ -47,6 +48,11 @@ struct SurveyedFile {
 
 SurveyedFile survey_file(const std::string& path, const Schema& schema, const MergeOptions& options) {
   const std::shared_ptr<const StoredFile> file = StoredFile::open(path, {});
+  if (const Field* const other = first_of_other_origin(*file->schema(), schema))
+    throw Error(ErrorCode::data,
+                path + ": column " + other->name + " is of " + *other->origin + ", and of " +
+                    *schema[*schema.find(other->name)].origin + " in files before it",
+                {.source = path, .field = other->name}, "Merge files of one relation of one dataset.");
   SurveyedFile found{{path}, given_metadata(*file)};
   found.source.fits = can_be_copied(*file, schema);
   found.source.row_groups = file->row_groups();

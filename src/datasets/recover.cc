@@ -224,7 +224,7 @@ void recover_run(const LeftRun& run, const RecoverOptions& options, RecoverResul
     const std::string place =
         is_file ? destination : without_slashes_at_end(destination + "/" + std::string(relation_of(name)));
     if (staging.record().mode == PublishMode::append)
-      check_append(place, relation.front().recovered.schema, keys_of(name));
+      check_append(place, relation.front().recovered.schema, keys_of(name), !relation_of(name).empty());
   }
   if (is_file) {
     publish_adopted_file(staging, options.sync);

@@ -8,6 +8,8 @@
 
 #include "datasets/file_listing.h"
 #include "datasets/relation_files.h"
+#include "schema/leaves.h"
+#include "schema/origins.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
 #include "sluice/file_reader.h"
@@ -27,11 +29,24 @@ std::map<std::string, std::string> first_files(const std::string& dataset) {
   return files;
 }
 
-std::optional<std::string> relation_of(const std::string& file, const std::shared_ptr<Runtime>& runtime) {
+/// Keys of relations begin so: "id of events[].payload.commits[]".
+bool has_keys_of(const std::string& root, const Schema& schema) {
+  const std::string records = " of " + element_name(field_origin("", root));
+  return std::ranges::any_of(schema.fields(), [&](const Field& field) {
+    const size_t at = field.origin ? field.origin->find(records) : std::string::npos;
+    return at != std::string::npos && field.origin->find('"') >= at;
+  });
+}
+
+/// The relation that stands in a directory, if it is that of the records or of one of their lists.
+std::optional<std::string> relation_in(const std::string& directory, const std::string& file, const std::string& root,
+                                       const std::shared_ptr<Runtime>& runtime) {
   try {
     const FileReader reader(file, {.runtime = runtime});
     const auto found = std::ranges::find(reader.metadata(), kRelationKey, &std::pair<std::string, std::string>::first);
-    return found == reader.metadata().end() ? std::nullopt : std::optional(found->second);
+    if (found == reader.metadata().end() || relation_directory(found->second) != directory) return std::nullopt;
+    if (found->second != root && !has_keys_of(root, reader.schema())) return std::nullopt;
+    return found->second;
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -43,8 +58,8 @@ std::vector<FlattenOptions::RelationThere> relations_there(const std::string& da
                                                            const std::shared_ptr<Runtime>& runtime) {
   std::vector<FlattenOptions::RelationThere> there;
   for (const auto& [directory, file] : first_files(dataset)) {
-    std::optional<std::string> relation = relation_of(file, runtime);
-    if (!relation || !relation->starts_with(root)) continue;
+    std::optional<std::string> relation = relation_in(directory, file, root, runtime);
+    if (!relation) continue;
     DatasetReadOptions reading;
     reading.read.runtime = runtime;
     const DatasetReader reader(dataset + "/" + directory, reading);

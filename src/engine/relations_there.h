@@ -10,9 +10,9 @@
 
 namespace sluice {
 
-/// The relation `root` and those of lists in its records, as far as their names tell. Reads the footers of their files;
-/// a directory whose first file cannot be read, or has rows of no relation, is none of them. Throws what DatasetReader
-/// does.
+/// The relation `root` and those of lists in its records, each in the directory of its name. Reads the footers of their
+/// files; a directory whose first file cannot be read, or has rows of no relation, is none of them. Throws what
+/// DatasetReader does.
 std::vector<FlattenOptions::RelationThere> relations_there(const std::string& dataset, const std::string& root,
                                                            const std::shared_ptr<Runtime>& runtime);
 

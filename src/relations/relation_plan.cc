@@ -18,7 +18,10 @@ namespace {
 
 constexpr std::string_view kItemName = "value";
 constexpr std::string_view kLengthEnding = "length";
-constexpr std::string_view kLengthMark = "#";  // of origins
+
+// Origins that are of no field: those have no blanks outside of quotes.
+constexpr std::string_view kLengthMark = "#";
+constexpr const char* kIdOrigin = "id of ";
 
 /// Names that fields with keys have elsewhere, the likeliest first.
 constexpr std::array<std::string_view, 16> kUsualKeyNames = {
@@ -68,8 +71,9 @@ struct FlattenPlan::Place {
 
 FlattenPlan::FlattenPlan(FlattenOptions options) : options_(std::move(options)) {
   check_flatten_options(options_);
+  relation_names_.insert(options_.name);
   for (const FlattenOptions::RelationThere& there : options_.relations_there)
-    if (there.name != options_.name && has_origins(there.schema)) relation_names_.insert(there.name);
+    if (has_origins(there.schema)) relation_names_.insert(there.name);
 }
 
 void FlattenPlan::grow(const Schema& records) {
@@ -105,7 +109,7 @@ size_t FlattenPlan::begin_relation(const std::string& wanted, const Place& items
   std::string origin = element_name(field_origin("", options_.name));
   if (parent) origin = child_name(origin, items.origin);
   RelationPlan& plan = relations_.emplace_back();
-  plan.relation.name = relation_name(wanted, items.path, origin);
+  plan.relation.name = parent ? relation_name(wanted, items.path, kIdOrigin + origin) : wanted;
   plan.relation.path = items.path;
   plan.relation.parent = parent;
   plan.relation.steps = std::move(steps);
@@ -116,28 +120,28 @@ size_t FlattenPlan::begin_relation(const std::string& wanted, const Place& items
 
 void FlattenPlan::begin_keys(size_t relation, const std::string& origin) {
   RelationPlan& plan = relations_[relation];
-  const auto add = [&](ColumnRole role, const std::string& name, Type type) {
+  const auto add = [&](ColumnRole role, const char* what, const std::string& name, Type type) {
     if (name.empty()) return;
     plan.names.insert(name);
     plan.key_names.insert(name);
     plan.places.emplace(text_of_steps(role, {}), plan.fields.size());
-    plan.fields.push_back({name, std::move(type), /*nullable=*/false, std::nullopt, origin});
+    plan.fields.push_back({name, std::move(type), /*nullable=*/false, std::nullopt, what + origin});
     plan.relation.columns.push_back({name, role, {}});
   };
   const bool is_ordinal = options_.id_generation == KeyStrategy::ordinal;
   const bool is_root = !plan.relation.parent.has_value();
   if (!is_root || options_.id_generation != KeyStrategy::natural)
-    add(ColumnRole::id, options_.id_column, is_ordinal ? int64() : uuid());
+    add(ColumnRole::id, kIdOrigin, options_.id_column, is_ordinal ? int64() : uuid());
   if (!is_root) {
     const auto id_type = [this](size_t of) {
       const RelationPlan& other = relations_[of];
       return other.fields.at(other.relation.id_column).type;
     };
-    add(ColumnRole::parent_id, options_.parent_column, id_type(*plan.relation.parent));
-    add(ColumnRole::root_id, options_.root_column, id_type(0));
-    add(ColumnRole::index, options_.index_column, int32());
+    add(ColumnRole::parent_id, "parent id of ", options_.parent_column, id_type(*plan.relation.parent));
+    add(ColumnRole::root_id, "root id of ", options_.root_column, id_type(0));
+    add(ColumnRole::index, "index of ", options_.index_column, int32());
   }
-  add(ColumnRole::time, options_.time_column, timestamp(TimeUnit::microsecond, "UTC"));
+  add(ColumnRole::time, "time of ", options_.time_column, timestamp(TimeUnit::microsecond, "UTC"));
 }
 
 void FlattenPlan::take_names_there(RelationPlan& plan) const {
@@ -333,28 +337,28 @@ std::string FlattenPlan::column_name(RelationPlan& plan, const Place& place) {
         {.field = place.path},
         "Give the key column another name (--id-column, --parent-column, --index-column), or let the field have "
         "one (--key-clash rename).");
-  std::string name = wanted;
   const auto there = plan.names_there.lower_bound(place.origin);
-  if (there != plan.names_there.end() && there->first == place.origin)
-    name = std::move(plan.names_there.extract(there).mapped());
-  else
-    for (size_t number = 2; !plan.names.insert(name).second; ++number)
-      name = joined(wanted, std::to_string(number), options_.separator);
+  if (there != plan.names_there.end() && there->first == place.origin) {
+    std::string name = std::move(plan.names_there.extract(there).mapped());
+    if (name != wanted) note(place.path, "is column " + name + ", as in the files that are there");
+    return name;
+  }
+  std::string name = wanted;
+  for (size_t number = 2; !plan.names.insert(name).second; ++number)
+    name = joined(wanted, std::to_string(number), options_.separator);
   if (name != wanted) note(place.path, "is column " + name + ", as " + wanted + " is taken");
   return name;
 }
 
-std::string FlattenPlan::relation_name(const std::string& wanted, const std::string& path, const std::string& origin) {
+std::string FlattenPlan::relation_name(const std::string& wanted, const std::string& path, const std::string& key) {
+  for (const FlattenOptions::RelationThere& there : options_.relations_there) {
+    if (std::ranges::find(there.schema.fields(), key, &Field::origin) == there.schema.fields().end()) continue;
+    if (there.name != wanted) note(path, "is relation " + there.name + ", as in the files that are there");
+    return there.name;
+  }
   std::string name = wanted;
-  const auto there = std::ranges::find_if(options_.relations_there, [&](const FlattenOptions::RelationThere& relation) {
-    const std::optional<size_t> id = relation.schema.find(options_.id_column);
-    return id && relation.schema[*id].origin == origin;
-  });
-  if (there != options_.relations_there.end())
-    name = there->name;
-  else
-    for (size_t number = 2; !relation_names_.insert(name).second; ++number)
-      name = joined(wanted, std::to_string(number), options_.separator);
+  for (size_t number = 2; !relation_names_.insert(name).second; ++number)
+    name = joined(wanted, std::to_string(number), options_.separator);
   if (name != wanted) note(path, "is relation " + name + ", as " + wanted + " is taken");
   return name;
 }

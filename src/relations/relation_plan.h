@@ -77,7 +77,7 @@ class FlattenPlan {
   FieldPlan plan_json_text(size_t relation, const Place& place, const Field& field, const std::string& why);
   size_t column_of(size_t relation, const Place& place, ColumnRole role, Field field);
   std::string column_name(RelationPlan& plan, const Place& place);
-  std::string relation_name(const std::string& wanted, const std::string& path, const std::string& origin);
+  std::string relation_name(const std::string& wanted, const std::string& path, const std::string& key);
   ArrayMode mode_of(const std::string& path);
   size_t note(const std::string& path, std::string remark);
   void begin_natural_key(const Schema& records);

@@ -12,6 +12,7 @@
 #include "schema/kinds.h"
 #include "schema/leaves.h"
 #include "schema/nested.h"
+#include "schema/origins.h"
 
 namespace sluice {
 namespace {
@@ -242,7 +243,7 @@ bool widens(const Type& from, const Type& to) {
 std::optional<Type> merged_type(const Type& a, const Type& b) { return Merge().type(a, b, {}); }
 
 std::optional<Schema> merged_schema(const Schema& a, const Schema& b, MergeConflict& conflict, MergeRule rule) {
-  if (a == b) return a;
+  if (a == b) return has_origins(a) ? a : b;
   Merge merge(rule);
   std::optional<std::vector<Field>> fields = merge.fields(a.fields(), b.fields(), nullptr);
   if (!fields) {

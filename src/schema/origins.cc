@@ -39,6 +39,14 @@ bool has_origins(const Schema& schema) {
   return std::ranges::any_of(schema.fields(), [](const Field& field) { return field.origin.has_value(); });
 }
 
+const Field* first_of_other_origin(const Schema& a, const Schema& b) {
+  for (const Field& field : a.fields()) {
+    const std::optional<size_t> place = field.origin ? b.find(field.name) : std::nullopt;
+    if (place && b[*place].origin && b[*place].origin != field.origin) return &field;
+  }
+  return nullptr;
+}
+
 std::string origins_text(const Schema& schema) {
   std::string text;
   for (const Field& field : schema.fields()) {

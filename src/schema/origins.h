@@ -1,7 +1,8 @@
 // Origins of columns: the fields of nested records that the columns of a relation are of, in words that name one field
 // alone (docs/flattening.md, "Names"), and as a text for all of them that the metadata of a file keeps.
 //
-//   user.id   payload.commits[].sha   "a.b".c   #payload.commits (items of it)   "events[]" (the records: keys)
+//   user.id   payload.commits[].sha   "a.b".c   #payload.commits (its length)   id of events[].payload.commits[] (a
+//   key)
 #pragma once
 
 #include <string>
@@ -19,6 +20,8 @@ inline constexpr const char* kOriginsKey = "sluice.origins";
 std::string field_origin(std::string_view parent, std::string_view field);
 
 bool has_origins(const Schema& schema);
+/// The first column of `a` that `b` has too, but of another field; null where there is none.
+const Field* first_of_other_origin(const Schema& a, const Schema& b);
 /// `NAME ORIGIN, NAME ORIGIN`, both as schema texts have names. Columns are left out that are of the record's field of
 /// their name.
 std::string origins_text(const Schema& schema);

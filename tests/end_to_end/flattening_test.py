@@ -134,7 +134,7 @@ class Flattening(program.ProgramTest):
         records = [{"a_b": i} for i in range(2_000)] + [{"a": {"b": 7}}]
         self.write(records, "--evolve", "add", "--schema", "a_b int64", "--shard-rows", "500")
         for name in self.files():
-            self.assertIn('metadata  sluice.origins = _id "events[]", a_b_2 "a.b"',
+            self.assertIn('metadata  sluice.origins = _id "id of events[]", a_b_2 "a.b"',
                           self.text("inspect", f"out/{name}")[0])
         self.write([{"a": {"b": 8}}], "--mode", "append", "--rewrite-old")
         self.assertEqual(self.rows("out/events", "--where", "a_b_2 = 8"), [{"_id": 2_001, "a_b": None, "a_b_2": 8}])
