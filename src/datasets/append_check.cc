@@ -7,12 +7,12 @@
 
 #include "base/utf8.h"
 #include "datasets/relation_files.h"
+#include "files/stored_file.h"
 #include "schema/kinds.h"
 #include "schema/merge.h"
 #include "schema/origins.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
-#include "sluice/file_reader.h"
 #include "storage/directory_tree.h"
 #include "storage/replaced_files.h"
 
@@ -154,8 +154,7 @@ void check_origins_of_append(const std::string& path, const Schema& there, const
 }
 
 void check_relation_of_append(const std::string& path, const std::string& file, bool of_relation) {
-  const FileReader reader(file);
-  const bool is_of_one = std::ranges::any_of(reader.metadata(), [](const auto& e) { return e.first == kRelationKey; });
+  const bool is_of_one = StoredFile::open(file, {})->metadata_value(kRelationKey) != nullptr;
   if (is_of_one == of_relation) return;
   const auto words = [](bool of_one) { return std::string(of_one ? "of a relation" : "of no relation"); };
   throw Error(ErrorCode::data,
