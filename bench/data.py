@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import time
 
+import pushes
 import report
 
 DATA = report.ROOT / "build" / "bench-data"
@@ -83,6 +84,11 @@ def feed_file(options):
     """300,000 events of a feed (bench/feed.h)."""
     return made_once(DATA / "feed.ndjson", lambda out: timed(
         [options.build / "make_ndjson", "--table", "feed", "--rows", 300_000, "--out", out]))
+
+
+def pushes_file(options):
+    """300,000 records of an API (bench/pushes.py)."""
+    return made_once(DATA / "pushes.ndjson", pushes.write)
 
 
 def carts_file(options):

@@ -39,7 +39,7 @@ import merges as merge_bench
 import report
 import sizes as size_bench
 from data import (DATA, RIVALS, carts_file, check, csv_file, digest, expected_digest, fail, feed_file, ndjson_file,
-                  parquet_file, timed)
+                  parquet_file, pushes_file, timed)
 
 ROOT = report.ROOT
 MEMORY_BYTES_MAX = 256 * 2**20  # the promise: budget of 192 MiB + 64 MiB
@@ -328,7 +328,7 @@ def cut_with(options, threads, ways, out):
 def nested(options):
     """Nested NDJSON -> Parquet with the same nesting, snappy; and `--flatten`: tables that join back, from a pipe."""
     tables = []
-    for name, source_of in {"carts": carts_file, "feed": feed_file}.items():
+    for name, source_of in {"carts": carts_file, "feed": feed_file, "pushes": pushes_file}.items():
         if not options.tables or name in options.tables:
             source = source_of(options)
             tables.append(f"{name}, {source.stat().st_size / 1e6:.0f} MB of NDJSON:\n\n" +
