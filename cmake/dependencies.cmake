@@ -7,7 +7,6 @@ find_package(zstd REQUIRED CONFIG)
 find_package(ZLIB REQUIRED)
 find_package(BZip2 REQUIRED)
 find_package(fmt REQUIRED)
-find_package(hwy REQUIRED CONFIG)
 find_package(FlatBuffers REQUIRED CONFIG)  # its builder is headers only: a consumer needs nothing of it
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(libxxhash REQUIRED IMPORTED_TARGET libxxhash)
@@ -18,6 +17,6 @@ if(PROJECT_IS_TOP_LEVEL)
   find_package(CLI11 REQUIRED)
 endif()
 
-set(SLUICE_LIBRARIES simdjson::simdjson TBB::tbb zstd::libzstd_shared fmt::fmt hwy::hwy ZLIB::ZLIB
+set(SLUICE_LIBRARIES simdjson::simdjson TBB::tbb zstd::libzstd_shared fmt::fmt ZLIB::ZLIB
                      BZip2::BZip2 PkgConfig::libdeflate PkgConfig::libxxhash PkgConfig::liblz4 PkgConfig::libbrotli
                      PkgConfig::liblzma)

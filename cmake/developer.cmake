@@ -24,11 +24,10 @@ if(SLUICE_DEVELOPER)
 endif()
 
 # Compiles files of one folder in groups: the headers that they share are then read once for a group, which saves a
-# third of the time of a clean build. File-local names of a group meet; a file where that is no good stands in ALONE.
+# third of the time of a clean build. File-local names of a group meet.
 # -DSLUICE_GROUPS=OFF compiles each file by itself (as the tsan preset does, so that no header goes missing unnoticed).
 option(SLUICE_GROUPS "Compile files in groups" ${SLUICE_DEVELOPER})
 function(compile_together target group_size)
-  cmake_parse_arguments(PARSE_ARGV 2 given "" "" "ALONE")
   if(NOT SLUICE_GROUPS)
     return()
   endif()
@@ -38,10 +37,6 @@ function(compile_together target group_size)
   foreach(source ${sources})
     cmake_path(GET source PARENT_PATH folder)
     cmake_path(GET folder FILENAME name)
-    cmake_path(GET source STEM module)
-    if("${name}/${module}" IN_LIST given_ALONE)
-      continue()
-    endif()
     if(NOT DEFINED count_${name})
       set(count_${name} 0)
     endif()

@@ -1,79 +1,22 @@
-// Compiled once for each kind of vectors that Highway knows on this machine, and once without any (HWY_SCALAR).
 #include "sources/csv_scan.h"
 
 #include <bit>
 #include <cstring>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "sources/csv_scan.cc"
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "base/byte_vector.h"
 
-HWY_BEFORE_NAMESPACE();
 namespace sluice {
-namespace HWY_NAMESPACE {
 namespace {
 
 constexpr size_t kWordBytes = 64;
 
-#if HWY_TARGET == HWY_SCALAR
-
-// Bits of the bytes that equal `byte`, the first byte lowest.
-inline uint64_t equal_bits(const char* from, char byte) {
-  constexpr uint64_t kOnes = 0x0101010101010101;
-  constexpr uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
-  constexpr uint64_t kGather = 0x0102040810204080;  // brings the lowest bit of each byte together in the highest byte
+/// Bits of the bytes that equal `byte`, the first byte lowest.
+uint64_t equal_bits(const char* from, char byte) {
+  const auto wanted = static_cast<uint8_t>(byte);
   uint64_t bits = 0;
-  for (size_t i = 0; i < kWordBytes; i += 8) {
-    uint64_t word;
-    std::memcpy(&word, from + i, sizeof word);
-    word ^= kOnes * static_cast<unsigned char>(byte);  // zero where equal
-    const uint64_t zeros = ~(((word & kLow) + kLow) | word | kLow) >> 7;
-    bits |= ((zeros * kGather) >> 56) << i;
-  }
+  for (size_t i = 0; i < kWordBytes; i += kVectorBytes) bits |= uint64_t{bits_of(load_vector(from + i) == wanted)} << i;
   return bits;
 }
-
-#else
-
-namespace hn = hwy::HWY_NAMESPACE;
-
-#if HWY_HAVE_SCALABLE
-using ByteTag = hn::FixedTag<uint8_t, 16>;
-#else
-using ByteTag = hn::CappedTag<uint8_t, kWordBytes>;
-#endif
-constexpr size_t kLanes = hn::MaxLanes(ByteTag());
-
-template <size_t kBits>
-struct Unsigned;
-template <>
-struct Unsigned<16> {
-  using type = uint16_t;
-};
-template <>
-struct Unsigned<32> {
-  using type = uint32_t;
-};
-template <>
-struct Unsigned<64> {
-  using type = uint64_t;
-};
-
-inline uint64_t equal_bits(const char* from, char byte) {
-  const ByteTag tag;
-  const auto wanted = hn::Set(tag, static_cast<uint8_t>(byte));
-  uint64_t bits = 0;
-  for (size_t i = 0; i < kWordBytes; i += kLanes) {
-    const auto bytes = hn::LoadU(tag, reinterpret_cast<const uint8_t*>(from + i));
-    typename Unsigned<kLanes>::type part = 0;
-    hn::StoreMaskBits(tag, hn::Eq(bytes, wanted), reinterpret_cast<uint8_t*>(&part));
-    bits |= uint64_t{part} << i;
-  }
-  return bits;
-}
-
-#endif
 
 // Bit i of the result is the parity of the bits 0 to i.
 inline uint64_t prefix_parity(uint64_t bits) {
@@ -129,7 +72,8 @@ inline Word read_word(const char* text, const CsvDialect& dialect, CsvState& sta
   const uint64_t returns = equal_bits(text, '\r');
   const uint64_t quotes = dialect.has_quotes ? equal_bits(text, dialect.quote) : 0;
   const Quotes found = read_quotes(quotes, separators, state);
-  if (HWY_UNLIKELY(found.stray != 0)) return read_slowly(text, kWordBytes, dialect, state);
+  if (found.stray != 0) [[unlikely]]
+    return read_slowly(text, kWordBytes, dialect, state);
   state = state_behind_word(found, quotes, separators);
   Word word{separators & ~found.inside, lines & ~found.inside, 0};
   if (returns != 0) {
@@ -166,7 +110,7 @@ void index_words(const char* text, size_t from, size_t to, const CsvDialect& dia
       const uint64_t before = (lines & -lines) - 1;
       index.lines.push_back(static_cast<uint32_t>(out - begin + std::popcount(word.separators & before)));
     }
-    for (uint64_t bits = word.irregular; HWY_UNLIKELY(bits != 0); bits &= bits - 1)
+    for (uint64_t bits = word.irregular; bits != 0; bits &= bits - 1)
       index.irregular.push_back(base + static_cast<uint32_t>(std::countr_zero(bits)));
     out = append_positions(word.separators, base, out);
   }
@@ -190,7 +134,7 @@ size_t last_record(const char* text, size_t from, size_t to, const CsvDialect& d
     } else {
       const uint64_t separators = equal_bits(word, own.delimiter) | lines;
       const Quotes found = read_quotes(quotes, separators, at);
-      if (HWY_UNLIKELY(found.stray != 0)) {
+      if (found.stray != 0) [[unlikely]] {
         lines = read_slowly(word, kWordBytes, own, at).lines;
       } else {
         lines &= ~found.inside;
@@ -207,16 +151,36 @@ size_t last_record(const char* text, size_t from, size_t to, const CsvDialect& d
   return behind;
 }
 
+// The same once more for machines whose instructions count bits and find the lowest one.
+#if defined(__x86_64__)
+[[gnu::target("arch=x86-64-v3"), gnu::flatten]] void index_words_v3(const char* text, size_t from, size_t to,
+                                                                    const CsvDialect& dialect, CsvState& state,
+                                                                    CsvIndex& index) {
+  index_words(text, from, to, dialect, state, index);
+}
+
+[[gnu::target("arch=x86-64-v3"), gnu::flatten]] size_t last_record_v3(const char* text, size_t from, size_t to,
+                                                                      const CsvDialect& dialect, CsvState& state) {
+  return last_record(text, from, to, dialect, state);
+}
+#endif
+
+std::vector<CsvScan> scans_of_this_machine() {
+  std::vector<CsvScan> scans;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("x86-64-v3")) scans.push_back({"x86-64-v3", &index_words_v3, &last_record_v3});
+#endif
+  scans.push_back({"any", &index_words, &last_record});
+  return scans;
+}
+
 }  // namespace
-}  // namespace HWY_NAMESPACE
-}  // namespace sluice
-HWY_AFTER_NAMESPACE();
 
-#if HWY_ONCE
-namespace sluice {
-
-HWY_EXPORT(index_words);
-HWY_EXPORT(last_record);
+std::span<const CsvScan> csv_scans() {
+  static const std::vector<CsvScan> scans = scans_of_this_machine();
+  return scans;
+}
 
 void CsvIndex::clear() {
   end_count = 0;
@@ -232,12 +196,11 @@ CsvState csv_state_behind(CsvState state, char byte, const CsvDialect& dialect) 
 }
 
 void index_csv(const char* text, size_t from, size_t to, const CsvDialect& dialect, CsvState& state, CsvIndex& index) {
-  HWY_DYNAMIC_DISPATCH(index_words)(text, from, to, dialect, state, index);
+  csv_scans().front().index(text, from, to, dialect, state, index);
 }
 
 size_t behind_last_record(const char* text, size_t from, size_t to, const CsvDialect& dialect, CsvState& state) {
-  return HWY_DYNAMIC_DISPATCH(last_record)(text, from, to, dialect, state);
+  return csv_scans().front().behind_last_record(text, from, to, dialect, state);
 }
 
 }  // namespace sluice
-#endif

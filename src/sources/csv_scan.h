@@ -1,5 +1,4 @@
-// Finds where fields and records of CSV text end (RFC 4180; docs/csv.md), 64 bytes at a time with the widest
-// instructions that the machine has (Highway).
+// Finds where fields and records of CSV text end (RFC 4180; docs/csv.md), 64 bytes at a time.
 //
 // What a byte means depends on what came before it:
 //
@@ -18,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sources/csv_shape.h"
@@ -46,6 +46,16 @@ void index_csv(const char* text, size_t from, size_t to, const CsvDialect& diale
 /// The position behind the last '\n' in text[from, to) that ends a record, or 0. `state` as above. Requires text[to] to
 /// be readable.
 size_t behind_last_record(const char* text, size_t from, size_t to, const CsvDialect& dialect, CsvState& state);
+
+/// Both of them, compiled for one kind of machine.
+struct CsvScan {
+  const char* machine;
+  decltype(&sluice::index_csv) index;
+  decltype(&sluice::behind_last_record) behind_last_record;
+};
+
+/// Those that this machine can run, the quickest first: it is the one that the functions above take. Never empty.
+std::span<const CsvScan> csv_scans();
 
 /// The state behind `byte`.
 CsvState csv_state_behind(CsvState state, char byte, const CsvDialect& dialect);
