@@ -8,11 +8,11 @@
 
 #include "datasets/file_listing.h"
 #include "datasets/relation_files.h"
+#include "files/stored_file.h"
 #include "schema/leaves.h"
 #include "schema/origins.h"
 #include "sluice/dataset_reader.h"
 #include "sluice/error.h"
-#include "sluice/file_reader.h"
 
 namespace sluice {
 namespace {
@@ -39,14 +39,14 @@ bool has_keys_of(const std::string& root, const Schema& schema) {
 }
 
 /// The relation that stands in a directory, if it is that of the records or of one of their lists.
-std::optional<std::string> relation_in(const std::string& directory, const std::string& file, const std::string& root,
-                                       const std::shared_ptr<Runtime>& runtime) {
+std::optional<std::string> relation_in(const std::string& directory, const std::string& file,
+                                       const std::string& root) {
   try {
-    const FileReader reader(file, {.runtime = runtime});
-    const auto found = std::ranges::find(reader.metadata(), kRelationKey, &std::pair<std::string, std::string>::first);
-    if (found == reader.metadata().end() || relation_directory(found->second) != directory) return std::nullopt;
-    if (found->second != root && !has_keys_of(root, reader.schema())) return std::nullopt;
-    return found->second;
+    const std::shared_ptr<const StoredFile> stored = StoredFile::open(file, {});
+    const std::string* const relation = stored->metadata_value(kRelationKey);
+    if (relation == nullptr || relation_directory(*relation) != directory) return std::nullopt;
+    if (*relation != root && !has_keys_of(root, *stored->schema())) return std::nullopt;
+    return *relation;
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -58,7 +58,7 @@ std::vector<FlattenOptions::RelationThere> relations_there(const std::string& da
                                                            const std::shared_ptr<Runtime>& runtime) {
   std::vector<FlattenOptions::RelationThere> there;
   for (const auto& [directory, file] : first_files(dataset)) {
-    std::optional<std::string> relation = relation_in(directory, file, root, runtime);
+    std::optional<std::string> relation = relation_in(directory, file, root);
     if (!relation) continue;
     DatasetReadOptions reading;
     reading.read.runtime = runtime;
