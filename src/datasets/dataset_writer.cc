@@ -37,8 +37,8 @@ void check_partitions(const DatasetOptions& options) {
     refuse("files of partitions cannot end by the clock: rows wait for their partition until the end");
 }
 
-// Of the budget: rows of all relations that wait, and those in row groups under way, before encoding. What is kept of
-// the latter is encoded and compressed.
+// Of the budget: rows of all relations that wait, and encoded pages of row groups under way, which all relations
+// together have as many of as one file alone.
 constexpr uint64_t kRelationsWaitingShare = 4;
 constexpr uint64_t kRelationsUnderWayShare = 3;
 constexpr uint64_t kRelationWaitingBytes = 1_MiB;

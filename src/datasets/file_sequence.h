@@ -36,6 +36,7 @@ class FileSequence final : public FilesUnderWay {
   void extend_schema(const Schema& wider) override;
   void tick() override;
   void flush() override { writer_.flush(); }
+  uint64_t bytes_under_way() const override { return FileWriterAccess::bytes_under_way(writer_); }
   void rest() override { FileWriterAccess::park(writer_); }
   std::vector<WrittenFile> finish(const std::function<void()>& on_progress) override;
   void abandon() noexcept override { writer_.abandon(); }

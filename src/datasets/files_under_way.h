@@ -25,6 +25,8 @@ class FilesUnderWay {
   virtual void tick() = 0;
   /// See DatasetWriter::flush.
   virtual void flush() = 0;
+  /// What relieve() would end, about, as encoded pages before compression. Depends on the rows alone.
+  virtual uint64_t bytes_under_way() const = 0;
   /// Ends the row group under way, for the memory that it takes.
   virtual void relieve() { flush(); }
   /// The same, and lets go of encoders and handles until the next row comes.

@@ -43,6 +43,7 @@ class PartitionedFiles final : public FilesUnderWay {
   /// All that waits is written, a row group for each partition that has rows, and its files rest (begun_partitions.h).
   void flush() override;
   /// What waits has its share of the memory, and no handle.
+  uint64_t bytes_under_way() const override { return 0; }
   void relieve() override {}
   std::vector<WrittenFile> finish(const std::function<void()>& on_progress) override;
   void abandon() noexcept override;

@@ -103,14 +103,18 @@ void RelationFiles::open(Relation& relation, const Schema& schema) {
 void RelationFiles::write_through(Relation& relation, const Batch& batch) {
   if (!(batch.schema() == relation.files->schema())) relation.files->extend_schema(batch.schema());
   relation.files->write(batch);
-  const uint64_t bytes = bytes_of_rows(batch, 0, batch.rows());
-  relation.under_way_bytes += bytes;
-  under_way_bytes_ += bytes;
+  count_under_way(relation);
+}
+
+void RelationFiles::count_under_way(Relation& relation) {
+  under_way_bytes_ -= relation.under_way_bytes;
+  relation.under_way_bytes = relation.files->bytes_under_way();
+  under_way_bytes_ += relation.under_way_bytes;
 }
 
 void RelationFiles::rest(Relation& relation) {
   relation.files->rest();
-  under_way_bytes_ -= std::exchange(relation.under_way_bytes, 0);
+  count_under_way(relation);
   relation.is_open = false;
   --open_count_;
 }
@@ -124,7 +128,7 @@ void RelationFiles::keep_within_limits() {
   while (under_way_bytes_ > limits_.under_way_bytes) {
     Relation& largest = largest_of(&Relation::under_way_bytes);
     largest.files->relieve();
-    under_way_bytes_ -= std::exchange(largest.under_way_bytes, 0);
+    count_under_way(largest);
   }
   while (open_count_ > limits_.open_max)
     rest(**std::ranges::min_element(
@@ -149,7 +153,7 @@ void RelationFiles::flush() {
     write_waiting(*relation);
     if (!relation->is_open) continue;
     relation->files->flush();
-    under_way_bytes_ -= std::exchange(relation->under_way_bytes, 0);
+    count_under_way(*relation);
     keep_within_limits();
   }
 }
@@ -172,7 +176,7 @@ std::vector<WrittenFile> RelationFiles::finish(const std::function<void()>& on_p
     }
     if (relation->is_open) --open_count_;
     relation->is_open = false;
-    under_way_bytes_ -= std::exchange(relation->under_way_bytes, 0);
+    count_under_way(*relation);
     if (on_progress) on_progress();
   }
   return all;

@@ -29,7 +29,7 @@ struct RelationLimits {
   /// Rows of a relation that wait before it has a writer, in bytes; of all of them together at the most.
   uint64_t waiting_bytes = 0;
   uint64_t all_waiting_bytes = 0;
-  /// Rows of row groups under way, of all relations together, in bytes before encoding.
+  /// Row groups under way, of all relations together, as encoded pages before compression.
   uint64_t under_way_bytes = 0;
   /// Relations that have a writer at work.
   size_t open_max = 0;
@@ -58,6 +58,7 @@ class RelationFiles final : public FilesUnderWay {
   void extend_schema(const Schema& wider) override;
   void tick() override;
   void flush() override;
+  uint64_t bytes_under_way() const override { return under_way_bytes_; }
   void rest() override;
   std::vector<WrittenFile> finish(const std::function<void()>& on_progress) override;
   void abandon() noexcept override;
@@ -83,7 +84,7 @@ class RelationFiles final : public FilesUnderWay {
     std::vector<Waiting> waiting{};
     uint64_t waiting_bytes = 0;
     uint64_t waiting_memory_bytes = 0;  ///< these, and what the allocator gave beyond them
-    uint64_t under_way_bytes = 0;       ///< in its row group, at the most
+    uint64_t under_way_bytes = 0;       ///< in its row group, when it was looked at last
     bool is_open = false;               ///< has handles and encoders
     uint64_t last_use = 0;
   };
@@ -93,6 +94,7 @@ class RelationFiles final : public FilesUnderWay {
   void write_waiting(Relation& relation);
   void open(Relation& relation, const Schema& schema);
   void write_through(Relation& relation, const Batch& batch);
+  void count_under_way(Relation& relation);
   void rest(Relation& relation);
   void keep_within_limits();
 

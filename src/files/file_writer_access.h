@@ -14,6 +14,8 @@ struct ColumnsLearnt;
 inline namespace v0 {
 
 struct FileWriterAccess {
+  /// Of the row group under way, about: encoded pages before compression. Depends on the rows alone.
+  static uint64_t bytes_under_way(const FileWriter& writer);
   /// Ends the row group under way, waits for it, and lets go of encoders and of handles until the next row comes: what
   /// is left are some kilobytes. What was learnt of the columns goes, too.
   static void park(FileWriter& writer);

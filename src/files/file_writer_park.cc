@@ -86,6 +86,8 @@ void FileWriter::Impl::learn_from(const ColumnsLearnt& learnt) {
   encoder->learn_from(learnt);
 }
 
+uint64_t FileWriterAccess::bytes_under_way(const FileWriter& writer) { return writer.impl_->cutter.encoded_bytes(); }
+
 void FileWriterAccess::restart(FileWriter& writer) { writer.impl_->restart(); }
 
 std::shared_ptr<const ColumnsLearnt> FileWriterAccess::learnt(const FileWriter& writer) {

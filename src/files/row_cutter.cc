@@ -146,18 +146,15 @@ bool RowCutter::slice_ended(uint64_t encoded_behind) {
   ++slices_;
   bytes_behind_.push_back(bytes_);
   if (rows_ == options_.row_group_rows) return true;
-  // Before anything is known, only rows of many megabytes end a group: what they take in memory is near to what they
-  // take encoded.
-  double encoded_share = 1;
   if (slices_ > kSlicesBehind) {
-    encoded_share =
+    encoded_share_ =
         static_cast<double>(encoded_behind) / static_cast<double>(std::max<uint64_t>(bytes_behind_.front(), 1));
     bytes_behind_.pop_front();
   }
   // The group ends when another slice like the ones before would not fit.
   const double bytes_with_next =
       static_cast<double>(bytes_) * static_cast<double>(slices_ + 1) / static_cast<double>(slices_);
-  return encoded_share * bytes_with_next > static_cast<double>(options_.row_group_bytes);
+  return encoded_share_ * bytes_with_next > static_cast<double>(options_.row_group_bytes);
 }
 
 void RowCutter::start_row_group() {
@@ -167,6 +164,7 @@ void RowCutter::start_row_group() {
   bytes_ = 0;
   slices_ = 0;
   bytes_behind_.clear();
+  encoded_share_ = 1;
 }
 
 }  // namespace sluice

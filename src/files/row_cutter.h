@@ -40,6 +40,10 @@ class RowCutter {
   /// To be called at the end of each slice. `encoded_behind`: encoded bytes of the row group up to the end of the slice
   /// kSlicesBehind before this one; ignored while there is none. True when the row group ends here.
   bool slice_ended(uint64_t encoded_behind);
+  /// Of the row group so far, about: encoded pages before compression.
+  uint64_t encoded_bytes() const {
+    return static_cast<uint64_t>(encoded_share_ * static_cast<double>(bytes_ + bytes_in_slice_));
+  }
   /// Slices of the row group that have ended.
   size_t slices() const { return slices_; }
   /// Begins a row group, and a slice.
@@ -54,6 +58,9 @@ class RowCutter {
   uint64_t bytes_ = 0;  ///< in the row group, in memory
   size_t slices_ = 0;
   std::deque<uint64_t> bytes_behind_;  ///< `bytes_` at the end of the last slices
+  /// Of bytes in memory. Before anything is known, only rows of many megabytes end a group: what they take in memory is
+  /// near to what they take encoded.
+  double encoded_share_ = 1;
 };
 
 }  // namespace sluice

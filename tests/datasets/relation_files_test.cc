@@ -25,6 +25,7 @@ struct Log {
   int open_most = 0;
   int flushes = 0;
   int rests = 0;
+  uint64_t encoded_bytes_of_row = 8;
 };
 
 class CountingFiles final : public FilesUnderWay {
@@ -37,17 +38,26 @@ class CountingFiles final : public FilesUnderWay {
     is_open_ = true;
     EXPECT_EQ(batch.schema(), schema_);
     log_.rows[name_] += batch.rows();
+    rows_under_way_ += batch.rows();
   }
   void extend_schema(const Schema& wider) override { schema_ = wider; }
   void tick() override {}
-  void flush() override { ++log_.flushes; }
+  void flush() override {
+    ++log_.flushes;
+    rows_under_way_ = 0;
+  }
+  uint64_t bytes_under_way() const override {
+    return log_.encoded_bytes_of_row * static_cast<uint64_t>(rows_under_way_);
+  }
   void rest() override {
+    rows_under_way_ = 0;
     ++log_.rests;
     --log_.open;
     is_open_ = false;
   }
   std::vector<WrittenFile> finish(const std::function<void()>&) override {
     if (is_open_) --log_.open;
+    rows_under_way_ = 0;
     WrittenFile file;
     file.path = name_;
     file.rows = log_.rows[name_];
@@ -65,6 +75,7 @@ class CountingFiles final : public FilesUnderWay {
   Schema schema_;
   Log& log_;
   bool is_open_ = false;
+  int64_t rows_under_way_ = 0;
 };
 
 RelationFiles files_with(RelationLimits limits, Log& log) {
@@ -124,6 +135,18 @@ TEST(RelationFiles, TheLargestRowGroupEndsFirst) {
   for (int i = 0; i < 100; ++i) files.write(rows_of("large", 1'000));
   EXPECT_NEAR(log.flushes, 10, 1);
   EXPECT_EQ(log.rests, 0);
+  files.finish({});
+}
+
+// Rows counted before they were encoded: row groups of eight megabytes, where a file alone got such of sixty-four.
+TEST(RelationFiles, WhatEncodesWellIsKeptTogether) {
+  Log log;
+  log.encoded_bytes_of_row = 1;
+  RelationFiles files =
+      files_with({.waiting_bytes = 0, .all_waiting_bytes = 1'000'000, .under_way_bytes = 80'000, .open_max = 8}, log);
+  for (int i = 0; i < 170; ++i) files.write(rows_of("a", 1'000));
+  EXPECT_EQ(log.flushes, 2);
+  EXPECT_EQ(files.bytes_under_way(), 8'000);
   files.finish({});
 }
 

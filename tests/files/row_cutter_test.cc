@@ -168,6 +168,21 @@ TEST(RowCutter, BytesAreKeptToWhateverEncodingMakesOfThem) {
 }
 
 // Four slices are under way unseen: an eighth of the row group, if they take no more than they do in memory.
+TEST(RowCutter, TellsWhatTheGroupHasComeTo) {
+  const Batch batch = numbers(100'000);
+  RowCutter cutter({INT64_MAX, 64 << 20});
+  uint64_t in_memory = 0;
+  for (int64_t begin = 0; begin < batch.rows();) {
+    const RowCutter::Piece piece = cutter.next(batch, begin);
+    begin += piece.rows;
+    in_memory += piece.bytes;
+    if (piece.ends_slice) cutter.slice_ended((in_memory - RowCutter::kSlicesBehind * piece.bytes) / 10);
+  }
+  EXPECT_NEAR(static_cast<double>(cutter.encoded_bytes()), 80'000, 1'000);
+  cutter.start_row_group();
+  EXPECT_EQ(cutter.encoded_bytes(), 0);
+}
+
 TEST(RowCutter, AnEighthMayComeUnseen) {
   constexpr uint64_t kLimit = 1 << 20;
   const Batch batch = numbers(900'000);
