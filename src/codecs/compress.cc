@@ -137,7 +137,14 @@ size_t compress_brotli(int level, ByteSpan raw, std::byte* out, size_t bound) {
   return done ? size : 0;
 }
 
-size_t bound_of(Codec codec, size_t raw_bytes) {
+}  // namespace
+
+size_t compress_bytes_max(Codec codec) {
+  constexpr size_t kPageBytesMax = std::numeric_limits<int32_t>::max();
+  return codec == Codec::lz4 ? LZ4_MAX_INPUT_SIZE : kPageBytesMax;
+}
+
+size_t compressed_bytes_max(Codec codec, size_t raw_bytes) {
   switch (codec) {
     case Codec::none: break;
     case Codec::snappy: return snappy_block_bytes_max(raw_bytes);
@@ -149,17 +156,10 @@ size_t bound_of(Codec codec, size_t raw_bytes) {
   return raw_bytes;
 }
 
-}  // namespace
-
-size_t compress_bytes_max(Codec codec) {
-  constexpr size_t kPageBytesMax = std::numeric_limits<int32_t>::max();
-  return codec == Codec::lz4 ? LZ4_MAX_INPUT_SIZE : kPageBytesMax;
-}
-
 size_t compress(Compression compression, ByteSpan raw, Bytes& out) {
   assert(raw.size() <= compress_bytes_max(compression.codec));
   const int level = compression.level == 0 ? levels_of(compression.codec).fallback : compression.level;
-  const size_t bound = bound_of(compression.codec, raw.size());
+  const size_t bound = compressed_bytes_max(compression.codec, raw.size());
   std::byte* to = out.prepare(bound);
   size_t size = 0;
   switch (compression.codec) {

@@ -10,6 +10,9 @@ namespace sluice {
 /// that a page has.
 size_t compress_bytes_max(Codec codec);
 
+/// What the compressed form of so many bytes takes at the most.
+size_t compressed_bytes_max(Codec codec, size_t raw_bytes);
+
 /// Appends the compressed form of `raw` to `out`, which must not overlap it; returns its size in bytes, which may be
 /// more than that of `raw`. Codec::none copies. Reuses one context per thread and codec. Requires a level that
 /// levels_of(codec) allows and at most compress_bytes_max(codec) bytes. Throws std::bad_alloc when the codec finds no

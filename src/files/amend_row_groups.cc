@@ -296,7 +296,7 @@ bool Amendment::is_there_already(const Group& group, const LeafOrigin& origin, c
     return false;
   buffer_.resize(static_cast<size_t>(chunk.bytes()));
   before_.read(group.written.offset(origin.models_begin), {buffer_.data(), buffer_.size()});
-  return buffer_.view() == chunk.data_pages.view();
+  return buffer_.view() == chunk.data_pages.joined().view();
 }
 
 }  // namespace

@@ -5,13 +5,6 @@
 
 namespace sluice {
 
-namespace {
-
-/// Of shelved pages on their way.
-constexpr uint64_t kShelvedPieceBytes = uint64_t{1} << 20;
-
-}  // namespace
-
 PlacedRowGroup::PlacedRowGroup(std::vector<FinishedChunk> chunks, int64_t rows, uint64_t offset, size_t parts)
     : chunks_(std::move(chunks)), parts_(parts), totals_{.rows = rows, .offset = offset}, end_(offset) {
   for (size_t part = 0; part < parts; ++part) {
@@ -45,15 +38,8 @@ void PlacedRowGroup::count_in(const std::shared_ptr<Budget>& budget) {
 
 void PlacedRowGroup::put_pages(FinishedChunk& chunk, SinkStream& out) {
   out.put(std::exchange(chunk.dictionary_page, {}));
-  for (const ShelvedPages& pages : std::exchange(chunk.shelved_pages, {})) {
-    Bytes piece(static_cast<size_t>(std::min(pages.bytes, kShelvedPieceBytes)));
-    for (uint64_t done = 0; done < pages.bytes; done += piece.size()) {
-      piece.resize(static_cast<size_t>(std::min(pages.bytes - done, kShelvedPieceBytes)));
-      pages.shelf->get(pages.place + done, {piece.data(), piece.size()});
-      out.put(piece);
-    }
-  }
-  out.put(std::exchange(chunk.data_pages, {}));
+  for (const ShelvedPages& pages : std::exchange(chunk.shelved_pages, {})) out.put(pages.get());
+  chunk.data_pages.each_buffer([&out](Bytes& piece) { out.put(std::exchange(piece, {})); });
 }
 
 uint64_t PlacedRowGroup::write(size_t part, Sink& sink, const std::atomic<bool>& go_on, ChunkTails& tails) {

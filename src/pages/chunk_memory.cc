@@ -25,7 +25,7 @@ uint64_t ChunkWriter::memory_bytes() const {
   const uint64_t page_numbers = offset_index_.unencoded_byte_array_data_bytes.capacity() + null_counts_.capacity() +
                                 repetition_histograms_.capacity() + definition_histograms_.capacity();
   return sizeof *this + offset_index_.page_locations.capacity() * sizeof(PageLocation) +
-         page_numbers * sizeof(int64_t) + (parking_ ? sizeof(Parking) : 0) + pages_.capacity() +
+         page_numbers * sizeof(int64_t) + (parking_ ? sizeof(Parking) : 0) + pages_.memory_bytes() +
          repetition_.memory_bytes() + definition_.memory_bytes() +
          std::visit([](const auto& encoder) { return encoder.memory_bytes(); }, encoder_);
 }
@@ -33,15 +33,17 @@ uint64_t ChunkWriter::memory_bytes() const {
 bool ChunkWriter::has_pages_to_shelve() const { return pages_.size() >= kShelvedBytesMin; }
 
 void ChunkWriter::shelve(const std::shared_ptr<PageShelf>& shelf) {
-  if (pages_.empty()) return;
-  shelved_.push_back({shelf, shelf->put(pages_), pages_.size()});
-  shelved_bytes_ += pages_.size();
-  pages_ = Bytes();
+  for (const Bytes& piece : pages_.pieces()) {
+    if (piece.empty()) continue;
+    shelved_.push_back({shelf, shelf->put(piece), piece.size()});
+    shelved_bytes_ += piece.size();
+  }
+  pages_ = {};
 }
 
 template <typename Visit>
 void ChunkWriter::each_buffer(Visit visit) {
-  visit(pages_);
+  pages_.each_buffer(visit);
   repetition_.each_buffer(visit);
   definition_.each_buffer(visit);
   std::visit([&](auto& encoder) { encoder.each_buffer(visit); }, encoder_);
@@ -52,7 +54,6 @@ void ChunkWriter::relieve() {
   std::visit([](auto& encoder) { encoder.relieve(); }, encoder_);
   repetition_.relieve();
   definition_.relieve();
-  pages_bytes_expected_ = 0;
   each_buffer([](auto& buffer) {
     if (buffer.empty()) release(buffer);
   });
@@ -97,23 +98,6 @@ void ChunkWriter::fetch_parked() {
     if (bytes > 0) std::memcpy(buffer.data(), from, bytes);
     from += bytes;
   });
-}
-
-/// Those on the shelf come back; together they are all there are.
-Bytes ChunkWriter::take_all_pages() {
-  Bytes recent = std::exchange(pages_, {});
-  if (shelved_.empty()) return recent;
-  Bytes all;
-  all.reserve(static_cast<size_t>(shelved_bytes_) + recent.size());
-  for (const ShelvedPages& pages : shelved_) {
-    const auto size = static_cast<size_t>(pages.bytes);
-    pages.shelf->get(pages.place, {all.prepare(size), size});
-    all.advance(size);
-  }
-  all.append(recent);
-  shelved_.clear();
-  shelved_bytes_ = 0;
-  return all;
 }
 
 }  // namespace sluice

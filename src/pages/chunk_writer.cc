@@ -355,13 +355,12 @@ PageHeader ChunkWriter::data_page_header(Encoding encoding, size_t repetition_by
 size_t ChunkWriter::append_data_page(const RawPage& page, size_t repetition_bytes) {
   const PageHeader header = data_page_header(page.encoding, repetition_bytes);
   const size_t bare = options_.page == PageType::data_page_v2 ? scratch_->levels.size() : 0;
-  const size_t begin = pages_.size();
-  // The chunk will be about as long as the one before: growing step by step would copy it again and again.
   const bool is_first = pages_bytes() == 0;
-  if (is_first) pages_.reserve(pages_bytes_expected_);
+  Bytes& pages = pages_.room_for(PageWriter::bytes_max(options_.compression.codec, page.bytes.size()));
+  const size_t begin = pages.size();
   const auto append = [&](Compression compression) {
-    pages_.resize(begin);
-    return page_writer_.append(header, compression, page.bytes.first(bare), page.bytes.subspan(bare), pages_);
+    pages.resize(begin);
+    return page_writer_.append(header, compression, page.bytes.first(bare), page.bytes.subspan(bare), pages);
   };
   const bool is_sample = options_.compression.codec != Codec::none &&
                          (is_first || (compression_.codec == Codec::none && page.encoding != tried_encoding_));
@@ -372,13 +371,13 @@ size_t ChunkWriter::append_data_page(const RawPage& page, size_t repetition_byte
       compression_ = {.codec = Codec::none};
       sizes = append(compression_);
     } else if (compression_.codec == Codec::none) {
-      pages_.resize(begin);
+      pages.resize(begin);
       compression_ = options_.compression;
       compress_pages();
       return append_data_page(page, repetition_bytes);
     }
   }
-  add_header_digest(pages_, begin, sizes);
+  add_header_digest(pages, begin, sizes);
   raw_bytes_ += sizes.raw;
   return sizes.stored;
 }
@@ -398,25 +397,39 @@ bool ChunkWriter::pays(const PageWriter::Sizes& page) const {
 
 // The pages so far were left uncompressed: they get the codec after all.
 void ChunkWriter::compress_pages() {
-  const Bytes uncompressed = take_all_pages();
+  std::vector<ShelvedPages> shelved = std::exchange(shelved_, {});
+  PagePieces recent = std::exchange(pages_, {});
+  shelved_bytes_ = 0;
   raw_bytes_ = 0;
   headers_digest_ = 0;
+  Bytes piece;
+  size_t pieces = 0;
+  size_t piece_begin = 0;
   for (PageLocation& page : offset_index_.page_locations) {
-    const ByteSpan stored =
-        ByteSpan(uncompressed)
-            .subspan(static_cast<size_t>(page.offset), static_cast<size_t>(page.compressed_page_size));
-    const auto [header, header_bytes] = read_page_header(stored);
-    size_t bare = 0;
-    if (const auto& v2 = header.data_page_header_v2)
-      bare = static_cast<size_t>(v2->repetition_levels_byte_length) +
-             static_cast<size_t>(v2->definition_levels_byte_length);
-    const ByteSpan body = stored.subspan(header_bytes);
-    page.offset = static_cast<int64_t>(pages_.size());
-    const auto sizes = page_writer_.append(header, compression_, body.first(bare), body.subspan(bare), pages_);
-    page.compressed_page_size = static_cast<int32_t>(sizes.stored);
-    add_header_digest(pages_, static_cast<size_t>(page.offset), sizes);
-    raw_bytes_ += sizes.raw;
+    const auto offset = static_cast<size_t>(page.offset);
+    for (; offset == piece_begin + piece.size(); ++pieces) {
+      piece_begin += piece.size();
+      piece = pieces < shelved.size() ? shelved[pieces].get() : recent.take(pieces - shelved.size());
+    }
+    const auto stored_bytes = static_cast<size_t>(page.compressed_page_size);
+    compress_page(page, ByteSpan(piece).subspan(offset - piece_begin, stored_bytes));
   }
+}
+
+void ChunkWriter::compress_page(PageLocation& page, ByteSpan stored) {
+  const auto [header, header_bytes] = read_page_header(stored);
+  size_t bare = 0;
+  if (const auto& v2 = header.data_page_header_v2)
+    bare =
+        static_cast<size_t>(v2->repetition_levels_byte_length) + static_cast<size_t>(v2->definition_levels_byte_length);
+  const ByteSpan body = stored.subspan(header_bytes);
+  page.offset = static_cast<int64_t>(pages_.size());
+  Bytes& pages = pages_.room_for(PageWriter::bytes_max(compression_.codec, body.size()));
+  const size_t begin = pages.size();
+  const auto sizes = page_writer_.append(header, compression_, body.first(bare), body.subspan(bare), pages);
+  page.compressed_page_size = static_cast<int32_t>(sizes.stored);
+  add_header_digest(pages, begin, sizes);
+  raw_bytes_ += sizes.raw;
 }
 
 void ChunkWriter::add_header_digest(ByteSpan pages, size_t begin, const PageWriter::Sizes& page) {
@@ -452,8 +465,6 @@ FinishedChunk ChunkWriter::finish() {
       std::visit([](auto& encoder) { return encoder.finish_dictionary(); }, encoder_);
   if (dictionary) dictionary_raw_bytes = append_dictionary_page(*dictionary, chunk.dictionary_page);
   describe(chunk, dictionary_raw_bytes);
-  // Memory was short: it should not be asked for before it is needed.
-  pages_bytes_expected_ = shelved_.empty() ? pages_.size() + pages_.size() / 8 : 0;
   chunk.shelved_pages = std::exchange(shelved_, {});
   chunk.data_pages = std::exchange(pages_, {});
   chunk.offset_index = std::move(offset_index_);

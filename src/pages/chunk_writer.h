@@ -21,6 +21,7 @@
 #include "pages/fixed_encoder.h"
 #include "pages/geo_bounds.h"
 #include "pages/level_buffer.h"
+#include "pages/page_pieces.h"
 #include "pages/page_shelf.h"
 #include "pages/page_writer.h"
 #include "pages/striping.h"
@@ -54,7 +55,7 @@ struct ChunkForecast {
 struct FinishedChunk {
   Bytes dictionary_page;
   std::vector<ShelvedPages> shelved_pages{};  ///< the first data pages, where memory was short
-  Bytes data_pages;                           ///< those behind them
+  PagePieces data_pages;                      ///< those behind them
   ColumnMetaData metadata;
   OffsetIndex offset_index;
   std::optional<ColumnIndex> column_index;
@@ -75,7 +76,7 @@ struct FinishedChunk {
     data_pages.shrink_to_fit();
   }
   /// In memory.
-  uint64_t pages_memory_bytes() const { return dictionary_page.capacity() + data_pages.capacity(); }
+  uint64_t pages_memory_bytes() const { return dictionary_page.capacity() + data_pages.memory_bytes(); }
   uint64_t memory_bytes() const { return sizeof *this + pages_memory_bytes() + bloom_filter.capacity(); }
   /// Offsets count from the chunk's begin; this moves them to where the chunk stands in the file. Once.
   void place_at(uint64_t offset);
@@ -170,7 +171,7 @@ class ChunkWriter {
   size_t append_data_page(const RawPage& page, size_t repetition_bytes);
   bool pays(const PageWriter::Sizes& page) const;
   void compress_pages();
-  Bytes take_all_pages();
+  void compress_page(PageLocation& page, ByteSpan stored);
   /// What stands on a shelf while the writer is parked, and stays the writer's place there.
   struct Parking {
     std::shared_ptr<PageShelf> shelf;
@@ -225,8 +226,7 @@ class ChunkWriter {
   Encoding tried_encoding_ = Encoding::plain;  ///< of the page that has shown it last
   std::vector<ShelvedPages> shelved_;          ///< the first pages
   uint64_t shelved_bytes_ = 0;
-  Bytes pages_;  ///< those behind them
-  size_t pages_bytes_expected_ = 0;
+  PagePieces pages_;  ///< those behind them
   uint64_t headers_digest_ = 0;
   uint64_t raw_bytes_ = 0;  ///< of finished pages, headers included
   int64_t rows_ = 0;

@@ -27,6 +27,13 @@ struct ShelvedPages {
   std::shared_ptr<const PageShelf> shelf;
   uint64_t place = 0;
   uint64_t bytes = 0;
+
+  /// Throws Error{io}.
+  Bytes get() const {
+    Bytes pages(static_cast<size_t>(bytes));
+    shelf->get(place, {pages.data(), pages.size()});
+    return pages;
+  }
 };
 
 }  // namespace sluice

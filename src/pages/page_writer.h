@@ -15,6 +15,9 @@ class PageWriter {
   /// `column`: for errors. Must outlive the writer.
   explicit PageWriter(const std::string& column) : column_(column) {}
 
+  /// What a page takes at the most while it is appended.
+  static size_t bytes_max(Codec codec, size_t raw_bytes);
+
   struct Sizes {
     size_t header = 0;
     size_t raw = 0;     ///< before compression, the header included

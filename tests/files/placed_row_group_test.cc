@@ -35,7 +35,7 @@ std::string bytes_of(size_t count, size_t page_bytes = 10) {
   std::string filters;
   for (size_t i = 0; i < count; ++i) {
     const FinishedChunk one = chunk(i, page_bytes);
-    pages += std::string(one.dictionary_page.view()) + std::string(one.data_pages.view());
+    pages += std::string(one.dictionary_page.view()) + std::string(one.data_pages.joined().view());
     filters += one.bloom_filter.view();
   }
   return pages + filters;
@@ -77,13 +77,13 @@ TEST(PlacedRowGroup, FetchesPagesFromTheirShelf) {
       const std::shared_ptr<PageShelf> shelf = shelves.of_row_group(5);
       EXPECT_EQ(shelf, shelves.of_row_group(5));
       EXPECT_NE(shelf, shelves.of_row_group(6));
-      const Bytes pages = std::move(one.data_pages);
+      const Bytes pages = one.data_pages.joined();
       const size_t shelved = pages.size() - 7;
       for (const size_t begin : {size_t{0}, shelved / 4}) {
         const size_t end = begin == 0 ? shelved / 4 : shelved;
         one.shelved_pages.push_back({shelf, shelf->put(ByteSpan(pages).subspan(begin, end - begin)), end - begin});
       }
-      one.data_pages = Bytes();
+      one.data_pages = {};
       one.data_pages.append(ByteSpan(pages).subspan(shelved));
     }
     const auto budget = std::make_shared<Budget>();

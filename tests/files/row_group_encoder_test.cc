@@ -37,7 +37,7 @@ Schema wide_schema(size_t columns) {
 std::vector<Slot> slots_of_chunk(const Leaf& leaf, const FinishedChunk& chunk) {
   Bytes bytes;
   bytes.append(ByteSpan(chunk.dictionary_page));
-  bytes.append(ByteSpan(chunk.data_pages));
+  bytes.append(chunk.data_pages.joined());
   return SlowChunkReader(leaf, chunk.metadata.codec).read(bytes).slots();
 }
 
@@ -116,7 +116,7 @@ TEST_P(EncoderOnThreads, ColumnsOfOneQueueComeOutAsAlone) {
     const FinishedRowGroup together = encoded(batches, 150 / leaves + 1, workers);
     for (size_t i = 0; i < together.size(); ++i) {
       const FinishedChunk& expected = alone[i % leaves];
-      ASSERT_EQ(together[i].data_pages.view(), expected.data_pages.view()) << i;
+      ASSERT_EQ(together[i].data_pages.joined().view(), expected.data_pages.joined().view()) << i;
       ASSERT_EQ(together[i].dictionary_page.view(), expected.dictionary_page.view()) << i;
       ASSERT_EQ(together[i].metadata.statistics, expected.metadata.statistics) << i;
       ASSERT_EQ(together[i].column_index, expected.column_index) << i;

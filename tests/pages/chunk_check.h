@@ -88,7 +88,7 @@ class ChunkCheck {
   ReadChunk check(const std::vector<Slot>& expected) {
     Bytes bytes;
     bytes.append(ByteSpan(chunk_.dictionary_page));
-    bytes.append(ByteSpan(chunk_.data_pages));
+    bytes.append(chunk_.data_pages.joined());
     ReadChunk read = SlowChunkReader(leaf_, chunk_.metadata.codec).read(bytes);
     EXPECT_EQ(read.slots(), expected);
     check_sizes(read, expected);

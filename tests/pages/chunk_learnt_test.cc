@@ -18,7 +18,7 @@ constexpr ChunkOptions kOptions{
 std::string bytes_of(OneColumn& one, const Column& column) {
   one.append(column);
   one.finish();
-  return std::string(one.chunk().dictionary_page.view()) + std::string(one.chunk().data_pages.view());
+  return std::string(one.chunk().dictionary_page.view()) + std::string(one.chunk().data_pages.joined().view());
 }
 
 TEST(ChunkLearnt, APupilGoesOnAsItsTeacherDoes) {

@@ -388,7 +388,12 @@ TEST(ChunkReader, DamageThatNoChecksumTellsDoesNoHarm) {
     const Column column = make_column(draw, field.type, table.columns[leaf.steps[0]]);
     FinishedChunk chunk = write_chunk(column, field, leaf, draw_chunk_options(draw));
     for (int flip = 0; flip < 20; ++flip) {
-      Bytes& bytes = chunk.dictionary_page.empty() || draw.chance(70) ? chunk.data_pages : chunk.dictionary_page;
+      std::vector<Bytes*> buffers;
+      if (chunk.dictionary_page.empty() || draw.chance(70))
+        chunk.data_pages.each_buffer([&](Bytes& piece) { buffers.push_back(&piece); });
+      else
+        buffers.push_back(&chunk.dictionary_page);
+      Bytes& bytes = *buffers[draw.below(buffers.size())];
       const size_t at = draw.below(bytes.size());
       const auto change = static_cast<std::byte>(draw.chance(50) ? 1u << draw.below(8) : draw.below(256));
       bytes.data()[at] ^= change;

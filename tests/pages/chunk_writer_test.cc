@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <random>
 
 #include "pages/one_column.h"
 #include "sluice/error.h"
@@ -398,20 +399,16 @@ class MemoryShelf final : public PageShelf {
 
 /// As if it had never been on a shelf.
 FinishedChunk with_all_pages(FinishedChunk chunk) {
-  Bytes all;
-  for (const ShelvedPages& pages : std::exchange(chunk.shelved_pages, {})) {
-    const auto size = static_cast<size_t>(pages.bytes);
-    pages.shelf->get(pages.place, {all.prepare(size), size});
-    all.advance(size);
-  }
-  all.append(chunk.data_pages);
+  PagePieces all;
+  for (const ShelvedPages& pages : std::exchange(chunk.shelved_pages, {})) all.append(pages.get());
+  all.append(chunk.data_pages.joined());
   chunk.data_pages = std::move(all);
   return chunk;
 }
 
 void expect_equal(const FinishedChunk& a, const FinishedChunk& b) {
   ASSERT_TRUE(a.dictionary_page.view() == b.dictionary_page.view());
-  ASSERT_TRUE(a.data_pages.view() == b.data_pages.view());
+  ASSERT_TRUE(a.data_pages.joined().view() == b.data_pages.joined().view());
   ASSERT_TRUE(a.metadata == b.metadata);
   ASSERT_TRUE(a.bloom_filter.view() == b.bloom_filter.view());
   ASSERT_EQ(a.headers_digest, b.headers_digest);
@@ -492,6 +489,35 @@ void expect_chunk(Draw& draw, const RandomChunk& random) {
   const FinishedChunk second = sliced.finish();
   ASSERT_NO_FATAL_FAILURE(expect_equal(second, whole.finish()));
   ChunkCheck(random.leaf, second, random.options.statistics).check(reference.rows(cut, rows - cut));
+}
+
+// Indices that do not shrink, in pages of 87 KB, and behind the dictionary's end texts that do: all get the codec.
+TEST(ChunkWriter, PagesInManyPiecesAreCompressedAfterAll) {
+  std::mt19937_64 random(7);
+  std::vector<std::string> words(256);
+  for (std::string& word : words)
+    for (int i = 0; i < 8; ++i) word.push_back(static_cast<char>('0' + random() % 64));
+  std::vector<std::optional<std::string>> values;
+  for (int i = 0; i < 300'000; ++i) values.emplace_back(words[random() % words.size()]);
+  const ChunkOptions options = options_of(kPlenty, INT32_MAX, 8'000, Codec::snappy);
+  OneColumn in_memory("a string not null", options);
+  OneColumn on_shelf("a string not null", options);
+  const Column first = make_text(string(), values);
+  in_memory.append(first);
+  on_shelf.append(first);
+  EXPECT_TRUE(on_shelf.writer().has_pages_to_shelve());
+  on_shelf.writer().shelve(std::make_shared<MemoryShelf>());
+  for (size_t i = 0; i < values.size(); ++i) values[i] = "something that comes again and again " + std::to_string(i);
+  values.resize(40'000);
+  const Column second = make_text(string(), values);
+  in_memory.append(second);
+  on_shelf.append(second);
+  EXPECT_GE(in_memory.finish().pages.size(), 5u);
+  EXPECT_EQ(in_memory.chunk().metadata.codec, CompressionCodec::snappy);
+  EXPECT_GE(in_memory.chunk().data_pages.pieces().size(), 4u);
+  on_shelf.finish();
+  EXPECT_TRUE(on_shelf.chunk().shelved_pages.empty());
+  ASSERT_NO_FATAL_FAILURE(expect_equal(in_memory.chunk(), on_shelf.chunk()));
 }
 
 TEST(ChunkWriter, PagesDoNotDependOnSlices) {

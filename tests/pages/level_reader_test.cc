@@ -16,18 +16,18 @@ using namespace test;
 using ::testing::HasSubstr;
 
 /// The data pages of a chunk, one by one.
-std::vector<ByteSpan> pages_of(const FinishedChunk& chunk) {
+std::vector<ByteSpan> pages_of(const FinishedChunk& chunk, ByteSpan bytes) {
   std::vector<ByteSpan> pages;
   for (const PageLocation& page : chunk.offset_index.page_locations)
-    pages.push_back(ByteSpan(chunk.data_pages)
-                        .subspan(static_cast<size_t>(page.offset), static_cast<size_t>(page.compressed_page_size)));
+    pages.push_back(bytes.subspan(static_cast<size_t>(page.offset), static_cast<size_t>(page.compressed_page_size)));
   return pages;
 }
 
 void expect_levels(const Leaf& leaf, const FinishedChunk& chunk, const std::vector<Slot>& expected) {
   LevelReader reader(leaf, chunk.metadata, "a file");
   size_t at = 0;
-  for (const ByteSpan page : pages_of(chunk)) {
+  const Bytes bytes = chunk.data_pages.joined();
+  for (const ByteSpan page : pages_of(chunk, bytes)) {
     const PageLevels& levels = reader.read(page);
     ASSERT_EQ(levels.repetition.size(), levels.slots());
     for (size_t i = 0; i < levels.slots(); ++i, ++at) {
@@ -90,7 +90,7 @@ class DamagedLevels : public testing::TestWithParam<PageType> {
     one.append(make_list({"element", int64()}, counted(0, 300), {100, 0, 199, std::nullopt, 1}));
     one.finish();
     chunk_ = one.chunk().metadata;
-    page_.append(one.chunk().data_pages);
+    page_.append(one.chunk().data_pages.joined());
   }
 
   Leaf leaf_;

@@ -23,7 +23,7 @@ class PagesInMemory final : public PageSource {
   PagesInMemory(const FinishedChunk& chunk, int64_t rows, bool planned) {
     add_all(chunk.dictionary_page);
     const size_t dictionaries = pages_.size();
-    add_all(chunk.data_pages);
+    add_all(chunk.data_pages.joined());
     const std::vector<PageLocation>& places = chunk.offset_index.page_locations;
     for (size_t i = 0; planned && i < places.size() && dictionaries + i < pages_.size(); ++i) {
       const int64_t end = i + 1 < places.size() ? places[i + 1].first_row_index : rows;
