@@ -502,22 +502,25 @@ TEST(ChunkWriter, PagesInManyPiecesAreCompressedAfterAll) {
   const ChunkOptions options = options_of(kPlenty, INT32_MAX, 8'000, Codec::snappy);
   OneColumn in_memory("a string not null", options);
   OneColumn on_shelf("a string not null", options);
+  OneColumn parked("a string not null", options);
   const Column first = make_text(string(), values);
-  in_memory.append(first);
-  on_shelf.append(first);
+  for (OneColumn* one : {&in_memory, &on_shelf, &parked}) one->append(first);
   EXPECT_TRUE(on_shelf.writer().has_pages_to_shelve());
   on_shelf.writer().shelve(std::make_shared<MemoryShelf>());
+  parked.writer().park(std::make_shared<MemoryShelf>());
+  EXPECT_FALSE(parked.writer().has_pages_to_shelve());
   for (size_t i = 0; i < values.size(); ++i) values[i] = "something that comes again and again " + std::to_string(i);
   values.resize(40'000);
   const Column second = make_text(string(), values);
-  in_memory.append(second);
-  on_shelf.append(second);
+  for (OneColumn* one : {&in_memory, &on_shelf, &parked}) one->append(second);
   EXPECT_GE(in_memory.finish().pages.size(), 5u);
   EXPECT_EQ(in_memory.chunk().metadata.codec, CompressionCodec::snappy);
   EXPECT_GE(in_memory.chunk().data_pages.pieces().size(), 4u);
-  on_shelf.finish();
-  EXPECT_TRUE(on_shelf.chunk().shelved_pages.empty());
-  ASSERT_NO_FATAL_FAILURE(expect_equal(in_memory.chunk(), on_shelf.chunk()));
+  for (OneColumn* one : {&on_shelf, &parked}) {
+    one->finish();
+    EXPECT_TRUE(one->chunk().shelved_pages.empty());
+    ASSERT_NO_FATAL_FAILURE(expect_equal(in_memory.chunk(), one->chunk()));
+  }
 }
 
 TEST(ChunkWriter, PagesDoNotDependOnSlices) {
