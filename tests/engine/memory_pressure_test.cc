@@ -147,8 +147,8 @@ TEST(MemoryPressure, PagesOfThousandsOfColumnsArePacked) {
   std::vector<Batch> repeated;
   for (int i = 0; i < 3; ++i) repeated.insert(repeated.end(), batches.begin(), batches.end());
   const Used used = used_in_turn(repeated, 1, 2, 1_MiB);
-  EXPECT_GT(used.with_much, 20_MiB) << "else nothing was short";
-  EXPECT_LT(used.with_little, 18_MiB);
+  EXPECT_GT(used.with_much, 17_MiB) << "else nothing was short";
+  EXPECT_LT(used.with_little, 16_MiB);
 }
 
 // What a column takes beside its values did not count for how many rows may wait: of batches of few rows and thousands
