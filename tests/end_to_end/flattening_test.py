@@ -2,6 +2,8 @@
 """Flattening through the program: relations as directories, their names, keys that go on, and calls that are wrong."""
 
 import json
+import random
+from pathlib import Path
 
 import program
 
@@ -67,6 +69,19 @@ class Flattening(program.ProgramTest):
         self.write(records, "--threads", "4", name="two")
         for name in self.files("one"):
             self.assertEqual((self.folder / "one" / name).read_bytes(), (self.folder / "two" / name).read_bytes(), name)
+
+    def test_row_groups_end_where_they_do_with_any_number_of_threads(self):
+        """All relations together have a third of the budget; it ends more row groups than their own limits do."""
+        draw = random.Random(5)
+        records = [{"id": i, "text": "%064x" % draw.getrandbits(256),
+                    "items": [{"text": "%064x" % draw.getrandbits(256)} for _ in range(i % 3)]} for i in range(60_000)]
+        for threads in ("1", "2", "4"):
+            self.write(records, "--memory", "16MiB", "--threads", threads, name=f"by{threads}")
+        for name in self.files("by1"):
+            path = str(self.folder / "by1" / name)
+            self.assertGreater(len(json.loads(self.text("inspect", path, "--json")[0])["row_groups"]), 1)
+            for other in ("by2", "by4"):
+                self.assertEqual(Path(path).read_bytes(), (self.folder / other / name).read_bytes(), name)
 
     def test_append_goes_on_with_keys(self):
         self.write(EVENTS)
