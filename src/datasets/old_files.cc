@@ -4,6 +4,7 @@
 
 #include "sluice/error.h"
 #include "storage/descriptor.h"
+#include "storage/directory_tree.h"
 
 namespace sluice {
 

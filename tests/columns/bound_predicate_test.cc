@@ -1,5 +1,6 @@
 #include "columns/bound_predicate.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,4 +1,5 @@
 // Texts of conditions: what they mean, what is written back, and what is said of those that are wrong.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>

@@ -1,5 +1,6 @@
 #include "columns/projection.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>

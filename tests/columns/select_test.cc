@@ -1,5 +1,6 @@
 #include "sluice/select.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

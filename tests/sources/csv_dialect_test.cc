@@ -1,5 +1,6 @@
 #include "sources/csv_dialect.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "sluice/error.h"

@@ -1,5 +1,6 @@
 #include "sources/csv_frames.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

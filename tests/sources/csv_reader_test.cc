@@ -1,5 +1,6 @@
 #include "sources/csv_reader.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "sources/csv_text.h"
