@@ -20,7 +20,7 @@ namespace sluice {
 namespace {
 
 constexpr size_t kRunIdBytesMax = 1024;
-constexpr const char* kOfTheirOwn = "a dataset of their own takes these rows";
+constexpr const char* kHintOfOwnDataset = "a dataset of their own takes these rows";
 
 bool has_files(const std::string& path) {
   const Descriptor directory = open_directory(path);
@@ -61,7 +61,7 @@ std::string joined(const std::vector<std::string>& names) {
                          bool is_relation) {
   std::string hint;
   if (would_rewrite) hint = "--rewrite-old writes the old files anew, with the columns and types of both";
-  if (!would_rewrite && is_relation) hint = kOfTheirOwn;
+  if (!would_rewrite && is_relation) hint = kHintOfOwnDataset;
   if (!is_relation)
     hint += (hint.empty() ? "" : "; ") + ("--schema \"$(sluice schema " + path) +
             ")\" reads the new rows with the columns of the old ones";
@@ -145,12 +145,12 @@ void check_origins_of_append(const std::string& path, const Schema& there, const
     throw Error(ErrorCode::data,
                 "cannot append to " + path + ": its files do not say of which fields their columns are, which the " +
                     "names alone do not tell",
-                {.source = path}, kOfTheirOwn);
+                {.source = path}, kHintOfOwnDataset);
   if (const Field* const other = first_of_other_origin(there, rows))
     throw Error(ErrorCode::data,
                 "cannot append to " + path + ": column " + other->name + " is of " + *other->origin +
                     " there, and of " + *rows[*rows.find(other->name)].origin + " in the new rows",
-                {.source = path, .field = other->name}, kOfTheirOwn);
+                {.source = path, .field = other->name}, kHintOfOwnDataset);
 }
 
 void check_relation_of_append(const std::string& path, const std::string& file, bool of_relation) {
@@ -160,7 +160,7 @@ void check_relation_of_append(const std::string& path, const std::string& file, 
   throw Error(ErrorCode::data,
               "cannot append to " + path + ": the rows of " + file + " are " + words(is_of_one) +
                   ", and the new rows " + words(of_relation),
-              {.source = path}, kOfTheirOwn);
+              {.source = path}, kHintOfOwnDataset);
 }
 
 void check_append(const std::string& path, const Schema& rows, const PartitionOptions& partitions, PublishMode mode,

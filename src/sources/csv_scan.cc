@@ -168,7 +168,6 @@ size_t last_record(const char* text, size_t from, size_t to, const CsvDialect& d
 std::vector<CsvScan> scans_of_this_machine() {
   std::vector<CsvScan> scans;
 #if defined(__x86_64__)
-  __builtin_cpu_init();
   if (__builtin_cpu_supports("x86-64-v3")) scans.push_back({"x86-64-v3", &index_words_v3, &last_record_v3});
 #endif
   scans.push_back({"any", &index_words, &last_record});
